@@ -1,0 +1,302 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Builds, runs all tests, counts each test function, and ends with one line:
+
+    412 passed, 0 failed, 3 skipped
+
+    scripts/run_tests.py release asan --checks     what `make test` runs
+    scripts/run_tests.py release --only tempo      tests whose name contains "tempo"
+    scripts/run_tests.py --fuzz 60                 each fuzz target for a minute
+
+What runs: the Meson tests of the named builds (scripts/builds.py), and with --checks every
+scripts/check_*, tests/checks/test_* and tests/e2e/test_*. A program that prints TAP ("1..N", "ok 1 - name",
+"not ok 2 - name", "# SKIP"), as cmocka does when asked, is counted test by test; any other is one
+test: exit status 0 passed, 77 skipped. A crash, a sanitizer's report, a timeout, a plan not
+fulfilled and a build that fails are failures with a name. Success is quiet: one line a build and
+the names of what was skipped. Exit status 1 when anything failed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import builds  # noqa: E402
+
+ROOT = builds.ROOT
+SKIP_STATUS = 77
+CHECK_TIMEOUT_S = 300
+TIMEOUT_MIN_S = 120  # Meson's own default of 30 s is tight on a loaded machine
+TAIL_LINES = 60
+
+# cmocka prints "not ok 3 # SKIP name" for a skipped test; TAP proper prints "ok 3 # SKIP why".
+# What a test prints without a newline stands before its own result line, so: search, not match.
+RESULT = re.compile(r"(?<!\w)(not ok|ok) (\d+)(?: - (.*?))?(\s*# SKIP\s*(.*))?$")
+PLAN = re.compile(r"^1\.\.(\d+)(\s*# SKIP.*)?$")
+
+
+@dataclass
+class Task:
+    """One program to run."""
+
+    name: str
+    command: list
+    timeout_s: float
+    env: dict = field(default_factory=dict)
+    folder: str = str(ROOT)
+    alone: bool = False
+
+
+@dataclass
+class Result:
+    """What became of it."""
+
+    passed: int = 0
+    skipped: list = field(default_factory=list)  # names
+    failed: list = field(default_factory=list)  # (name, detail)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.skipped += other.skipped
+        self.failed += other.failed
+
+
+def tail(text, lines=TAIL_LINES):
+    kept = text.rstrip().splitlines()
+    return "\n".join((["..."] if len(kept) > lines else []) + kept[-lines:])
+
+
+def describe_exit(status):
+    if status is None:
+        return "timed out"
+    if status < 0:
+        try:
+            return f"killed by {signal.Signals(-status).name}"
+        except ValueError:
+            return f"killed by signal {-status}"
+    return f"exit status {status}"
+
+
+def read_tap(name, text):
+    """(result, tests planned, tests reported, group that could not be set up) of a TAP text."""
+    result, planned, reported, setup_failed = Result(), 0, 0, False
+    since = []  # lines since the last result: what a failing test said
+    open_failure = None  # the failure that "# ..." lines after it belong to
+    for line in text.splitlines():
+        plan = PLAN.match(line)
+        found = RESULT.search(line)
+        if plan:
+            planned += int(plan[1])
+            since, open_failure = [], None
+            if plan[2]:
+                result.skipped.append(name)
+        elif found:
+            test = (found[3] or found[5] or f"test {found[2]}").strip()
+            since += [line[:found.start()]] if found.start() else []
+            open_failure = None
+            if int(found[2]) == 0:  # cmocka: a group's setup or teardown failed
+                setup_failed = True
+                open_failure = [f"{name}: {test}", list(since)]
+            else:
+                reported += 1
+                if found[4] is not None:
+                    result.skipped.append(f"{name}: {test}")
+                elif found[1] == "ok":
+                    result.passed += 1
+                else:
+                    open_failure = [f"{name}: {test}", list(since)]
+            if open_failure:
+                result.failed.append(open_failure)
+            since = []
+        elif open_failure and line.startswith("#") and not line.startswith("# not ok"):
+            open_failure[1].append(line)
+        else:
+            since.append(line)
+            open_failure = None
+    result.failed = [(test, tail("\n".join(said).strip("\n"))) for test, said in result.failed]
+    return result, planned, reported, setup_failed
+
+
+def judge(task, status, text):
+    """The result of a program that ended with `status` (None: timed out) and printed `text`."""
+    result, planned, reported, setup_failed = read_tap(task.name, text)
+    is_tap = any(PLAN.match(line) for line in text.splitlines())
+    if not is_tap:
+        if status == 0:
+            return Result(passed=1)
+        if status == SKIP_STATUS:
+            return Result(skipped=[task.name])
+        return Result(failed=[(f"{task.name}: {describe_exit(status)}", tail(text))])
+    if reported < planned and not setup_failed:
+        result.failed.append((f"{task.name}: {describe_exit(status)} after {reported} of "
+                              f"{planned} tests", tail(text)))
+    elif status != 0 and not result.failed and not (status == SKIP_STATUS and result.skipped):
+        result.failed.append((f"{task.name}: {describe_exit(status)} after its tests", tail(text)))
+    return result
+
+
+def run(task):
+    """Run one program in a process group of its own, which a timeout ends as a whole."""
+    env = {**os.environ, **task.env, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    with tempfile.TemporaryFile("w+", errors="replace") as out:
+        try:
+            process = subprocess.Popen(task.command, cwd=task.folder, env=env, stdout=out,
+                                       stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                       start_new_session=True)
+        except OSError as error:
+            return Result(failed=[(task.name, str(error))])
+        try:
+            status = process.wait(task.timeout_s)
+        except subprocess.TimeoutExpired:
+            status = None
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        try:
+            os.killpg(process.pid, signal.SIGKILL)  # and what it may have left behind
+        except ProcessLookupError:
+            pass
+        process.wait()
+        out.seek(0)
+        return judge(task, status, out.read())
+
+
+def run_all(tasks):
+    """All of them, as many at a time as there are cores; those that want to be alone come last."""
+    total = Result()
+    jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
+    show = sys.stderr.isatty()
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(run, task): task for task in tasks if not task.alone}
+        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
+            total.add(future.result())
+            if show:
+                print(f"\r\033[K{done}/{len(tasks)} {futures[future].name}"[:100], end="",
+                      file=sys.stderr, flush=True)
+    for task in tasks:
+        if task.alone:
+            total.add(run(task))
+    if show:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    total.skipped.sort()
+    total.failed.sort()
+    return total
+
+
+def tasks_of_build(name, only):
+    """The Meson tests of a build that has been made."""
+    build, folder = builds.BUILDS[name], builds.folder_of(name)
+    tests = json.loads(subprocess.run(["meson", "introspect", "--tests", str(folder)], check=True,
+                                      capture_output=True, text=True).stdout)
+    common = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(folder / "sonique"), **build.env}
+    if (ROOT.parent / "shared").is_dir():
+        common["SNQ_SHARED"] = str(ROOT.parent / "shared")
+    if build.compiler == "clang":
+        common["ASAN_SYMBOLIZER_PATH"] = "/usr/bin/llvm-symbolizer"
+    # On kernels with much address randomness this release of ThreadSanitizer can't place its shadow.
+    before = ["setarch", "-R"] if name == "tsan" else []
+    return [Task(name=test["suite"][0].split(":")[-1] + "/" + test["name"],
+                 command=before + test["cmd"],
+                 timeout_s=max(test["timeout"], TIMEOUT_MIN_S) * build.slowness,
+                 env={**common, **test["env"]},
+                 folder=test["workdir"] or str(folder),
+                 alone=not test["is_parallel"])
+            for test in tests if only in test["name"]]
+
+
+def tasks_of_checks(only):
+    """The checks of the tree itself, the checks of these checks, and the command as users run it."""
+    found = sorted((ROOT / "scripts").glob("check_*")) + sorted(
+        (ROOT / "tests" / "checks").glob("test_*")) + sorted(
+        (ROOT / "tests" / "e2e").glob("test_*"))
+    program = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(builds.folder_of("release") / "sonique")}
+    if (ROOT.parent / "shared").is_dir():
+        program["SNQ_SHARED"] = str(ROOT.parent / "shared")
+    return [Task(f"{'e2e' if path.parent.name == 'e2e' else 'checks'}/{path.stem}", [str(path)],
+                 CHECK_TIMEOUT_S, program)
+            for path in found if os.access(path, os.X_OK) and only in path.stem]
+
+
+def tasks_of_fuzzing(seconds, only):
+    """Every fuzz target, from its corpus where it has one; new inputs stay in the build folder."""
+    folder = builds.folder_of("fuzz")
+    tasks = []
+    for program in sorted((folder / "tests" / "fuzz").glob("fuzz_*")):
+        if not program.is_file() or only not in program.name:
+            continue
+        grown = folder / "corpus" / program.name
+        grown.mkdir(parents=True, exist_ok=True)
+        given = ROOT / "tests" / "fuzz" / program.name.replace("fuzz_", "corpus_", 1)
+        tasks.append(Task(
+            f"fuzz/{program.name}",
+            [str(program), f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
+             "-verbosity=0", f"-artifact_prefix={folder}/{program.name}-", str(grown),
+             *([str(given)] if given.is_dir() else [])],
+            seconds + 120, {**builds.ASAN_ENV, "SNQ_ROOT": str(ROOT),
+                            "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer"}))
+    return tasks
+
+
+def report(title, result, seconds):
+    """One line, then what was skipped, then what failed and why."""
+    print(f"{title}: {result.passed} passed, {len(result.failed)} failed, "
+          f"{len(result.skipped)} skipped ({seconds:.0f} s)")
+    for name in result.skipped:
+        print(f"  skipped {name}")
+    for name, detail in result.failed:
+        print(f"  FAILED {name}")
+        if detail:
+            print("    " + detail.replace("\n", "\n    "))
+    sys.stdout.flush()
+
+
+def section(title, build_name, make_tasks):
+    """Build, run, report: one part of the run."""
+    start = time.monotonic()
+    try:
+        if build_name:
+            builds.make(build_name)
+    except builds.BuildFailed as failure:
+        result = Result(failed=[(f"{title}: the build", tail(str(failure), 4 * TAIL_LINES))])
+    else:
+        result = run_all(make_tasks())
+    report(title, result, time.monotonic() - start)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("build", nargs="*", help=", ".join(builds.BUILDS))
+    parser.add_argument("--checks", action="store_true", help="run the checks of the tree as well")
+    parser.add_argument("--fuzz", type=int, metavar="S", help="run each fuzz target for S seconds")
+    parser.add_argument("--only", default="", metavar="TEXT", help="tests whose name contains TEXT")
+    args = parser.parse_args()
+    if any(name not in builds.BUILDS for name in args.build):
+        parser.error(f"builds are {', '.join(builds.BUILDS)}")
+    total = Result()
+    for name in args.build:
+        total.add(section(builds.BUILDS[name].title, name,
+                          lambda name=name: tasks_of_build(name, args.only)))
+    if args.fuzz:
+        total.add(section(builds.BUILDS["fuzz"].title, "fuzz",
+                          lambda: tasks_of_fuzzing(args.fuzz, args.only)))
+    if args.checks:
+        total.add(section("checks", None, lambda: tasks_of_checks(args.only)))
+    if not (total.passed or total.failed or total.skipped):
+        total.failed.append(("no test ran", ""))
+        print("FAILED: no test ran")
+    print(f"{total.passed} passed, {len(total.failed)} failed, {len(total.skipped)} skipped")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""scripts/run_tests.py counts right: above all, nothing that failed is taken for a pass."""
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent.parent / "scripts")]
+import run_tests  # noqa: E402
+import tap  # noqa: E402
+
+
+def outcome(script, timeout_s=20.0):
+    """(passed, names failed, names skipped) of a shell script run as a test named t."""
+    result = run_tests.run(run_tests.Task("t", ["/bin/sh", "-c", script], timeout_s))
+    return result.passed, [name for name, _ in result.failed], result.skipped
+
+
+def expect(got, want):
+    assert got == want, f"got {got}, want {want}"
+
+
+def test_plain_program():
+    expect(outcome("exit 0"), (1, [], []))
+    expect(outcome("exit 77"), (0, [], ["t"]))
+    expect(outcome("exit 1"), (0, ["t: exit status 1"], []))
+
+
+def test_each_function_counts():
+    expect(outcome("echo 1..3; echo 'ok 1 - a'; echo 'ok 2 - b'; echo 'ok 3 - c'"), (3, [], []))
+
+
+def test_cmocka_skip_is_a_skip():
+    expect(outcome("echo 1..2; echo 'ok 1 - a'; echo 'not ok 2 # SKIP b'"), (1, [], ["t: b"]))
+
+
+def test_tap_skip_is_a_skip():
+    expect(outcome("echo 1..1; echo 'ok 1 # SKIP no data'"), (0, [], ["t: no data"]))
+    expect(outcome("echo '1..0 # SKIP no data'"), (0, [], ["t"]))
+
+
+def test_failure_is_named_with_what_it_said():
+    result = run_tests.run(run_tests.Task("t", ["/bin/sh", "-c", """
+        echo 1..2; echo 'ok 1 - a'; echo said; echo 'not ok 2 - b'; echo '# t.c:9: why'; exit 1
+        """], 20))
+    expect(result.passed, 1)
+    expect(result.failed, [("t: b", "said\n# t.c:9: why")])
+
+
+def test_print_without_newline_hides_no_result():
+    expect(outcome("echo 1..2; echo 'stray not ok 1 - a'; echo '50 %ok 2 - b'; exit 1"),
+           (1, ["t: a"], []))
+
+
+def test_failure_counts_even_with_status_0():
+    expect(outcome("echo 1..1; echo 'not ok 1 - a'"), (0, ["t: a"], []))
+
+
+def test_crash_halfway():
+    expect(outcome("echo 1..3; echo 'ok 1 - a'; kill -SEGV $$"),
+           (1, ["t: killed by SIGSEGV after 1 of 3 tests"], []))
+
+
+def test_sanitizer_report_halfway():
+    expect(outcome("echo 1..3; echo 'ok 1 - a'; exit 1"),
+           (1, ["t: exit status 1 after 1 of 3 tests"], []))
+
+
+def test_quiet_stop_halfway():
+    expect(outcome("echo 1..3; echo 'ok 1 - a'"), (1, ["t: exit status 0 after 1 of 3 tests"], []))
+
+
+def test_leak_after_the_tests():
+    expect(outcome("echo 1..1; echo 'ok 1 - a'; exit 23"),
+           (1, ["t: exit status 23 after its tests"], []))
+
+
+def test_group_setup_that_failed():
+    expect(outcome("echo 1..2; echo 'not ok 0 - g [  FAILED  ] GROUP SETUP'; echo '# ok - g'"),
+           (0, ["t: g [  FAILED  ] GROUP SETUP"], []))
+
+
+def test_several_groups():
+    expect(outcome("echo 1..1; echo 'ok 1 - a'; echo '# ok - g'; echo 1..2; echo 'ok 1 - b'; "
+                   "echo 'ok 2 - c'"), (3, [], []))
+    expect(outcome("echo 1..1; echo 'ok 1 - a'; echo 1..2; echo 'ok 1 - b'"),
+           (2, ["t: exit status 0 after 2 of 3 tests"], []))
+
+
+def test_timeout():
+    expect(outcome("echo 1..2; echo 'ok 1 - a'; sleep 60", 0.5),
+           (1, ["t: timed out after 1 of 2 tests"], []))
+    expect(outcome("sleep 60", 0.5), (0, ["t: timed out"], []))
+
+
+def test_timeout_ends_children_too():
+    # the grandchild keeps the output open: a run that waited for it would last 60 s
+    expect(outcome("sleep 60 & sleep 60", 0.5), (0, ["t: timed out"], []))
+
+
+def test_program_that_is_not_there():
+    result = run_tests.run(run_tests.Task("t", ["/nonexistent/program"], 5))
+    expect((result.passed, len(result.failed)), (0, 1))
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run(tap.tests_of(globals())))

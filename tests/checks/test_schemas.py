@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The JSON Schemas are sound, and what the program really prints keeps to them.
+
+schemas/<room>-<n>.schema.json describes documents whose "schema" is "sonique/<room>/<n>". The
+program's documents come from small recordings made here: silence, a tone, clicks, a file of no
+frames. Keys that no schema names are breaches too: every schema closes its objects.
+"""
+import json
+import math
+import os
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import wave
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE)]
+import tap  # noqa: E402
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SCHEMAS = ROOT / "schemas"
+PROGRAM = pathlib.Path(os.environ.get("SNQ_PROGRAM", ROOT / "build" / "sonique"))
+RATE_HZ = 22050
+
+
+def load(name):
+    path = SCHEMAS / name
+    if jsonschema is None:
+        raise tap.Skip("python3-jsonschema is not installed")
+    if not path.is_file():
+        raise tap.Skip(f"no schemas/{name}")
+    return json.loads(path.read_text())
+
+
+def validator(name):
+    schema = load(name)
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def write_wav(path, channels):
+    """16 bit; `channels` is a list of lists of floats."""
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(len(channels))
+        out.setsampwidth(2)
+        out.setframerate(RATE_HZ)
+        frames = [round(32767 * max(-1.0, min(1.0, v))) for frame in zip(*channels) for v in frame]
+        out.writeframes(struct.pack(f"<{len(frames)}h", *frames))
+
+
+def recordings(folder):
+    """Small files that bring out the ordinary answers, the nulls and the warnings."""
+    chance = random.Random(1)
+    seconds = range(8 * RATE_HZ)
+    tone = [0.5 * math.sin(2 * math.pi * 440 * n / RATE_HZ) for n in seconds]
+    clicks = [math.exp(-(n % (RATE_HZ // 2)) / 200) * chance.uniform(-1, 1) for n in seconds]
+    write_wav(folder / "empty.wav", [[]])
+    write_wav(folder / "silence.wav", [[0.0] * RATE_HZ])
+    write_wav(folder / "tone.wav", [tone])
+    write_wav(folder / "clicks.wav", [clicks, tone])
+    cut = (folder / "clicks.wav").read_bytes()
+    (folder / "cut.wav").write_bytes(cut[:len(cut) // 3])
+    return sorted(folder.glob("*.wav"))
+
+
+def printed(*arguments):
+    """The documents that the program prints, one a line."""
+    if not os.access(PROGRAM, os.X_OK):
+        raise tap.Skip("the program is not built")
+    done = subprocess.run([str(PROGRAM), *map(str, arguments)], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, check=False, timeout=250)
+    assert done.returncode in (0, 1), f"exit status {done.returncode}: {done.stderr}"
+    return [json.loads(line, parse_constant=lambda c: 1 / 0) for line in done.stdout.splitlines()]
+
+
+def open_objects(schema, at="#"):
+    """Places where a schema has properties and lets others in."""
+    found = []
+    if isinstance(schema, dict):
+        if "properties" in schema and "additionalProperties" not in schema \
+                and "unevaluatedProperties" not in schema and "/allOf/" not in at \
+                and not re.search(r"/(if|then|else|not|oneOf|anyOf)(/|$)", at):
+            found.append(at)
+        for key, value in schema.items():
+            found += open_objects(value, f"{at}/{key}")
+    elif isinstance(schema, list):
+        for index, value in enumerate(schema):
+            found += open_objects(value, f"{at}/{index}")
+    return found
+
+
+def missing_reasons(value, at="$"):
+    """Nulls without their reason beside them, wherever the document lists reasons at all."""
+    found = []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if inner is None and not value.get(key + "_reason"):
+                found.append(f"{at}.{key}")
+            found += missing_reasons(inner, f"{at}.{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += missing_reasons(inner, f"{at}[{index}]")
+    return found
+
+
+def test_schemas_are_sound():
+    paths = sorted(SCHEMAS.glob("*.json"))
+    if not paths:
+        raise tap.Skip("no schema yet")
+    for path in paths:
+        assert re.fullmatch(r"[a-z_-]+-\d+\.schema\.json", path.name), f"{path.name}: name"
+        schema = load(path.name)
+        assert "$schema" in schema, f"{path.name}: no $schema"
+        jsonschema.validators.validator_for(schema).check_schema(schema)
+        room, number = path.name.split(".")[0].rsplit("-", 1)
+        const = schema.get("properties", {}).get("schema", {}).get("const")
+        assert const == f"sonique/{room}/{number}", f"{path.name}: schema is {const}"
+        assert not open_objects(schema), f"{path.name}: open objects {open_objects(schema)}"
+
+
+def test_listen_documents():
+    rules = validator("listen-1.schema.json")
+    with tempfile.TemporaryDirectory() as folder:
+        files = recordings(pathlib.Path(folder))
+        documents = printed("listen", "--json", "--quiet", *files)
+    assert documents, "no document printed"
+    for document in documents:
+        name = pathlib.Path(document["file"]["path"]).name
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}"
+                  for e in rules.iter_errors(document)]
+        assert not errors, f"{name}:\n" + "\n".join(errors[:20])
+        assert not missing_reasons(document), f"{name}: null without a reason: " \
+            f"{missing_reasons(document)}"
+
+
+def test_a_wrong_document_is_refused():
+    rules = validator("listen-1.schema.json")
+    for wrong in ({}, {"schema": "sonique/listen/1"}, {"schema": "sonique/watch/1"}, []):
+        assert not rules.is_valid(wrong), f"accepted {wrong}"
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run(tap.tests_of(globals())))

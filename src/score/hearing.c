@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include "score/hearing.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define NOT_SELECTED "not selected"
+#define NOT_YET      "this version has no analyser for it"
+
+/* Decimals: a thousandth of a decibel, a microsecond, a thousandth of a hertz are below anything
+ * that can be measured or heard, and keep documents short. */
+enum { DB = 3, SECONDS = 6, HERTZ = 3, RATIO = 6 };
+
+void snq_hearing_init(snq_hearing *h)
+{
+    *h = (snq_hearing) { .regions_reason = NOT_SELECTED,
+                         .loudness_reason = NOT_SELECTED,
+                         .dynamics_reason = NOT_SELECTED,
+                         .spectrum_reason = NOT_SELECTED,
+                         .stereo_reason = NOT_SELECTED };
+}
+
+void snq_hearing_clear(snq_hearing *h)
+{
+    snq_free(h->region);
+    h->region = NULL;
+    h->regions = h->regions_room = 0;
+}
+
+snq_status snq_hearing_add_region(snq_hearing *h, snq_region **out)
+{
+    if (h->regions == SNQ_REGIONS_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d regions", SNQ_REGIONS_MAX);
+    if (h->regions == h->regions_room) {
+        const uint32_t room = h->regions_room ? 2 * h->regions_room : 16;
+        snq_region *region = snq_regrow(h->region, h->regions, room, sizeof *region);
+        if (!region)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u regions", room);
+        h->region = region;
+        h->regions_room = room;
+    }
+    *out = &h->region[h->regions++];
+    (*out)->kind = "content";
+    (*out)->level_dbfs = snq_unmeasured(NOT_SELECTED);
+    (*out)->loudness_reason = (*out)->dynamics_reason = (*out)->spectrum_reason = NOT_SELECTED;
+    return SNQ_OK;
+}
+
+static const struct {
+    const char *id;
+    double lo_hz, hi_hz;
+} band_tab[SNQ_SPECTRUM_BANDS] = {
+#define X(id, lo, hi) { #id, lo, hi },
+    SNQ_SPECTRUM_BAND_MAP(X)
+#undef X
+};
+
+const char *snq_spectrum_band_id(uint32_t band)
+{
+    return band_tab[band].id;
+}
+
+double snq_spectrum_band_lo_hz(uint32_t band)
+{
+    return band_tab[band].lo_hz;
+}
+
+double snq_spectrum_band_hi_hz(uint32_t band)
+{
+    return band_tab[band].hi_hz;
+}
+
+static void loudness_json(snq_json *j, const snq_loudness *l, const char *reason)
+{
+    if (reason) {
+        snq_json_put_null(j, "loudness", reason);
+        return;
+    }
+    snq_json_key(j, "loudness");
+    snq_json_object(j);
+    snq_measure_json(j, "integrated_lufs", l->integrated_lufs, DB);
+    snq_measure_json(j, "range_lu", l->range_lu, DB);
+    snq_measure_json(j, "true_peak_dbtp", l->true_peak_dbtp, DB);
+    snq_measure_json(j, "max_momentary_lufs", l->max_momentary_lufs, DB);
+    snq_measure_json(j, "max_short_term_lufs", l->max_short_term_lufs, DB);
+    snq_measure_json(j, "plr_db", l->plr_db, DB);
+    snq_json_end(j);
+}
+
+static void dynamics_json(snq_json *j, const snq_dynamics *d, const char *reason)
+{
+    if (reason) {
+        snq_json_put_null(j, "dynamics", reason);
+        return;
+    }
+    snq_json_key(j, "dynamics");
+    snq_json_object(j);
+    snq_measure_json(j, "rms_dbfs", d->rms_dbfs, DB);
+    snq_measure_json(j, "peak_dbfs", d->peak_dbfs, DB);
+    snq_measure_json(j, "crest_factor_db", d->crest_factor_db, DB);
+    snq_measure_json(j, "dynamic_range_db", d->dynamic_range_db, DB);
+    snq_json_put_int(j, "clipped_samples", d->clipped_samples);
+    snq_measure_json(j, "dc_offset", d->dc_offset, RATIO);
+    snq_json_end(j);
+}
+
+static void spectrum_json(snq_json *j, const snq_spectrum *s, const char *reason)
+{
+    if (reason) {
+        snq_json_put_null(j, "spectrum", reason);
+        return;
+    }
+    snq_json_key(j, "spectrum");
+    snq_json_object(j);
+    snq_json_key(j, "bands");
+    snq_json_object(j);
+    for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++) {
+        snq_json_key(j, band_tab[b].id);
+        snq_json_object(j);
+        snq_measure_json(j, "share", s->band[b].share, RATIO);
+        snq_measure_json(j, "level_dbfs", s->band[b].level_dbfs, DB);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+    if (s->dominant_reason)
+        snq_json_put_null(j, "dominant_hz", s->dominant_reason);
+    else {
+        snq_json_key(j, "dominant_hz");
+        snq_json_array(j);
+        for (uint32_t i = 0; i < s->dominants; i++)
+            snq_json_real(j, s->dominant_hz[i], HERTZ);
+        snq_json_end(j);
+    }
+    snq_measure_json(j, "centroid_hz", s->centroid_hz, HERTZ);
+    snq_measure_json(j, "flatness", s->flatness, RATIO);
+    snq_measure_json(j, "tilt_db_per_octave", s->tilt_db_per_octave, DB);
+    snq_measure_json(j, "cutoff_hz", s->cutoff_hz, HERTZ);
+    snq_json_end(j);
+}
+
+static void stereo_json(snq_json *j, const snq_stereo *s, const char *reason)
+{
+    if (reason) {
+        snq_json_put_null(j, "stereo", reason);
+        return;
+    }
+    snq_json_key(j, "stereo");
+    snq_json_object(j);
+    snq_measure_json(j, "width", s->width, RATIO);
+    snq_measure_json(j, "correlation", s->correlation, RATIO);
+    snq_measure_json(j, "low_correlation", s->low_correlation, RATIO);
+    snq_json_put_bool(j, "antiphase", s->antiphase);
+    snq_json_end(j);
+}
+
+static void regions_json(snq_json *j, const snq_hearing *h)
+{
+    if (h->regions_reason) {
+        snq_json_put_null(j, "regions", h->regions_reason);
+        return;
+    }
+    snq_json_key(j, "regions");
+    snq_json_array(j);
+    for (uint32_t i = 0; i < h->regions; i++) {
+        const snq_region *r = &h->region[i];
+        snq_json_object(j);
+        snq_json_put_real(j, "start_s", r->span.start_s, SECONDS);
+        snq_json_put_real(j, "end_s", r->span.end_s, SECONDS);
+        snq_json_put_string(j, "kind", r->kind);
+        snq_measure_json(j, "level_dbfs", r->level_dbfs, DB);
+        snq_json_key(j, "analysis");
+        snq_json_object(j);
+        loudness_json(j, &r->loudness, r->loudness_reason);
+        dynamics_json(j, &r->dynamics, r->dynamics_reason);
+        spectrum_json(j, &r->spectrum, r->spectrum_reason);
+        snq_json_end(j);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+    if (!h->regions)
+        snq_json_put_string(j, "regions_reason", h->no_regions_reason);
+}
+
+static void file_json(snq_json *j, const snq_heard_file *f)
+{
+    snq_json_key(j, "file");
+    snq_json_object(j);
+    snq_json_put_string(j, "path", f->path);
+    snq_json_put_string(j, "sha256", f->sha256);
+    snq_json_put_string(j, "container", f->container);
+    snq_json_put_string(j, "codec", f->codec);
+    snq_json_put_real(j, "duration_s", f->duration_s, SECONDS);
+    snq_json_put_int(j, "sample_rate_hz", f->rate_hz);
+    snq_json_put_int(j, "channels", f->channels);
+    snq_json_put_bool(j, "truncated", f->truncated);
+    snq_json_end(j);
+}
+
+static void warnings_json(snq_json *j, const snq_warnings *w)
+{
+    snq_json_key(j, "warnings");
+    snq_json_array(j);
+    for (uint32_t i = 0; i < w->count; i++) {
+        snq_json_object(j);
+        snq_json_put_string(j, "code", w->item[i].code);
+        snq_json_put_string(j, "message", w->item[i].message);
+        if (w->item[i].offset_bytes >= 0)
+            snq_json_put_int(j, "offset_bytes", w->item[i].offset_bytes);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+}
+
+/* The contract: tempo, meter and key are always objects; their values may be null. */
+static void not_yet_json(snq_json *j)
+{
+    static const struct {
+        const char *section, *value[3];
+    } tab[] = { { "tempo", { "bpm", "confidence" } },
+                { "meter", { "beats_per_bar", "beat_unit", "confidence" } },
+                { "key", { "tonic", "mode", "confidence" } } };
+    for (size_t i = 0; i < SNQ_COUNT(tab); i++) {
+        snq_json_key(j, tab[i].section);
+        snq_json_object(j);
+        for (int k = 0; k < 3 && tab[i].value[k]; k++)
+            snq_json_put_null(j, tab[i].value[k], NOT_YET);
+        snq_json_end(j);
+    }
+}
+
+static void plugins_json(snq_json *j, const snq_hearing *h, int timings)
+{
+    snq_json_key(j, "plugins");
+    snq_json_array(j);
+    for (uint32_t i = 0; i < h->plugins; i++) {
+        const snq_plugin_outcome *p = &h->plugin[i];
+        snq_json_object(j);
+        snq_json_put_string(j, "id", p->id);
+        snq_json_put_string(j, "version", p->version);
+        snq_json_put_string(j, "status", p->status);
+        if (p->message[0])
+            snq_json_put_string(j, "message", p->message);
+        if (timings)
+            snq_json_put_real(j, "ms", p->ms, 3);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+}
+
+void snq_hearing_json(snq_json *j, const snq_hearing *h, int timings)
+{
+    snq_json_object(j);
+    snq_json_put_string(j, "schema", "sonique/listen/1");
+    file_json(j, &h->file);
+    warnings_json(j, &h->warnings);
+    regions_json(j, h);
+    not_yet_json(j);
+    loudness_json(j, &h->loudness, h->loudness_reason);
+    dynamics_json(j, &h->dynamics, h->dynamics_reason);
+    spectrum_json(j, &h->spectrum, h->spectrum_reason);
+    stereo_json(j, &h->stereo, h->stereo_reason);
+    plugins_json(j, h, timings);
+    snq_json_end(j);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "dsp/window.h"
+
+#include <math.h>
+#include <stddef.h>
+
+void snq_window_fill(snq_window_kind kind, float *w, uint32_t n)
+{
+    /* coefficients of 1, -cos a, cos 2a, -cos 3a: Harris 1978, table 1 and section V */
+    static const double table[][4] = {
+        [SNQ_WINDOW_RECT] = { 1, 0, 0, 0 },
+        [SNQ_WINDOW_HANN] = { 0.5, 0.5, 0, 0 },
+        [SNQ_WINDOW_HAMMING] = { 0.54, 0.46, 0, 0 },
+        [SNQ_WINDOW_BLACKMAN_HARRIS] = { 0.35875, 0.48829, 0.14128, 0.01168 },
+    };
+    const double *c = table[(unsigned)kind <= SNQ_WINDOW_BLACKMAN_HARRIS ? kind : SNQ_WINDOW_RECT];
+    for (uint32_t t = 0; t < n; t++) {
+        const double a = 2 * M_PI * t / n;
+        w[t] = (float)(c[0] - c[1] * cos(a) + c[2] * cos(2 * a) - c[3] * cos(3 * a));
+    }
+}
+
+/* Modified Bessel function of order 0 by its power series: terms fall fast enough for beta < 50. */
+static double bessel_i0(double x)
+{
+    double term = 1, sum = 1;
+    for (int k = 1; k < 500 && term > sum * 1e-18; k++) {
+        term *= (x / (2 * k)) * (x / (2 * k));
+        sum += term;
+    }
+    return sum;
+}
+
+void snq_window_kaiser(float *w, uint32_t n, double beta)
+{
+    const double top = bessel_i0(beta);
+    for (uint32_t t = 0; t < n; t++) {
+        const double u = 2.0 * t / n - 1;
+        w[t] = (float)(bessel_i0(beta * sqrt(1 - u * u)) / top);
+    }
+}
+
+void snq_window_sums(const float *w, uint32_t n, double *sum, double *sum_sq)
+{
+    double s = 0, q = 0;
+    for (uint32_t t = 0; t < n; t++) {
+        s += w[t];
+        q += (double)w[t] * w[t];
+    }
+    if (sum)
+        *sum = s;
+    if (sum_sq)
+        *sum_sq = q;
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+/* Every variant of every kernel against plain C: odd sizes, unaligned starts, guards around every
+ * buffer. With --bench: nanoseconds per element of each variant. */
+#include "support/check.h"
+
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/cpu.h"
+#include "base/rng.h"
+#include "dsp/kernels.h"
+#include "dsp/kweight.h"
+#include "dsp/simd/kernels_impl.h"
+
+enum { GUARD = 64 };
+/* Large, so that a kernel that reads outside of its shape gives another answer. */
+static const float guard_value = 1e30f;
+
+static const struct {
+    const char *name;
+    unsigned flags;
+} rows[] = {
+    { "c", 0 },
+    { "avx2", SNQ_CPU_AVX2 },
+    { "avx512", SNQ_CPU_AVX2 | SNQ_CPU_AVX512 },
+};
+
+static const size_t sizes[] = { 0,   1,   2,   3,   4,   5,   7,   8,   9,   11,  12,  15,  16,
+                                17,  23,  31,  32,  33,  47,  63,  64,  65,  96,  127, 128, 129,
+                                135, 200, 255, 256, 257, 271, 300, 511, 512, 513, 699 };
+
+/* x (n,) inside guards, `shift` floats off a 64-byte boundary. */
+typedef struct fenced {
+    float *base, *x;
+    size_t n, shift;
+} fenced;
+
+static fenced fence(size_t n, size_t shift)
+{
+    fenced f = { .n = n, .shift = shift };
+    f.base = snq_calloc(n + 2 * GUARD + shift, sizeof(float));
+    assert_non_null(f.base);
+    for (size_t i = 0; i < n + 2 * GUARD + shift; i++)
+        f.base[i] = guard_value;
+    f.x = f.base + GUARD + shift;
+    return f;
+}
+
+static fenced fence_noise(snq_rng *rng, size_t n, size_t shift)
+{
+    fenced f = fence(n, shift);
+    for (size_t i = 0; i < n; i++)
+        f.x[i] = (float)(2 * snq_rng_uniform(rng) - 1);
+    return f;
+}
+
+static void unfence(fenced *f)
+{
+    for (size_t i = 0; i < GUARD + f->shift; i++)
+        assert_true(f->base[i] == guard_value);
+    for (size_t i = 0; i < GUARD; i++)
+        assert_true(f->x[f->n + i] == guard_value);
+    snq_free(f->base);
+}
+
+typedef void kernel_check(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                          size_t shift);
+
+static void every_size(kernel_check *check, size_t multiple)
+{
+    snq__kernels c;
+    snq_rng rng;
+    snq_rng_init(&rng, 1);
+    snq__kernels_init(&c, 0);
+    for (size_t r = 1; r < SNQ_COUNT(rows); r++) {
+        if ((rows[r].flags & snq_cpu_detect()) != rows[r].flags) {
+            print_message("%s: this machine lacks it, skipped\n", rows[r].name);
+            continue;
+        }
+        snq__kernels k;
+        snq__kernels_init(&k, rows[r].flags);
+        for (size_t i = 0; i < SNQ_COUNT(sizes); i++)
+            for (size_t shift = 0; shift < 4; shift++)
+                check(&c, &k, &rng, sizes[i] * multiple, shift);
+    }
+}
+
+static void same(const fenced *a, const fenced *b, double tolerance)
+{
+    for (size_t i = 0; i < a->n; i++)
+        check_near(a->x[i], b->x[i], tolerance);
+}
+
+static void check_stft_load(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                            size_t shift)
+{
+    fenced w = fence_noise(rng, n, shift), l = fence_noise(rng, n, 3), r = fence_noise(rng, n, 1);
+    fenced a = fence(2 * n, 0), b = fence(2 * n, shift);
+    c->stft_load(a.x, w.x, l.x, r.x, n);
+    k->stft_load(b.x, w.x, l.x, r.x, n);
+    same(&a, &b, 0);
+    unfence(&a);
+    unfence(&b);
+    a = fence(n, 0);
+    b = fence(n, shift);
+    c->stft_mul(a.x, w.x, l.x, n);
+    k->stft_mul(b.x, w.x, l.x, n);
+    same(&a, &b, 0);
+    unfence(&a);
+    unfence(&b);
+    unfence(&w);
+    unfence(&l);
+    unfence(&r);
+}
+
+static void check_stft_pair(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                            size_t shift)
+{
+    if (n == 0)
+        return;
+    fenced z = fence_noise(rng, 2 * n, shift);
+    fenced a = fence(n / 2 + 1, 0), b = fence(n / 2 + 1, shift);
+    for (size_t i = 0; i <= n / 2; i++)
+        a.x[i] = b.x[i] = (float)i;
+    c->stft_pair(a.x, z.x, (uint32_t)n, 0.3f);
+    k->stft_pair(b.x, z.x, (uint32_t)n, 0.3f);
+    for (size_t i = 0; i <= n / 2; i++)
+        check_near(b.x[i], a.x[i], 1e-6 * fabsf(a.x[i]));
+    unfence(&a);
+    unfence(&b);
+    const uint32_t some[] = { 0, 1, (uint32_t)n / 4, (uint32_t)n / 2, (uint32_t)n / 2 + 1 };
+    for (size_t i = 0; i < SNQ_COUNT(some); i++) {
+        a = fence(some[i], 0);
+        b = fence(some[i], shift);
+        c->stft_cross(a.x, z.x, (uint32_t)n, some[i], 0.3f);
+        k->stft_cross(b.x, z.x, (uint32_t)n, some[i], 0.3f);
+        same(&a, &b, 1e-6);
+        unfence(&a);
+        unfence(&b);
+    }
+    unfence(&z);
+}
+
+static void check_stft_abs2(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                            size_t shift)
+{
+    fenced z = fence_noise(rng, 2 * n, shift), a = fence_noise(rng, n, 0), b = fence(n, shift);
+    for (size_t i = 0; i < n; i++)
+        b.x[i] = a.x[i] = fabsf(a.x[i]);
+    c->stft_abs2(a.x, z.x, n, 0.7f);
+    k->stft_abs2(b.x, z.x, n, 0.7f);
+    for (size_t i = 0; i < n; i++)
+        check_near(b.x[i], a.x[i], 1e-6 * a.x[i]);
+    unfence(&z);
+    unfence(&a);
+    unfence(&b);
+}
+
+static void check_rfft_unpack(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t m,
+                              size_t shift)
+{
+    if (m == 0)
+        return;
+    fenced z = fence_noise(rng, 2 * m, shift), v = fence_noise(rng, 2 * (m / 2 + 1), shift);
+    fenced a = fence(2 * (m + 1), 0), b = fence(2 * (m + 1), shift);
+    c->rfft_unpack(a.x, z.x, v.x, (uint32_t)m);
+    k->rfft_unpack(b.x, z.x, v.x, (uint32_t)m);
+    same(&a, &b, 1e-6);
+    unfence(&z);
+    unfence(&v);
+    unfence(&a);
+    unfence(&b);
+}
+
+static void check_mixdown(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                          size_t shift)
+{
+    fenced ch[3] = { fence_noise(rng, n, shift), fence_noise(rng, n, 0), fence_noise(rng, n, 2) };
+    const float *channel[3] = { ch[0].x, ch[1].x, ch[2].x };
+    for (uint32_t channels = 1; channels <= 3; channels++) {
+        fenced a = fence(n, 0), b = fence(n, shift);
+        c->mixdown(a.x, channel, channels, 1.0f / (float)channels, n);
+        k->mixdown(b.x, channel, channels, 1.0f / (float)channels, n);
+        same(&a, &b, 0);
+        unfence(&a);
+        unfence(&b);
+    }
+    for (int i = 0; i < 3; i++)
+        unfence(&ch[i]);
+}
+
+static void check_levels(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                         size_t shift)
+{
+    fenced x = fence_noise(rng, n, shift), y = fence_noise(rng, n, 1);
+    double sum[2] = { 0.5, 0.5 }, sum_sq[2] = { 2, 2 };
+    float min[2] = { 0, 0 }, max[2] = { 0, 0 };
+    c->levels(x.x, n, &sum[0], &sum_sq[0], &min[0], &max[0]);
+    k->levels(x.x, n, &sum[1], &sum_sq[1], &min[1], &max[1]);
+    check_near(sum[1], sum[0], 1e-12 * (double)(n + 1));
+    check_near(sum_sq[1], sum_sq[0], 1e-12 * sum_sq[0]);
+    assert_true(min[0] == min[1] && max[0] == max[1]);
+    check_near(k->levels_dot(x.x, y.x, n), c->levels_dot(x.x, y.x, n), 1e-12 * (double)(n + 1));
+    for (float at = 0.9f; at < 1.01f; at += 0.02f)
+        assert_int_equal(k->levels_find(x.x, n, at), c->levels_find(x.x, n, at));
+    for (size_t i = 0; i < n; i += 1 + n / 7) {
+        const float was = x.x[i];
+        x.x[i] = i % 2 ? -1.5f : 1.5f;
+        assert_int_equal(k->levels_find(x.x, n, 1.2f), i);
+        x.x[i] = was;
+    }
+    unfence(&x);
+    unfence(&y);
+}
+
+static void check_truepeak(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                           size_t shift)
+{
+    static const uint32_t rate[] = { 48000, 96000, 192000 };
+    fenced x = fence_noise(rng, n + SNQ__TRUEPEAK_BACK, shift);
+    const float *from = x.x + SNQ__TRUEPEAK_BACK;
+    for (size_t i = 0; i < SNQ_COUNT(rate); i++) {
+        snq__truepeak_coef coef;
+        snq__truepeak_coef_fill(&coef, rate[i]);
+        for (float floor = 0; floor < 1.6f; floor += 0.3f) {
+            const float want = c->truepeak(&coef, from, n, floor);
+            check_near(k->truepeak(&coef, from, n, floor), want, 1e-6 * want);
+        }
+    }
+    unfence(&x);
+}
+
+static void check_kweight(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                          size_t shift)
+{
+    static const uint32_t rate[] = { 1000, 8000, 44100, 768000 };
+    static const float silence[500];
+    fenced x = fence_noise(rng, n, shift);
+    for (size_t i = 0; i < SNQ_COUNT(rate); i++) {
+        snq_kweight *object;
+        check_ok(
+            snq_kweight_new(&(snq_kweight_cfg) { .rate_hz = rate[i], .channels = 1 }, &object));
+        const snq__kweight_coef *coef = snq__kweight_coef_of(object);
+        double a[4] = { 1, 0.7, 90, 80 }, b[4] = { 1, 0.7, 90, 80 };
+        const double want = c->kweight(coef, a, x.x, n), got = k->kweight(coef, b, x.x, n);
+        check_near(got, want, 1e-11 * want);
+        /* the states must lead to the same future: sound, then decay */
+        for (int round = 0; round < 2; round++) {
+            const double next = c->kweight(coef, a, round ? silence : x.x, round ? 500 : n);
+            check_near(c->kweight(coef, b, round ? silence : x.x, round ? 500 : n), next,
+                       1e-9 * next);
+        }
+        snq_kweight_free(object);
+    }
+    unfence(&x);
+}
+
+#define EACH(name, multiple)                \
+    static void test_##name(void **state)   \
+    {                                       \
+        (void)state;                        \
+        every_size(check_##name, multiple); \
+    }
+EACH(stft_load, 1)
+EACH(stft_pair, 2)
+EACH(stft_abs2, 1)
+EACH(rfft_unpack, 2)
+EACH(mixdown, 1)
+EACH(levels, 1)
+EACH(truepeak, 1)
+
+static void test_kweight(void **state)
+{
+    (void)state;
+    every_size(check_kweight, 1);
+    every_size(check_kweight, 61); /* past the longest lane of every row */
+}
+
+static void test_listing(void **state)
+{
+    (void)state;
+    unsigned n = 0;
+    const char *picked = NULL, *name;
+    while ((name = snq_dsp_kernels(n, &picked)) != NULL) {
+        assert_true(!strcmp(picked, "c") || !strcmp(picked, "avx2") || !strcmp(picked, "avx512"));
+        assert_ptr_equal(snq_dsp_kernels(n, NULL), name);
+        n++;
+    }
+    assert_true(n >= 10);
+    const unsigned was = snq_cpu_flags();
+    snq_cpu_force(0);
+    for (unsigned i = 0; i < n; i++) {
+        snq_dsp_kernels(i, &picked);
+        assert_string_equal(picked, "c");
+    }
+    snq_cpu_force(SNQ_CPU_AVX2);
+    snq_dsp_kernels(n - 1, &picked);
+    assert_string_equal(picked, snq_cpu_detect() & SNQ_CPU_AVX2 ? "avx2" : "c");
+    snq_cpu_force(was);
+}
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+enum { BENCH_N = 4096, BENCH_RUNS = 400, BENCH_TRIES = 7 };
+
+/* Nanoseconds per element of the best of several tries. */
+#define TIME(call)                                              \
+    do {                                                        \
+        double best = 1e99;                                     \
+        for (int t = 0; t < BENCH_TRIES; t++) {                 \
+            const double from = now_ns();                       \
+            for (int i = 0; i < BENCH_RUNS; i++)                \
+                call;                                           \
+            const double each = (now_ns() - from) / BENCH_RUNS; \
+            best = each < best ? each : best;                   \
+        }                                                       \
+        printf(" %8.3f", best / BENCH_N);                       \
+    } while (0)
+
+/* Music-like: noise with a 1/f tilt, most samples well under the peak. */
+static void fill_bench(float *x, size_t n, uint64_t seed)
+{
+    snq_rng rng;
+    snq_rng_init(&rng, seed);
+    double low = 0;
+    for (size_t i = 0; i < n; i++) {
+        low = 0.95 * low + 0.1 * snq_rng_normal(&rng);
+        x[i] = (float)(low + 0.05 * snq_rng_normal(&rng));
+    }
+}
+
+static int bench(void)
+{
+    static float x[BENCH_N + 16], y[BENCH_N + 16], z[2 * BENCH_N + 2], out[2 * BENCH_N + 2];
+    fill_bench(x, SNQ_COUNT(x), 1);
+    fill_bench(y, SNQ_COUNT(y), 2);
+    fill_bench(z, SNQ_COUNT(z), 3);
+    const float *channel[2] = { x, y };
+    snq_kweight *object;
+    if (snq_kweight_new(&(snq_kweight_cfg) { .rate_hz = 44100, .channels = 1 }, &object) < 0)
+        return 1;
+    snq__truepeak_coef tp;
+    snq__truepeak_coef_fill(&tp, 44100);
+    printf("%-12s %8s %8s %8s   ns per element (%d elements)\n", "kernel", "c", "avx2", "avx512",
+           BENCH_N);
+    double state[4] = { 0 }, sum = 0, sum_sq = 0;
+    volatile double sink = 0;
+    float min = 0, max = 0;
+#define X(kernel)                                                \
+    printf("%-12s", #kernel);                                    \
+    for (size_t r = 0; r < SNQ_COUNT(rows); r++) {               \
+        if ((rows[r].flags & snq_cpu_detect()) != rows[r].flags) \
+            continue;                                            \
+        snq__kernels k;                                          \
+        snq__kernels_init(&k, rows[r].flags);                    \
+        TIME(BENCH_##kernel);                                    \
+    }                                                            \
+    printf("\n");
+#define BENCH_stft_load   k.stft_load(out, x, y, x, BENCH_N)
+#define BENCH_stft_mul    k.stft_mul(out, x, y, BENCH_N)
+#define BENCH_stft_pair   k.stft_pair(out, z, BENCH_N, 1e-9f)
+#define BENCH_stft_cross  k.stft_cross(out, z, BENCH_N, BENCH_N / 2 + 1, 1e-9f)
+#define BENCH_stft_abs2   k.stft_abs2(out, z, BENCH_N, 1e-9f)
+#define BENCH_rfft_unpack k.rfft_unpack(out, z, x, BENCH_N)
+#define BENCH_mixdown     k.mixdown(out, channel, 2, 0.5f, BENCH_N)
+#define BENCH_levels      k.levels(x, BENCH_N, &sum, &sum_sq, &min, &max)
+#define BENCH_levels_dot  sink = sink + k.levels_dot(x, y, BENCH_N)
+#define BENCH_levels_find sink = sink + (double)k.levels_find(x, BENCH_N, 100)
+#define BENCH_truepeak    sink = sink + k.truepeak(&tp, x + 16, BENCH_N, 0)
+#define BENCH_kweight     sink = sink + k.kweight(snq__kweight_coef_of(object), state, x, BENCH_N)
+    SNQ__KERNEL_MAP(X)
+#undef X
+    snq_kweight_free(object);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--bench") == 0)
+        return bench();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stft_load), cmocka_unit_test(test_stft_pair),
+        cmocka_unit_test(test_stft_abs2), cmocka_unit_test(test_rfft_unpack),
+        cmocka_unit_test(test_mixdown),   cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_truepeak),  cmocka_unit_test(test_kweight),
+        cmocka_unit_test(test_listing),
+    };
+    return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+/* IDEA   What a file is stands in its first bytes, and whether it is whole in its last ones. Look at
+ *        both before libavformat does, and show it a file it can read.
+ * STEPS  probe      by content alone, after any ID3v2 tags. An MPEG stream must show three consistent
+ *                   frames in a row and is read from the first of them on: tags and garbage before it
+ *                   (an ID3v2 tag longer than the file, two tags with rubbish between) stay unseen
+ *        structure  media/cut_scan_impl.h; a cut Ogg page is replaced by one that is mended
+ * CONST  probe score >= 24 of 100: below lie guesses from a single header (libavformat retries at 25).
+ *        1 MiB of probing is libavformat's own default.
+ * COST   reads 1 MiB of an MPEG stream, the last 64 KiB of an Ogg file. */
+#include "media/stream_impl.h"
+
+#include <string.h>
+
+#include <libavformat/avformat.h>
+
+#include "base/alloc.h"
+#include "media/cut_scan_impl.h"
+#include "media/id3_impl.h"
+#include "media/mpeg_scan_impl.h"
+
+enum { SCORE_MIN = 24, PROBE_BYTES = 1 << 20, TAGS_MAX = 16 };
+
+/* ---- the file as libavformat sees it ---- */
+
+static int64_t read_patch(const snq__stream *t, int64_t at, uint8_t *to, int64_t n)
+{
+    const int64_t left = t->patch_at + t->patch_bytes - at;
+    n = n < left ? n : left;
+    if (n > 0)
+        memcpy(to, t->patch + (at - t->patch_at), (size_t)n);
+    return n > 0 ? n : 0;
+}
+
+static int io_read(void *opaque, uint8_t *to, int n)
+{
+    snq__stream *t = opaque;
+    const int64_t at = t->source->base + t->pos;
+    int64_t got;
+    if (snq__source_cancelled(t->source))
+        return AVERROR_EXIT;
+    if (t->patch && at >= t->patch_at) {
+        got = read_patch(t, at, to, n);
+    } else {
+        if (t->patch && n > t->patch_at - at)
+            n = (int)(t->patch_at - at);
+        got = snq__source_read(t->source, at, to, (size_t)n);
+    }
+    if (got < 0)
+        return AVERROR(EIO);
+    t->pos += got;
+    return got ? (int)got : AVERROR_EOF;
+}
+
+static int64_t io_seek(void *opaque, int64_t offset, int whence)
+{
+    snq__stream *t = opaque;
+    const int64_t whole = t->patch ? t->patch_at + t->patch_bytes : t->source->size_bytes;
+    const int64_t size = whole - t->source->base;
+    whence &= ~AVSEEK_FORCE;
+    if (whence == AVSEEK_SIZE)
+        return size;
+    const int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? t->pos : size;
+    if (offset < -from || offset > INT64_MAX - from - t->source->base)
+        return AVERROR(EINVAL);
+    t->pos = from + offset;
+    return t->pos;
+}
+
+snq_status snq__stream_failed(const snq__stream *t, int code, const char *doing)
+{
+    char text[AV_ERROR_MAX_STRING_SIZE] = "";
+    SNQ_TRY(snq__source_status(t->source));
+    if (code == AVERROR(ENOMEM))
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory %s", doing);
+    av_strerror(code, text, sizeof text);
+    return SNQ_FAIL(SNQ_ERR_FORMAT, "damaged beyond use: %s failed (%s)", doing, text);
+}
+
+static snq_status make_io(snq__stream *t)
+{
+    uint8_t *buffer = av_malloc(SNQ__SOURCE_BUFFER);
+    if (buffer)
+        t->io = avio_alloc_context(buffer, SNQ__SOURCE_BUFFER, 0, t, io_read, NULL, io_seek);
+    if (!t->io) {
+        av_free(buffer);
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a read buffer");
+    }
+    return SNQ_OK;
+}
+
+static void rewind_io(snq__stream *t, int64_t base)
+{
+    /* Past the buffer, then back: nothing read under another base is kept. */
+    t->source->base = base;
+    t->pos = 0;
+    t->io->buf_ptr = t->io->buf_end = t->io->buffer;
+    t->io->pos = 0;
+    t->io->eof_reached = 0;
+    t->io->error = 0;
+}
+
+/* ---- what it is ---- */
+
+/* End of the ID3v2 tags at the start, 0: none; -1: one runs past the end of the file. */
+static int64_t tags_end(snq__stream *t)
+{
+    int64_t at = 0;
+    uint8_t head[10];
+    for (int tags = 0; tags < TAGS_MAX; tags++) {
+        if (snq__source_peek(t->source, at, head, 10) < 10 || !snq__id3_bytes(head))
+            break;
+        at += snq__id3_bytes(head);
+        if (at >= t->source->size_bytes)
+            return -1;
+    }
+    return at;
+}
+
+/* Where MPEG audio begins in the PROBE_BYTES from `from` on; -1: nowhere; -2: no memory. */
+static int64_t find_mpeg(snq__stream *t, int64_t from)
+{
+    uint8_t *bytes = snq_calloc(PROBE_BYTES, 1);
+    if (!bytes)
+        return -2;
+    int64_t n = snq__source_peek(t->source, from, bytes, PROBE_BYTES);
+    n = n < 0 ? 0 : n;
+    const int whole = n < PROBE_BYTES;
+    if (whole && n > 128 && memcmp(bytes + n - 128, "TAG", 3) == 0)
+        n -= 128;
+    const int64_t at = snq__mpeg_find(bytes, (size_t)n, whole);
+    snq_free(bytes);
+    return at < 0 ? at : from + at;
+}
+
+/* Refuse, with what it is instead where that can be told; `format`: libavformat's guess or NULL. */
+static snq_status not_audio(snq__stream *t, const char *format)
+{
+    uint8_t head[512];
+    SNQ_TRY(snq__source_status(t->source));
+    const int64_t n = snq__source_peek(t->source, 0, head, sizeof head);
+    const char *what = n > 0 ? snq__not_audio(head, (size_t)n) : NULL;
+    if (what)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: this is %s", what);
+    if (format)
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "not a kind of file that is read here (%s)", format);
+    return SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: no known format in its first bytes");
+}
+
+/* Begin at the first of three consistent MPEG frames at or after `from`. Whatever tags and garbage
+ * stand before it, the decoder never sees them. */
+static snq_status begin_mpeg(snq__stream *t, int64_t from)
+{
+    uint8_t head[4];
+    const int64_t at = find_mpeg(t, from);
+    if (at == -2)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to look for MPEG frames");
+    if (at < 0 || snq__source_peek(t->source, at, head, 4) < 4) {
+        SNQ_TRY(snq__source_status(t->source));
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: no %d consistent MPEG frames in a row",
+                        SNQ__MPEG_CHAIN);
+    }
+    t->mpeg_layer = snq__mpeg_layer(head);
+    rewind_io(t, at);
+    return SNQ_OK;
+}
+
+/* Warn of ID3v2 tags whose text is no text; looks at the first 64 KiB of each. */
+static snq_status check_id3(snq__stream *t, snq_warnings *warnings)
+{
+    uint8_t head[10];
+    uint8_t *tag = snq_calloc(SNQ__SOURCE_BUFFER, 1);
+    if (!tag)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to look at tags");
+    int64_t at = 0;
+    for (int tags = 0; tags < TAGS_MAX; tags++) {
+        if (snq__source_peek(t->source, at, head, 10) < 10 || !snq__id3_bytes(head))
+            break;
+        const int64_t bytes = snq__id3_bytes(head);
+        const int64_t n = snq__source_peek(
+            t->source, at, tag, bytes < SNQ__SOURCE_BUFFER ? (size_t)bytes : SNQ__SOURCE_BUFFER);
+        if (n > 0 && !snq__id3_texts_fine(tag, (size_t)n))
+            snq_warnings_add(warnings, "bad_tags", at,
+                             "a tag holds text that is not valid; tags are not used");
+        at += bytes;
+    }
+    snq_free(tag);
+    return SNQ_OK;
+}
+
+static snq_status probe(snq__stream *t, snq_warnings *warnings, const AVInputFormat **found)
+{
+    int64_t tags = tags_end(t);
+    if (tags)
+        SNQ_TRY(check_id3(t, warnings));
+    if (tags < 0) {
+        snq_warnings_add(warnings, "bad_tags", 0,
+                         "the ID3v2 tag claims more bytes than the file has");
+        *found = av_find_input_format("mp3");
+        return begin_mpeg(t, 10);
+    }
+    rewind_io(t, tags);
+    const int score = av_probe_input_buffer2(t->io, found, "", NULL, 0, PROBE_BYTES);
+    rewind_io(t, 0);
+    if (score == AVERROR(ENOMEM))
+        return snq__stream_failed(t, score, "to find out the format");
+    if (score >= 0 && *found && strcmp((*found)->name, "mp3") == 0)
+        return begin_mpeg(t, tags);
+    if (score < SCORE_MIN || !*found)
+        return not_audio(t, NULL);
+    if (!snq__container_of_demuxer((*found)->name))
+        return not_audio(t, (*found)->name);
+    return SNQ_OK;
+}
+
+/* ---- what its structure says ---- */
+
+/* An Ogg file whose last page is missing or cut; a cut page is mended in memory. */
+static snq_status check_ogg(snq__stream *t)
+{
+    const int64_t size = t->source->size_bytes;
+    const size_t n = size < SNQ__OGG_PAGE_MAX ? (size_t)size : SNQ__OGG_PAGE_MAX;
+    uint8_t *tail = snq_calloc(n, 1);
+    if (!tail)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for an Ogg page");
+    const int64_t got = snq__source_peek(t->source, size - (int64_t)n, tail, n);
+    const snq__ogg_tail end = snq__ogg_find_tail(tail, got < 0 ? 0 : (size_t)got);
+    t->cut = end.page_at < 0 || !end.whole || !end.last;
+    if (end.page_at >= 0 && !end.whole) {
+        t->patch = snq_calloc(n, 1);
+        if (!t->patch) {
+            snq_free(tail);
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for an Ogg page");
+        }
+        t->patch_at = size - (int64_t)n + end.page_at;
+        t->patch_bytes =
+            (int64_t)snq__ogg_mend(tail + end.page_at, n - (size_t)end.page_at, t->patch);
+    }
+    snq_free(tail);
+    return SNQ_OK;
+}
+
+static snq_status check_structure(snq__stream *t)
+{
+    const snq_riff_input in = { snq__source_peek, t->source, t->source->size_bytes };
+    const char *name = t->container->name;
+    if (strcmp(name, "ogg") == 0)
+        return check_ogg(t);
+    if (strcmp(name, "matroska") == 0)
+        t->cut = snq__matroska_cut(&in);
+    if (strcmp(name, "mp4") == 0) {
+        const snq__mp4_scan scan = snq__mp4_scan_run(&in);
+        t->cut = scan.cut;
+        if (!scan.has_moov)
+            return SNQ_FAIL(SNQ_ERR_FORMAT, "no index (moov) in this MP4: %s",
+                            scan.cut ? "it is cut off" : "it was never finished, or it was lost");
+        if (scan.is_mov)
+            t->container = snq__container_named("mov");
+    }
+    return SNQ_OK;
+}
+
+/* ---- the object ---- */
+
+void snq__stream_init(snq__stream *t, snq__source *source)
+{
+    *t = (snq__stream) { .source = source };
+}
+
+void snq__stream_clear(snq__stream *t)
+{
+    if (t->io)
+        av_freep(&t->io->buffer);
+    avio_context_free(&t->io);
+    snq_free(t->patch);
+    t->patch = NULL;
+}
+
+snq_status snq__stream_identify(snq__stream *t, const char *demuxer, snq_warnings *warnings,
+                                const AVInputFormat **input)
+{
+    *input = NULL;
+    SNQ_TRY(make_io(t));
+    if (demuxer)
+        *input = av_find_input_format(demuxer);
+    else
+        SNQ_TRY(probe(t, warnings, input));
+    if (!*input)
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "libavformat was built without what this file needs");
+    t->container = snq__container_of_demuxer((*input)->name);
+    return check_structure(t);
+}

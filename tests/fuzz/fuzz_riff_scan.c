@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/* The chunk scanner on any bytes: whatever it says must be true of them. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "media/riff_scan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+typedef struct input {
+    const uint8_t *p;
+    size_t n;
+} input;
+
+static int64_t read_input(void *user, int64_t offset, void *to, size_t n)
+{
+    const input *in = user;
+    if (offset < 0)
+        abort();
+    if ((uint64_t)offset >= in->n)
+        return 0;
+    const size_t left = in->n - (size_t)offset;
+    n = n < left ? n : left;
+    memcpy(to, in->p + offset, n);
+    return (int64_t)n;
+}
+
+static void must(int true_)
+{
+    if (!true_)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    input whole = { p, n };
+    const snq_riff_input in = { read_input, &whole, (int64_t)n };
+    snq_warnings warnings = { 0 };
+    snq_riff_scan s;
+    const snq_status st = snq_riff_scan_run(&in, &s, &warnings);
+    must(s.chunks <= SNQ_RIFF_CHUNKS_MAX && st <= 0);
+    if (st < 0) {
+        must(*snq_last_error() != '\0');
+        return 0;
+    }
+    if (s.form == SNQ_RIFF_NONE) {
+        must(warnings.count == 0);
+        return 0;
+    }
+    must(s.channels >= 1 && s.channels <= SNQ_CHANNELS_MAX);
+    must(s.rate_hz >= SNQ_RATE_MIN_HZ && s.rate_hz <= SNQ_RATE_MAX_HZ);
+    must(s.data_offset > 0 && s.data_bytes >= 0);
+    must(s.data_bytes == 0 || (uint64_t)s.data_offset + (uint64_t)s.data_bytes <= n);
+    must(s.coding == SNQ_RIFF_CODED || (s.sample_bytes >= 1 && s.sample_bytes <= 8));
+    if (s.coding != SNQ_RIFF_CODED)
+        must(s.data_bytes % ((int64_t)s.sample_bytes * s.channels) == 0);
+    return 0;
+}

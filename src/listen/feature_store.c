@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: MIT
+/* IDEA   Walk over each block of samples once for each kind of feature, cut at the edges of hops, and
+ *        keep the results in rings until every analyser has seen them.
+ * STEPS  block -> levels, K-weighted energy, true peak: sums over each hop's part of the block, added
+ *                 to the hop (a hop may span blocks)
+ *        block -> fine spectra of all channels -> ring of frames
+ *        block -> mono mean -> 22 050 Hz -> short spectrum at the middle of each hop -> mel powers
+ *          middle of hop i: sample floor((2 i + 1) 22050 / 200) of the mono stream; a window that
+ *          would reach over an end of the stream is moved inside
+ *          band 0 = |X[1] + X[0] / 2|^2: the Hann window's own share of an offset in bin 1 is -1/2
+ *          of that in bin 0, so an offset cancels exactly; bands 1 .. 40 leave bins 0 and 1 out
+ *        ready = hops whose samples are complete, whose mel powers are there and behind which the
+ *                next fine spectrum's centre lies
+ * CONST  Fine window: the least power of two that lasts 75 ms: 4096 at 44.1 and 48 kHz (85 to 93 ms,
+ *        bins of 11 to 12 Hz), half overlapped, so that each sample weighs the same within 3 dB.
+ *        Mel: 40 bands of 30 Hz .. 11 025 Hz over a Hann window of 512 (23 ms), the usual resolution
+ *        for onsets and timbre (Slaney, "Auditory toolbox", 1998, for the scale). Mel powers are scaled so that a stationary sound's bands add up to
+ *        its mean square.
+ * COST   See `make bench`.
+ * LIMITS The mono stream is the mean of the channels: what is in antiphase is missing from mel, not
+ *        from levels and fine. */
+#include "listen/feature_store.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "dsp/fft.h"
+#include "dsp/kweight.h"
+#include "dsp/levels.h"
+#include "dsp/mel.h"
+#include "dsp/mixdown.h"
+#include "dsp/resample.h"
+#include "dsp/stft.h"
+#include "dsp/truepeak.h"
+#include "dsp/window.h"
+
+enum {
+    CHUNK = 8192,      /* frames that are worked on at once: stays in the cache */
+    CHUNK_HOPS = 1032, /* a chunk touches at most this many hops: CHUNK / 10 frames + edges */
+    VIEW_HOPS = 256,   /* hops in one view */
+    VIEW_FINE = 128,   /* fine frames in one view: 2.56 s at 27 a second, with room */
+    MONO_ROOM = 4 * CHUNK + SNQ_MEL_WINDOW,
+};
+
+#define LOW_HZ 120.0
+
+struct snq_features {
+    snq_features_cfg cfg;
+    snq_timegrid grid;
+    double gain[SNQ_CHANNELS_MAX];
+    uint32_t window, fine_hop, bins, low_bins, fine_size; /* fine_size: floats a frame */
+
+    snq_levels *levels;
+    snq_kweight *kweight;
+    snq_truepeak *truepeak;
+    snq_stft *stft;
+    snq_resample *resample;
+    snq_rfft *mel_fft;
+    snq_mel *mel_bank;
+
+    int64_t frames;  /* pushed */
+    int64_t dropped; /* first hop kept */
+    int ended;
+
+    snq_hop *hop;      /* ring (hop_room,) by hop number */
+    float *mel;        /* ring (hop_room, SNQ_MEL_BANDS) */
+    uint32_t hop_room; /* power of two */
+    float *fine;       /* ring (fine_room, fine_size) by frame number */
+    uint32_t fine_room;
+    int64_t fine_done, fine_dropped;
+    int64_t mel_done; /* hops whose mel powers are known */
+
+    float *mono;       /* (CHUNK,) */
+    float *mono_queue; /* (MONO_ROOM,) of the 22 050 Hz stream, from sample mono_first on */
+    int64_t mono_first;
+    uint32_t mono_count;
+    float *mel_window, *mel_in, *mel_out, *mel_power;
+
+    uint32_t *segment;    /* (CHUNK_HOPS,) frames of the chunk in each hop */
+    snq_level *seg_level; /* (CHUNK_HOPS, channels) */
+    double *seg_k;        /* (CHUNK_HOPS, channels) */
+    double *seg_cross;    /* (CHUNK_HOPS,) */
+    float *seg_peak;      /* (CHUNK_HOPS,) */
+    snq_fine_frame view[VIEW_FINE];
+};
+
+static uint32_t fine_window(uint32_t rate_hz)
+{
+    uint32_t n = 64;
+    while (n < 0.075 * rate_hz)
+        n *= 2;
+    return n;
+}
+
+static snq_status make_mel(snq_features *f)
+{
+    SNQ_TRY(snq_resample_new(
+        &(snq_resample_cfg) { .in_hz = f->cfg.rate_hz, .out_hz = SNQ_MONO_RATE_HZ }, &f->resample));
+    SNQ_TRY(snq_rfft_new(SNQ_MEL_WINDOW, &f->mel_fft));
+    const snq_mel_cfg mel = { .rate_hz = SNQ_MONO_RATE_HZ,
+                              .window = SNQ_MEL_WINDOW,
+                              .bands = SNQ_MEL_BANDS - 1,
+                              .lo_hz = 30.0,
+                              .hi_hz = SNQ_MONO_RATE_HZ / 2.0,
+                              .scale = SNQ_MEL_SLANEY };
+    SNQ_TRY(snq_mel_new(&mel, &f->mel_bank));
+    f->mono = snq_calloc(CHUNK, sizeof *f->mono);
+    f->mono_queue = snq_calloc(MONO_ROOM, sizeof *f->mono_queue);
+    f->mel_window = snq_calloc(SNQ_MEL_WINDOW, sizeof *f->mel_window);
+    f->mel_in = snq_calloc(SNQ_MEL_WINDOW, sizeof *f->mel_in);
+    f->mel_out = snq_calloc(SNQ_MEL_WINDOW + 2, sizeof *f->mel_out);
+    f->mel_power = snq_calloc(SNQ_MEL_WINDOW / 2 + 1, sizeof *f->mel_power);
+    if (!f->mono || !f->mono_queue || !f->mel_window || !f->mel_in || !f->mel_out || !f->mel_power)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for mel features");
+    snq_window_fill(SNQ_WINDOW_HANN, f->mel_window, SNQ_MEL_WINDOW);
+    double energy = 0.0;
+    for (uint32_t i = 0; i < SNQ_MEL_WINDOW; i++)
+        energy += (double)f->mel_window[i] * f->mel_window[i];
+    const float scale = (float)sqrt(2.0 / (SNQ_MEL_WINDOW * energy));
+    for (uint32_t i = 0; i < SNQ_MEL_WINDOW; i++)
+        f->mel_window[i] *= scale;
+    return SNQ_OK;
+}
+
+static snq_status make_all(snq_features *f)
+{
+    const uint32_t needs = f->cfg.needs, channels = f->cfg.channels;
+    if (needs & SNQ_NEED_LEVELS)
+        SNQ_TRY(snq_levels_new(&(snq_levels_cfg) { .channels = channels }, &f->levels));
+    if (needs & SNQ_NEED_KWEIGHT)
+        SNQ_TRY(snq_kweight_new(
+            &(snq_kweight_cfg) { .rate_hz = f->cfg.rate_hz, .channels = channels }, &f->kweight));
+    if (needs & SNQ_NEED_TRUE_PEAK)
+        SNQ_TRY(snq_truepeak_new(
+            &(snq_truepeak_cfg) { .rate_hz = f->cfg.rate_hz, .channels = channels }, &f->truepeak));
+    if (needs & SNQ_NEED_FINE)
+        SNQ_TRY(snq_stft_new(&(snq_stft_cfg) { .channels = channels,
+                                               .window = f->window,
+                                               .hop = f->fine_hop,
+                                               .cross_bins = channels == 2 ? f->low_bins : 0 },
+                             &f->stft));
+    if (needs & SNQ_NEED_MEL)
+        SNQ_TRY(make_mel(f));
+    f->segment = snq_calloc(CHUNK_HOPS, sizeof *f->segment);
+    f->seg_level = snq_calloc((size_t)CHUNK_HOPS * channels, sizeof *f->seg_level);
+    f->seg_k = snq_calloc((size_t)CHUNK_HOPS * channels, sizeof *f->seg_k);
+    f->seg_cross = snq_calloc(CHUNK_HOPS, sizeof *f->seg_cross);
+    f->seg_peak = snq_calloc(CHUNK_HOPS, sizeof *f->seg_peak);
+    if (!f->segment || !f->seg_level || !f->seg_k || !f->seg_cross || !f->seg_peak)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the features of a chunk");
+    return SNQ_OK;
+}
+
+snq_status snq_features_new(const snq_features_cfg *cfg, snq_features **out)
+{
+    *out = NULL;
+    if (cfg->channels < 1 || cfg->channels > SNQ_CHANNELS_MAX)
+        return SNQ_FAIL(SNQ_ERR_RANGE, "%u channels, must be 1 .. %d", cfg->channels,
+                        SNQ_CHANNELS_MAX);
+    if (cfg->rate_hz < SNQ_RATE_MIN_HZ || cfg->rate_hz > SNQ_RATE_MAX_HZ)
+        return SNQ_FAIL(SNQ_ERR_RANGE, "%u Hz, must be %d .. %d", cfg->rate_hz, SNQ_RATE_MIN_HZ,
+                        SNQ_RATE_MAX_HZ);
+    snq_features *f = snq_calloc(1, sizeof *f);
+    if (!f)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the features");
+    f->cfg = *cfg;
+    f->cfg.position = NULL;
+    if (cfg->needs & SNQ_NEED_REGIONS)
+        f->cfg.needs |= SNQ_NEED_LEVELS | SNQ_NEED_MEL;
+    f->grid = (snq_timegrid) { .rate_hz = cfg->rate_hz, .hops_per_s = SNQ_HOPS_PER_S };
+    f->window = fine_window(cfg->rate_hz);
+    f->fine_hop = f->window / 2;
+    f->bins = f->window / 2 + 1;
+    f->low_bins = (uint32_t)(LOW_HZ * f->window / cfg->rate_hz) + 1;
+    f->fine_size = f->bins + 2 * f->low_bins;
+    const snq_position unknown[SNQ_CHANNELS_MAX] = { SNQ_POSITION_UNKNOWN };
+    snq_kweight_gains(cfg->position ? cfg->position : unknown, cfg->channels, f->gain);
+    const snq_status st = make_all(f);
+    if (st < 0) {
+        snq_features_free(f);
+        return st;
+    }
+    *out = f;
+    return SNQ_OK;
+}
+
+void snq_features_free(snq_features *f)
+{
+    if (!f)
+        return;
+    snq_levels_free(f->levels);
+    snq_kweight_free(f->kweight);
+    snq_truepeak_free(f->truepeak);
+    snq_stft_free(f->stft);
+    snq_resample_free(f->resample);
+    snq_rfft_free(f->mel_fft);
+    snq_mel_free(f->mel_bank);
+    void *const own[] = { f->hop,        f->mel,    f->fine,      f->mono,      f->mono_queue,
+                          f->mel_window, f->mel_in, f->mel_out,   f->mel_power, f->segment,
+                          f->seg_level,  f->seg_k,  f->seg_cross, f->seg_peak };
+    for (size_t i = 0; i < SNQ_COUNT(own); i++)
+        snq_free(own[i]);
+    snq_free(f);
+}
+
+snq_analyser_setup snq_features_setup(const snq_features *f)
+{
+    return (snq_analyser_setup) { .rate_hz = f->cfg.rate_hz,
+                                  .channels = f->cfg.channels,
+                                  .grid = f->grid,
+                                  .window = f->window,
+                                  .bins = f->bins,
+                                  .low_bins = f->low_bins };
+}
+
+/* ---- rings ------------------------------------------------------------------------------------ */
+
+/* Room in the hop ring for all hops below `end`: those kept move to where their number belongs. */
+static snq_status reserve_hops(snq_features *f, int64_t end)
+{
+    if (end - f->dropped <= f->hop_room)
+        return SNQ_OK;
+    if (end - f->dropped > SNQ_FEATURES_HOPS_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d hops kept", SNQ_FEATURES_HOPS_MAX);
+    uint32_t room = f->hop_room ? f->hop_room : 256;
+    while (room < end - f->dropped)
+        room *= 2;
+    snq_hop *hop = snq_calloc(room, sizeof *hop);
+    const int with_mel = f->mel_bank != NULL;
+    float *mel = with_mel ? snq_calloc((size_t)room * SNQ_MEL_BANDS, sizeof *mel) : NULL;
+    if (!hop || (with_mel && !mel)) {
+        snq_free(hop);
+        snq_free(mel);
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u hops of features", room);
+    }
+    for (int64_t i = f->dropped; f->hop_room && i < f->dropped + f->hop_room; i++) {
+        hop[i % room] = f->hop[i % f->hop_room];
+        if (with_mel)
+            memcpy(mel + i % room * SNQ_MEL_BANDS, f->mel + i % f->hop_room * SNQ_MEL_BANDS,
+                   SNQ_MEL_BANDS * sizeof *mel);
+    }
+    snq_free(f->hop);
+    snq_free(f->mel);
+    f->hop = hop;
+    f->mel = mel;
+    f->hop_room = room;
+    return SNQ_OK;
+}
+
+static snq_status reserve_fine(snq_features *f)
+{
+    if (f->fine_done - f->fine_dropped < f->fine_room)
+        return SNQ_OK;
+    const uint32_t room = f->fine_room ? 2 * f->fine_room : 32;
+    float *fine = snq_calloc((size_t)room * f->fine_size, sizeof *fine);
+    if (!fine)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u spectra", room);
+    for (int64_t i = f->fine_dropped; i < f->fine_done; i++)
+        memcpy(fine + i % room * f->fine_size, f->fine + i % f->fine_room * f->fine_size,
+               f->fine_size * sizeof *fine);
+    snq_free(f->fine);
+    f->fine = fine;
+    f->fine_room = room;
+    return SNQ_OK;
+}
+
+/* The hop in which the centre of fine frame k lies. */
+static int64_t fine_hop_of(const snq_features *f, int64_t k)
+{
+    return snq_timegrid_hop(f->grid, k * f->fine_hop + f->fine_hop / 2);
+}
+
+static snq_status fine_sink(void *user, const snq_stft_frame *frame)
+{
+    snq_features *f = user;
+    SNQ_TRY(reserve_fine(f));
+    float *to = f->fine + f->fine_done % f->fine_room * f->fine_size;
+    memcpy(to, frame->power, f->bins * sizeof *to);
+    if (frame->cross) {
+        memcpy(to + f->bins, frame->cross, f->low_bins * sizeof *to);
+        memcpy(to + f->bins + f->low_bins, frame->balance, f->low_bins * sizeof *to);
+    }
+    f->fine_done++;
+    return SNQ_OK;
+}
+
+/* ---- mel -------------------------------------------------------------------------------------- */
+
+/* First sample of the window of hop i in the mono stream; at the start of the stream moved inside. */
+static int64_t mel_from(int64_t i)
+{
+    const int64_t from = (2 * i + 1) * SNQ_MONO_RATE_HZ / (2 * SNQ_HOPS_PER_S) - SNQ_MEL_WINDOW / 2;
+    return from > 0 ? from : 0;
+}
+
+static void mel_hop(snq_features *f, const float *samples)
+{
+    const float *restrict window = f->mel_window;
+    float *restrict in = f->mel_in, *restrict power = f->mel_power;
+    for (uint32_t k = 0; k < SNQ_MEL_WINDOW; k++)
+        in[k] = samples[k] * window[k];
+    snq_rfft_run(f->mel_fft, f->mel_out, in);
+    const float *restrict z = f->mel_out;
+    for (uint32_t k = 2; k <= SNQ_MEL_WINDOW / 2; k++)
+        power[k] = z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];
+    float *to = f->mel + f->mel_done % f->hop_room * SNQ_MEL_BANDS;
+    const float re = z[2] + 0.5f * z[0], im = z[3];
+    to[0] = re * re + im * im;
+    snq_mel_run(f->mel_bank, power, to + 1);
+    f->mel_done++;
+}
+
+/* All hops whose window is complete; then forget the samples that none will ask for again. At the end
+ * windows are moved inside, so a window's worth is always kept. */
+static snq_status mel_advance(snq_features *f)
+{
+    const int64_t end = f->mono_first + f->mono_count;
+    while (mel_from(f->mel_done) + SNQ_MEL_WINDOW <= end) {
+        SNQ_TRY(reserve_hops(f, f->mel_done + 1));
+        mel_hop(f, f->mono_queue + (mel_from(f->mel_done) - f->mono_first));
+    }
+    int64_t used = mel_from(f->mel_done) - f->mono_first;
+    if (used > (int64_t)f->mono_count - SNQ_MEL_WINDOW)
+        used = (int64_t)f->mono_count - SNQ_MEL_WINDOW;
+    if (used > 0) {
+        f->mono_count -= (uint32_t)used;
+        memmove(f->mono_queue, f->mono_queue + used, f->mono_count * sizeof *f->mono_queue);
+        f->mono_first += used;
+    }
+    return SNQ_OK;
+}
+
+/* The hops left at the end: their windows are the last one. A stream shorter than a window is
+ * followed by silence. */
+static snq_status mel_finish(snq_features *f, int64_t hops)
+{
+    if (f->mono_count < SNQ_MEL_WINDOW) {
+        memset(f->mono_queue + f->mono_count, 0,
+               (SNQ_MEL_WINDOW - f->mono_count) * sizeof *f->mono_queue);
+        f->mono_count = SNQ_MEL_WINDOW;
+    }
+    while (f->mel_done < hops) {
+        SNQ_TRY(reserve_hops(f, f->mel_done + 1));
+        int64_t from = mel_from(f->mel_done) - f->mono_first;
+        if (from > (int64_t)f->mono_count - SNQ_MEL_WINDOW)
+            from = (int64_t)f->mono_count - SNQ_MEL_WINDOW;
+        mel_hop(f, f->mono_queue + from);
+    }
+    return SNQ_OK;
+}
+
+static snq_status mono_sink(void *user, const float *samples, size_t n)
+{
+    snq_features *f = user;
+    while (n) {
+        const size_t room = MONO_ROOM - f->mono_count, k = n < room ? n : room;
+        memcpy(f->mono_queue + f->mono_count, samples, k * sizeof *samples);
+        f->mono_count += (uint32_t)k;
+        samples += k;
+        n -= k;
+        SNQ_TRY(mel_advance(f));
+    }
+    return SNQ_OK;
+}
+
+/* ---- stream ----------------------------------------------------------------------------------- */
+
+/* Cut [frames, frames + n) at hop edges: segment lengths; returns how many. */
+static uint32_t cut(snq_features *f, size_t n)
+{
+    uint32_t segments = 0;
+    int64_t at = f->frames, hop = snq_timegrid_hop(f->grid, at);
+    const int64_t end = at + (int64_t)n;
+    while (at < end) {
+        int64_t to = snq_timegrid_frame(f->grid, ++hop);
+        to = to < end ? to : end;
+        f->segment[segments++] = (uint32_t)(to - at);
+        at = to;
+    }
+    return segments;
+}
+
+static void add_levels(const snq_features *f, snq_hop *hop, uint32_t i)
+{
+    const uint32_t channels = f->cfg.channels;
+    for (uint32_t c = 0; c < channels; c++) {
+        const snq_level *l = &f->seg_level[i * channels + c];
+        const float peak = -l->min > l->max ? -l->min : l->max;
+        hop->sum[c] += (float)l->sum;
+        hop->energy += l->sum_sq;
+        hop->clipped += l->clipped;
+        hop->peak = peak > hop->peak ? peak : hop->peak;
+    }
+    hop->left += f->seg_level[i * channels].sum_sq;
+    hop->right += channels > 1 ? f->seg_level[i * channels + 1].sum_sq : 0.0;
+    hop->cross += f->seg_cross[i];
+}
+
+static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
+{
+    const uint32_t channels = f->cfg.channels;
+    const uint32_t segments = cut(f, chunk->frames);
+    const int64_t first = snq_timegrid_hop(f->grid, f->frames);
+    SNQ_TRY(reserve_hops(f, first + segments));
+    if (f->levels)
+        snq_levels_push(f->levels, chunk, f->segment, segments, f->seg_level, f->seg_cross);
+    if (f->kweight)
+        snq_kweight_push(f->kweight, chunk, f->segment, segments, f->seg_k);
+    if (f->truepeak)
+        snq_truepeak_push(f->truepeak, chunk, f->segment, segments, f->seg_peak);
+    for (uint32_t i = 0; i < segments; i++) {
+        snq_hop *hop = &f->hop[(first + i) % f->hop_room];
+        if (snq_timegrid_frame(f->grid, first + i) >= f->frames)
+            *hop = (snq_hop) { 0 }; /* a new hop: the slot may hold a dropped one */
+        hop->frames += f->segment[i];
+        if (f->levels)
+            add_levels(f, hop, i);
+        for (uint32_t c = 0; f->kweight && c < channels; c++)
+            hop->k_energy += f->gain[c] * f->seg_k[i * channels + c];
+        if (f->truepeak && f->seg_peak[i] > hop->true_peak)
+            hop->true_peak = f->seg_peak[i];
+    }
+    f->frames += (int64_t)chunk->frames;
+    if (f->stft)
+        SNQ_TRY(snq_stft_push(f->stft, chunk, fine_sink, f));
+    if (f->resample) {
+        snq_mixdown(chunk, f->mono);
+        SNQ_TRY(snq_resample_push(f->resample, f->mono, chunk->frames, mono_sink, f));
+    }
+    return SNQ_OK;
+}
+
+snq_status snq_features_push(snq_features *f, const snq_audio *block)
+{
+    for (size_t at = 0; at < block->frames; at += CHUNK) {
+        const snq_audio chunk = snq_audio_part(block, at, CHUNK);
+        SNQ_TRY(push_chunk(f, &chunk));
+    }
+    return SNQ_OK;
+}
+
+/* Hops that the samples so far touch. */
+static int64_t hops_begun(const snq_features *f)
+{
+    return f->frames ? snq_timegrid_hop(f->grid, f->frames - 1) + 1 : 0;
+}
+
+snq_status snq_features_finish(snq_features *f)
+{
+    const int64_t hops = hops_begun(f);
+    if (f->truepeak && hops) {
+        snq_hop *last = &f->hop[(hops - 1) % f->hop_room];
+        const float peak = snq_truepeak_finish(f->truepeak);
+        last->true_peak = peak > last->true_peak ? peak : last->true_peak;
+    }
+    if (f->stft)
+        SNQ_TRY(snq_stft_finish(f->stft, fine_sink, f));
+    if (f->resample) {
+        SNQ_TRY(snq_resample_finish(f->resample, mono_sink, f));
+        SNQ_TRY(mel_finish(f, hops));
+    }
+    f->ended = 1;
+    return SNQ_OK;
+}
+
+int64_t snq_features_ready(const snq_features *f)
+{
+    if (f->ended)
+        return hops_begun(f);
+    int64_t ready = f->frames ? snq_timegrid_hop(f->grid, f->frames) : 0;
+    if (f->mel_bank && f->mel_done < ready)
+        ready = f->mel_done;
+    if (f->stft && fine_hop_of(f, f->fine_done) < ready)
+        ready = fine_hop_of(f, f->fine_done);
+    return ready;
+}
+
+int64_t snq_features_frames(const snq_features *f)
+{
+    return f->frames;
+}
+
+void snq_features_view(snq_features *f, int64_t first, int64_t end, snq_hop_block *b)
+{
+    const int64_t wrap = f->hop_room ? f->hop_room - first % f->hop_room : 0;
+    int64_t hops = end - first;
+    hops = hops < wrap ? hops : wrap;
+    hops = hops < VIEW_HOPS ? hops : VIEW_HOPS;
+    hops = hops > 0 ? hops : 0;
+    *b = (snq_hop_block) { .grid = f->grid,
+                           .channels = f->cfg.channels,
+                           .first = first,
+                           .hops = (uint32_t)hops,
+                           .window = f->window,
+                           .bins = f->bins,
+                           .low_bins = f->low_bins,
+                           .fine = f->view };
+    if (!hops)
+        return;
+    b->hop = &f->hop[first % f->hop_room];
+    b->mel = f->mel ? f->mel + first % f->hop_room * SNQ_MEL_BANDS : NULL;
+    int64_t k = f->fine_dropped;
+    while (k < f->fine_done && fine_hop_of(f, k) < first)
+        k++;
+    /* the last spectrum's centre may lie just behind the end of the stream */
+    const int last = f->ended && first + hops == hops_begun(f);
+    for (; k < f->fine_done && (last || fine_hop_of(f, k) < first + hops); k++) {
+        const float *frame = f->fine + k % f->fine_room * f->fine_size;
+        const int two = f->cfg.channels == 2;
+        f->view[b->fine_frames++] =
+            (snq_fine_frame) { .power = frame,
+                               .cross = two ? frame + f->bins : NULL,
+                               .balance = two ? frame + f->bins + f->low_bins : NULL };
+    }
+}
+
+void snq_features_drop(snq_features *f, int64_t first)
+{
+    if (first > f->dropped)
+        f->dropped = first;
+    while (f->fine_dropped < f->fine_done && fine_hop_of(f, f->fine_dropped) < first)
+        f->fine_dropped++;
+}

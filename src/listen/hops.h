@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* hops -- the shared features: what is computed once over the stream and read by every analyser.
+ *
+ * The stream is cut into hops of 10 ms (score/timegrid.h). Each hop carries sample statistics,
+ * K-weighted energy and true peak at the native rate, and the mel powers of a short spectrum of the
+ * shared mono stream at 22 050 Hz, taken at the hop's middle. Beside them runs a finer spectrum of all channels, one frame each
+ * SNQ_SPECTRUM_HOP part of the window; a frame belongs to the hop in which its centre lies.
+ * A block is a run of consecutive hops; every pointer in it is borrowed for the call. */
+#ifndef SNQ_LISTEN_HOPS_H
+#define SNQ_LISTEN_HOPS_H
+
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "score/timegrid.h"
+
+/* The rate of the shared mono stream (Hz), its short window (frames) and the number of mel bands.
+ * Band 0 is the bin at 43 Hz alone, freed of what an offset leaks into it; bands 1 .. 40 are Slaney
+ * triangles from 30 Hz to 11 025 Hz over the bins from 86 Hz on. */
+enum { SNQ_MONO_RATE_HZ = 22050, SNQ_MEL_WINDOW = 512, SNQ_MEL_BANDS = 41 };
+
+typedef struct snq_hop {
+    uint32_t frames;             /* 0 only past the end of the stream */
+    uint32_t clipped;            /* samples at full scale in runs of three or more, all channels */
+    float peak;                  /* largest |x|, all channels */
+    float true_peak;             /* largest |x| between the samples too, all channels (linear) */
+    double energy;               /* sum of x^2, all channels */
+    double k_energy;             /* sum of K-weighted y^2, channels weighted as BS.1770 says */
+    double left, right, cross;   /* sums of l^2, r^2 and l*r of the first two channels */
+    float sum[SNQ_CHANNELS_MAX]; /* sum of x a channel */
+} snq_hop;
+
+/* One frame of the fine spectrum. */
+typedef struct snq_fine_frame {
+    const float *power;   /* (bins,) mean over channels; the sum over bins is the mean square */
+    const float *cross;   /* (low_bins,) Re(L conj R) of the first two channels; NULL for mono */
+    const float *balance; /* (low_bins,) |L|^2 - |R|^2, at the scale of `cross`; NULL for mono */
+} snq_fine_frame;
+
+typedef struct snq_hop_block {
+    snq_timegrid grid;
+    uint32_t channels;
+    int64_t first; /* number of the first hop */
+    uint32_t hops;
+    const snq_hop *hop;   /* (hops,) */
+    const float *mel;     /* (hops, SNQ_MEL_BANDS) mel powers, or NULL when nobody needs them */
+    uint32_t window;      /* frames of the fine spectrum's window */
+    uint32_t bins;        /* window / 2 + 1 */
+    uint32_t low_bins;    /* bins below 120 Hz, in `cross` and `balance` */
+    uint32_t fine_frames; /* fine spectra whose centre lies in these hops */
+    const snq_fine_frame *fine; /* (fine_frames,) */
+} snq_hop_block;
+
+#endif

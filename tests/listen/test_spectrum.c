@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "support/check.h"
+
+#include "base/alloc.h"
+#include "dsp/sos.h"
+#include "hear.h"
+#include "support/make_audio.h"
+
+enum { RATE = 44100 };
+
+static snq_spectrum of(const float *x, size_t n, uint32_t rate)
+{
+    snq_hearing h;
+    const snq_audio a = { { x }, 1, rate, n };
+    hear(&a, "spectrum", &h);
+    assert_null(h.spectrum_reason);
+    snq_hearing_clear(&h);
+    return h.spectrum;
+}
+
+static double share_sum(const snq_spectrum *s)
+{
+    double sum = 0;
+    for (int b = 0; b < SNQ_SPECTRUM_BANDS; b++)
+        sum += s->band[b].share.reason ? 0 : s->band[b].share.value;
+    return sum;
+}
+
+static void each_tone_falls_into_its_band(void **state)
+{
+    static const double hz[SNQ_SPECTRUM_BANDS] = { 41.2, 110, 330, 1000, 3000, 6000, 12000 };
+    const size_t n = 3 * RATE;
+    for (int b = 0; b < SNQ_SPECTRUM_BANDS; b++) {
+        float *x = make_silence(n);
+        add_sine(x, 0, n, RATE, hz[b], 0.1, 0.3);
+        const snq_spectrum s = of(x, n, RATE);
+        assert_true(s.band[b].share.value > 0.98);
+        check_near(s.band[b].level_dbfs.value, -23.01, 0.1);
+        check_near(share_sum(&s), 1.0, 1e-6);
+        assert_int_equal(s.dominants, 1);
+        check_near(s.dominant_hz[0], hz[b], 0.3);
+        check_near(s.centroid_hz.value, hz[b], 2.0);
+        snq_free(x);
+    }
+}
+
+/* Tones between bins, strongest first. */
+static void finds_tones_between_bins(void **state)
+{
+    static const double hz[4] = { 440.0, 1318.51, 3322.44, 277.18 },
+                        level[4] = { -12, -18, -24, -30 };
+    const size_t n = 4 * RATE;
+    float *x = make_silence(n);
+    for (int i = 0; i < 4; i++)
+        add_sine(x, 0, n, RATE, hz[i], sine_amplitude(level[i]), i);
+    add_noise(x, 0, n, 0.001, 5);
+    const snq_spectrum s = of(x, n, RATE);
+    assert_int_equal(s.dominants, 4);
+    for (int i = 0; i < 4; i++)
+        check_near(s.dominant_hz[i], hz[i], 0.1);
+    snq_free(x);
+}
+
+static void white_noise_is_flat(void **state)
+{
+    const size_t n = 20 * RATE;
+    float *x = make_silence(n);
+    add_noise(x, 0, n, 0.1, 1);
+    const snq_spectrum s = of(x, n, RATE);
+    assert_true(s.flatness.value > 0.95);
+    check_near(s.tilt_db_per_octave.value, 0.0, 0.2);
+    check_near(s.centroid_hz.value, 10010, 100);
+    assert_int_equal(s.dominants, 0);
+    assert_null(s.dominant_reason);
+    check_near(s.cutoff_hz.value, RATE / 2.0, 1);
+    for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++) {
+        const double width = snq_spectrum_band_hi_hz(b) - snq_spectrum_band_lo_hz(b);
+        check_near(s.band[b].share.value, width / 19980, 0.02 * width / 19980 + 0.0002);
+    }
+    snq_free(x);
+}
+
+/* A first-order slope: each octave 6.02 dB lower. */
+static void tilt_reads_a_known_slope(void **state)
+{
+    const size_t n = 20 * RATE;
+    float *x = make_silence(n);
+    add_noise(x, 0, n, 0.1, 2);
+    double y = 0;
+    for (size_t i = 0; i < n; i++) {
+        y += 0.0035 * (x[i] - y); /* corner at 25 Hz */
+        x[i] = (float)(100 * y);
+    }
+    const snq_spectrum s = of(x, n, RATE);
+    check_near(s.tilt_db_per_octave.value, -6.0, 0.35);
+    snq_free(x);
+}
+
+static void sees_where_the_spectrum_ends(void **state)
+{
+    const size_t n = 10 * RATE;
+    float *x = make_silence(n);
+    add_noise(x, 0, n, 0.1, 3);
+    snq_sos low[SNQ_SOS_SECTIONS_MAX];
+    snq_sos_filter filter;
+    uint32_t sections;
+    check_ok(snq_sos_lowpass(12, 15800, RATE, low, &sections));
+    for (int pass = 0; pass < 4; pass++) {
+        snq_sos_filter_init(&filter, low, sections);
+        snq_sos_filter_run(&filter, x, x, n);
+    }
+    add_noise(x, 0, n, 1e-6, 4);
+    /* 50 dB down, the least that counts as an end, lies at 16.4 kHz */
+    check_near(of(x, n, RATE).cutoff_hz.value, 16300, 300);
+    snq_free(x);
+}
+
+static void low_rates_say_what_they_cannot_know(void **state)
+{
+    const size_t n = 8000 * 3;
+    float *x = make_silence(n);
+    add_noise(x, 0, n, 0.1, 6);
+    const snq_spectrum s = of(x, n, 8000);
+    assert_string_equal(s.band[6].share.reason, "above half the sample rate");
+    assert_null(s.band[4].share.reason);
+    check_near(share_sum(&s), 1.0, 1e-6);
+    check_near(s.cutoff_hz.value, 4000, 1);
+    snq_free(x);
+}
+
+static void short_silent_and_infrasonic(void **state)
+{
+    snq_hearing h;
+    float *x = make_silence(8 * RATE);
+    x[0] = 0.5f;
+    snq_audio a = { { x }, 1, RATE, 1 };
+    hear(&a, "spectrum", &h);
+    assert_non_null(snq_warnings_find(&h.warnings, "too_short"));
+    check_near(share_sum(&h.spectrum), 1.0, 1e-6);
+    snq_hearing_clear(&h);
+    x[0] = 0.0f;
+    a.frames = RATE;
+    hear(&a, "spectrum", &h);
+    assert_string_equal(h.spectrum.centroid_hz.reason, "no sound between 20 and 20 000 Hz");
+    assert_string_equal(h.spectrum.dominant_reason, "no sound between 20 and 20 000 Hz");
+    assert_int_equal(h.warnings.count, 0);
+    snq_hearing_clear(&h);
+    a.frames = 0;
+    hear(&a, "spectrum", &h);
+    assert_string_equal(h.spectrum.flatness.reason, "shorter than one frame of the spectrum");
+    snq_hearing_clear(&h);
+    a.frames = 8 * RATE;
+    add_sine(x, 0, a.frames, RATE, 5, 0.5, 0);
+    hear(&a, "spectrum", &h);
+    assert_non_null(snq_warnings_find(&h.warnings, "infrasound"));
+    snq_hearing_clear(&h);
+    snq_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_tone_falls_into_its_band),
+        cmocka_unit_test(finds_tones_between_bins),
+        cmocka_unit_test(white_noise_is_flat),
+        cmocka_unit_test(tilt_reads_a_known_slope),
+        cmocka_unit_test(sees_where_the_spectrum_ends),
+        cmocka_unit_test(low_rates_say_what_they_cannot_know),
+        cmocka_unit_test(short_silent_and_infrasonic),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

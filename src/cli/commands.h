@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* commands -- one function a command: its arguments from its own name on, its exit status back.
+ *
+ * Exit status: 0 all done; 1 some inputs refused; 2 wrong usage; 3 the environment lacks something.
+ * Results go to stdout, everything else to stderr. */
+#ifndef SNQ_CLI_COMMANDS_H
+#define SNQ_CLI_COMMANDS_H
+
+enum { SNQ_EXIT_OK = 0, SNQ_EXIT_REFUSED = 1, SNQ_EXIT_USAGE = 2, SNQ_EXIT_ENVIRONMENT = 3 };
+
+int snq_cmd_listen(int argc, char **argv);
+int snq_cmd_doctor(int argc, char **argv);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "cli/listen_table.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+enum { BAR = 24, REGIONS_SHOWN = 20 };
+
+static void printable(FILE *to, const char *text)
+{
+    snq_str s;
+    snq_str_init(&s, 1u << 20);
+    snq_str_put_printable(&s, text);
+    fputs(snq_str_text(&s), to);
+    snq_str_clear(&s);
+}
+
+/* 3723.5 -> "1:02:03.50" */
+static void put_time(FILE *to, double s)
+{
+    const long hundredths = (long)(s * 100.0 + 0.5), seconds = hundredths / 100;
+    if (seconds >= 3600)
+        fprintf(to, "%ld:%02ld:%02ld.%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60,
+                hundredths % 100);
+    else
+        fprintf(to, "%ld:%02ld.%02ld", seconds / 60, seconds % 60, hundredths % 100);
+}
+
+/* "range 5.1 LU   ", or with a dash where nothing could be measured */
+static void put(FILE *to, const char *name, snq_measure m, const char *unit, int decimals)
+{
+    if (m.reason)
+        fprintf(to, "%s -   ", name);
+    else
+        fprintf(to, "%s %.*f%s%s   ", name, decimals, m.value, *unit ? " " : "", unit);
+}
+
+static void heading(FILE *to, const char *name)
+{
+    fprintf(to, "  %-10s", name);
+}
+
+/* A section that is null as a whole; says why unless it just wasn't asked for. */
+static int absent(FILE *to, const char *name, const char *reason)
+{
+    if (!reason)
+        return 0;
+    if (strcmp(reason, "not selected") != 0) {
+        heading(to, name);
+        fprintf(to, "- (%s)\n", reason);
+    }
+    return 1;
+}
+
+static void file_line(FILE *to, const snq_heard_file *f)
+{
+    printable(to, f->path);
+    fprintf(to, "\n  %-10s%s", "File", f->container);
+    if (strcmp(f->container, f->codec) != 0)
+        fprintf(to, " / %s", f->codec);
+    fprintf(to, "   %u Hz   ", f->rate_hz);
+    if (f->channels > 2)
+        fprintf(to, "%u channels", f->channels);
+    else
+        fputs(f->channels == 2 ? "stereo" : "mono", to);
+    fputs("   ", to);
+    put_time(to, f->duration_s);
+    fputs(f->truncated ? "   truncated\n" : "\n", to);
+}
+
+static void loudness(FILE *to, const snq_hearing *h)
+{
+    if (absent(to, "Loudness", h->loudness_reason))
+        return;
+    const snq_loudness *l = &h->loudness;
+    heading(to, "Loudness");
+    put(to, "integrated", l->integrated_lufs, "LUFS", 1);
+    put(to, "range", l->range_lu, "LU", 1);
+    put(to, "true peak", l->true_peak_dbtp, "dBTP", 1);
+    put(to, "PLR", l->plr_db, "dB", 1);
+    fprintf(to, "\n  %-10s", "");
+    put(to, "max momentary", l->max_momentary_lufs, "LUFS", 1);
+    put(to, "max short-term", l->max_short_term_lufs, "LUFS", 1);
+    fputc('\n', to);
+}
+
+static void dynamics(FILE *to, const snq_hearing *h)
+{
+    if (absent(to, "Dynamics", h->dynamics_reason))
+        return;
+    const snq_dynamics *d = &h->dynamics;
+    heading(to, "Dynamics");
+    put(to, "RMS", d->rms_dbfs, "dBFS", 1);
+    put(to, "peak", d->peak_dbfs, "dBFS", 1);
+    put(to, "crest", d->crest_factor_db, "dB", 1);
+    put(to, "range", d->dynamic_range_db, "dB", 1);
+    if (d->clipped_samples)
+        fprintf(to, "clipped %lld   ", (long long)d->clipped_samples);
+    if (!d->dc_offset.reason && (d->dc_offset.value > 0.0005 || d->dc_offset.value < -0.0005))
+        put(to, "offset", d->dc_offset, "", 4);
+    fputc('\n', to);
+}
+
+static void bar(FILE *to, double share)
+{
+    const int filled = (int)(share * BAR + 0.5);
+    for (int i = 0; i < filled && i < BAR; i++)
+        fputc('#', to);
+}
+
+static void spectrum(FILE *to, const snq_hearing *h)
+{
+    if (absent(to, "Spectrum", h->spectrum_reason))
+        return;
+    const snq_spectrum *s = &h->spectrum;
+    if (s->centroid_hz.reason) {
+        absent(to, "Spectrum", s->centroid_hz.reason);
+        return;
+    }
+    for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++) {
+        const snq_spectrum_band *band = &s->band[b];
+        heading(to, b ? "" : "Spectrum");
+        fprintf(to, "%-11s%5.0f - %5.0f Hz", snq_spectrum_band_id(b), snq_spectrum_band_lo_hz(b),
+                snq_spectrum_band_hi_hz(b));
+        if (band->share.reason || band->level_dbfs.reason)
+            fprintf(to, "        -\n");
+        else {
+            fprintf(to, "%7.1f dBFS %6.1f %% ", band->level_dbfs.value, 100.0 * band->share.value);
+            bar(to, band->share.value);
+            fputc('\n', to);
+        }
+    }
+    heading(to, "");
+    put(to, "centroid", s->centroid_hz, "Hz", 0);
+    put(to, "tilt", s->tilt_db_per_octave, "dB/octave", 1);
+    put(to, "flatness", s->flatness, "", 3);
+    put(to, "ends at", s->cutoff_hz, "Hz", 0);
+    fputc('\n', to);
+    if (!s->dominant_reason && s->dominants) {
+        heading(to, "");
+        fputs("strongest", to);
+        for (uint32_t i = 0; i < s->dominants; i++)
+            fprintf(to, " %.1f", s->dominant_hz[i]);
+        fputs(" Hz\n", to);
+    }
+}
+
+static void stereo(FILE *to, const snq_hearing *h)
+{
+    if (h->stereo_reason && strcmp(h->stereo_reason, "mono") == 0)
+        return;
+    if (absent(to, "Stereo", h->stereo_reason))
+        return;
+    heading(to, "Stereo");
+    put(to, "width", h->stereo.width, "", 2);
+    put(to, "correlation", h->stereo.correlation, "", 2);
+    put(to, "below 120 Hz", h->stereo.low_correlation, "", 2);
+    fputs(h->stereo.antiphase ? "ANTIPHASE\n" : "\n", to);
+}
+
+static void regions(FILE *to, const snq_hearing *h)
+{
+    if (absent(to, "Regions", h->regions_reason))
+        return;
+    if (!h->regions) {
+        absent(to, "Regions", h->no_regions_reason);
+        return;
+    }
+    for (uint32_t i = 0; i < h->regions && i < REGIONS_SHOWN; i++) {
+        const snq_region *r = &h->region[i];
+        heading(to, i ? "" : "Regions");
+        fprintf(to, "%3u  ", i + 1);
+        put_time(to, r->span.start_s);
+        fputs(" - ", to);
+        put_time(to, r->span.end_s);
+        fputs("   ", to);
+        put(to, "", r->level_dbfs, "dBFS", 1);
+        if (!r->loudness_reason)
+            put(to, "", r->loudness.integrated_lufs, "LUFS", 1);
+        fputc('\n', to);
+    }
+    if (h->regions > REGIONS_SHOWN) {
+        heading(to, "");
+        fprintf(to, "and %u more (--json lists all)\n", h->regions - REGIONS_SHOWN);
+    }
+}
+
+void snq_listen_table(FILE *to, const snq_hearing *h, int timings)
+{
+    file_line(to, &h->file);
+    loudness(to, h);
+    dynamics(to, h);
+    spectrum(to, h);
+    stereo(to, h);
+    regions(to, h);
+    for (uint32_t i = 0; i < h->warnings.count; i++) {
+        heading(to, i ? "" : "Warnings");
+        printable(to, h->warnings.item[i].message);
+        fprintf(to, " [%s]\n", h->warnings.item[i].code);
+    }
+    for (uint32_t i = 0; i < h->plugins; i++)
+        if (strcmp(h->plugin[i].status, "ok") != 0) {
+            heading(to, "Failed");
+            fprintf(to, "%s: ", h->plugin[i].id);
+            printable(to, h->plugin[i].message);
+            fputc('\n', to);
+        }
+    for (uint32_t i = 0; timings && i < h->plugins; i++) {
+        heading(to, i ? "" : "Time");
+        fprintf(to, "%-10s %8.3f ms\n", h->plugin[i].id, h->plugin[i].ms);
+    }
+    fputc('\n', to);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/inputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+static const char *const media_endings[] = {
+    "wav",  "wave", "bwf", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "flac", "mp3",  "mp2",
+    "m4a",  "m4b",  "aac", "mp4",  "m4v",  "mov", "3gp",  "ogg",  "oga",  "ogv",  "opus", "spx",
+    "webm", "mkv",  "mka", "avi",  "ts",   "mts", "m2ts", "mpg",  "mpeg", "caf",  "au",   "snd",
+    "wma",  "wmv",  "asf", "flv",  "wv",   "ape", "tta",  "ac3",  "eac3", "dts",  "amr",
+};
+
+int snq_inputs_media_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < SNQ_COUNT(media_endings); i++)
+        if (strcasecmp(dot + 1, media_endings[i]) == 0)
+            return 1;
+    return 0;
+}
+
+void snq_inputs_clear(snq_inputs *in)
+{
+    for (uint32_t i = 0; i < in->count; i++) {
+        snq_free(in->item[i].path);
+        snq_free(in->item[i].problem);
+    }
+    snq_free(in->item);
+    *in = (snq_inputs) { 0 };
+}
+
+static snq_status append(snq_inputs *in, const char *path, const char *problem)
+{
+    if (in->count == SNQ_INPUTS_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d input files", SNQ_INPUTS_MAX);
+    if (in->count == in->room) {
+        const uint32_t room = in->room ? 2 * in->room : 16;
+        snq_input *item = snq_regrow(in->item, in->count, room, sizeof *item);
+        if (!item)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u inputs", room);
+        in->item = item;
+        in->room = room;
+    }
+    snq_input *to = &in->item[in->count];
+    to->path = snq_strdup(path);
+    to->problem = problem ? snq_strdup(problem) : NULL;
+    in->count++; /* counted even when half made: clear frees it */
+    if (!to->path || (problem && !to->problem))
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for an input's path");
+    return SNQ_OK;
+}
+
+/* The folders on the way down, innermost first: a folder among its own ancestors is a circle. */
+typedef struct trail {
+    const struct trail *up;
+    dev_t device;
+    ino_t number;
+    int depth;
+} trail;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void free_names(char **name, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        snq_free(name[i]);
+    snq_free(name);
+}
+
+/* Names in an open folder, sorted; dot names left out. */
+static snq_status read_names(DIR *dir, char ***out, size_t *out_count)
+{
+    char **name = NULL;
+    size_t count = 0, room = 0;
+    const struct dirent *e;
+    while ((e = readdir(dir))) {
+        if (e->d_name[0] == '.')
+            continue;
+        if (count == room) {
+            char **more = room < SNQ_INPUTS_MAX
+                              ? snq_regrow(name, count, room ? 2 * room : 32, sizeof *name)
+                              : NULL;
+            if (!more)
+                goto nomem;
+            name = more;
+            room = room ? 2 * room : 32;
+        }
+        name[count] = snq_strdup(e->d_name);
+        if (!name[count])
+            goto nomem;
+        count++;
+    }
+    if (count)
+        qsort(name, count, sizeof *name, by_name);
+    *out = name;
+    *out_count = count;
+    return SNQ_OK;
+nomem:
+    free_names(name, count);
+    return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the names in a folder");
+}
+
+static snq_status add_folder(snq_inputs *in, const char *path, const struct stat *st,
+                             const trail *up);
+
+static snq_status add_entry(snq_inputs *in, const char *folder, const char *name, const trail *here)
+{
+    char path[SNQ_PATH_MAX];
+    struct stat st;
+    const size_t n = strlen(folder);
+    const char *slash = n && folder[n - 1] == '/' ? "" : "/";
+    if ((size_t)snprintf(path, sizeof path, "%s%s%s", folder, slash, name) >= sizeof path)
+        return append(in, folder, "a path in it is longer than 4095 bytes");
+    if (stat(path, &st) != 0)
+        return snq_inputs_media_name(name) ? append(in, path, strerror(errno)) : SNQ_OK;
+    if (S_ISDIR(st.st_mode))
+        return add_folder(in, path, &st, here);
+    return S_ISREG(st.st_mode) && snq_inputs_media_name(name) ? append(in, path, NULL) : SNQ_OK;
+}
+
+static snq_status add_folder(snq_inputs *in, const char *path, const struct stat *st,
+                             const trail *up)
+{
+    const trail here = { up, st->st_dev, st->st_ino, up ? up->depth + 1 : 0 };
+    for (const trail *t = up; t; t = t->up)
+        if (t->device == here.device && t->number == here.number)
+            return SNQ_OK;
+    if (here.depth > SNQ_INPUTS_DEPTH_MAX)
+        return append(in, path, "folders nested deeper than 64");
+    DIR *dir = opendir(path);
+    if (!dir)
+        return append(in, path, strerror(errno));
+    char **name = NULL;
+    size_t count = 0;
+    snq_status result = read_names(dir, &name, &count);
+    closedir(dir);
+    for (size_t i = 0; i < count && result >= 0; i++)
+        result = add_entry(in, path, name[i], &here);
+    free_names(name, count);
+    return result;
+}
+
+snq_status snq_inputs_add(snq_inputs *in, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return append(in, path, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return append(in, path, NULL);
+    const uint32_t before = in->count;
+    SNQ_TRY(add_folder(in, path, &st, NULL));
+    return in->count == before ? append(in, path, "no media in this folder") : SNQ_OK;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/inventory.h"
+
+#include "dsp/kernels.h"
+#include "listen/analyser.h"
+#include "media/libraries.h"
+
+int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
+{
+    uint32_t count;
+    const snq_analyser *const *all = snq_analysers(&count);
+    if (i >= count)
+        return 0;
+    *out = (snq_inventory_item) { all[i]->id, all[i]->title, all[i]->version };
+    return 1;
+}
+
+int snq_inventory_kernel(uint32_t i, snq_inventory_item *out)
+{
+    const char *picked = "c";
+    const char *name = snq_dsp_kernels(i, &picked);
+    if (!name)
+        return 0;
+    *out = (snq_inventory_item) { name, "inner loop", picked };
+    return 1;
+}
+
+int snq_inventory_library(uint32_t i, snq_inventory_item *out)
+{
+    const char *purpose = "", *version = "";
+    const char *name = snq_media_library(i, &purpose, &version);
+    if (!name)
+        return 0;
+    *out = (snq_inventory_item) { name, purpose, version };
+    return 1;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "support/check.h"
+
+#include "base/cpu.h"
+#include "jobs/inventory.h"
+
+typedef int (*list_fn)(uint32_t i, snq_inventory_item *out);
+
+static uint32_t count(list_fn list)
+{
+    snq_inventory_item item;
+    uint32_t n = 0;
+    while (list(n, &item)) {
+        assert_true(item.id[0] && item.title[0] && item.version[0]);
+        n++;
+    }
+    return n;
+}
+
+static void lists_what_there_is(void **state)
+{
+    assert_int_equal(count(snq_inventory_analyser), 5);
+    assert_true(count(snq_inventory_kernel) >= 5);
+    assert_true(count(snq_inventory_library) >= 3);
+}
+
+static void kernels_follow_the_mask(void **state)
+{
+    snq_inventory_item item;
+    const unsigned was = snq_cpu_flags();
+    snq_cpu_force(0);
+    for (uint32_t i = 0; snq_inventory_kernel(i, &item); i++)
+        assert_string_equal(item.version, "c");
+    snq_cpu_force(was);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_what_there_is),
+        cmocka_unit_test(kernels_follow_the_mask),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,7 +6,7 @@
  * one at a time. It measures the file and, where it has region functions, each region. The listener
  * (listen/listener.h) calls
  *
- *     begin  { block | region_begin  block…  region_end }…  finish  free
+ *     begin  { block | region_begin  block…  region_end }…  finish  [whole]  free
  *
  * An analyser that returns an error is not called again, but for free: its sections become null with
  * the reason and all others go on. It touches nothing but its state and its own part of the result:
@@ -52,6 +52,9 @@ typedef struct snq_analyser {
     snq_status (*region_begin)(void *state, int64_t first_hop);
     snq_status (*region_end)(void *state, int64_t end_hop, snq_region *region);
     snq_status (*finish)(void *state, snq_hearing *h);
+    /* After finish: no region was found because the whole stream is one; fill `region` with what is
+     * now known of the file, and mend what finish said of regions. NULL as the two above. */
+    snq_status (*whole)(void *state, snq_hearing *h, snq_region *region);
     /* Set this analyser's sections to null because of `reason` (static text): in the file's result
      * (region NULL) or in a region's. */
     void (*refuse)(snq_hearing *h, snq_region *region, const char *reason);

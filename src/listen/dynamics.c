@@ -32,7 +32,7 @@ enum { SLOT_HOPS = SNQ_HOPS_PER_S / 10, WINDOW_SLOTS = 4, LEVELS_MAX = 1 << 24 }
 typedef struct state {
     uint32_t channels;
     snq_tally file, region;
-    int in_region;
+    int in_region, any_region;
     snq_tally slot[WINDOW_SLOTS]; /* ring: the last slots of this region */
     uint32_t slots;               /* begun in this region; the newest is slot[(slots - 1) % 4] */
     uint32_t slot_hops;           /* in the newest */
@@ -55,12 +55,8 @@ static snq_status begin(const snq_analyser_setup *setup, void **out)
 static snq_status window_done(state *s)
 {
     snq_tally sum = { 0 };
-    for (uint32_t i = 0; i < WINDOW_SLOTS; i++) {
-        sum.frames += s->slot[i].frames;
-        sum.energy += s->slot[i].energy;
-        for (uint32_t c = 0; c < s->channels; c++)
-            sum.sum[c] += s->slot[i].sum[c];
-    }
+    for (uint32_t i = 0; i < WINDOW_SLOTS; i++)
+        snq_tally_join(&sum, &s->slot[i], s->channels);
     const double power = snq_tally_power(&sum, s->channels);
     if (power <= 0.0)
         return SNQ_OK;
@@ -95,17 +91,18 @@ static snq_status block(void *p, const snq_hop_block *b)
     state *s = p;
     for (uint32_t i = 0; i < b->hops; i++) {
         snq_tally_add(&s->file, &b->hop[i], s->channels);
-        if (s->in_region)
+        /* before the first region too: perhaps the whole stream turns out to be one */
+        if (s->in_region || !s->any_region)
             SNQ_TRY(region_hop(s, &b->hop[i]));
     }
     return SNQ_OK;
 }
 
-/* P95 - P10 of n levels; sorts them in place. */
+/* P95 - P10 of n levels; sorts them in place. One window alone has no spread. */
 static snq_measure spread(float *level, uint32_t n)
 {
-    if (!n)
-        return snq_unmeasured("no region lasts 400 ms");
+    if (n < 2)
+        return snq_unmeasured("no region lasts half a second");
     snq_sort(level, n);
     return snq_measured(snq_quantile_sorted(level, n, 0.95) - snq_quantile_sorted(level, n, 0.10));
 }
@@ -130,6 +127,9 @@ static snq_status region_begin(void *p, int64_t first_hop)
     s->in_region = 1;
     s->region = (snq_tally) { 0 };
     s->slots = s->slot_hops = 0;
+    if (!s->any_region)
+        s->levels = 0;
+    s->any_region = 1;
     s->region_from = s->levels;
     return SNQ_OK;
 }
@@ -142,8 +142,9 @@ static snq_status region_end(void *p, int64_t end_hop, snq_region *region)
     result(&s->region, s->channels, &region->dynamics);
     /* sorting this region's part in place leaves the file's set of levels as it was */
     region->dynamics.dynamic_range_db =
-        s->levels > s->region_from ? spread(s->level + s->region_from, s->levels - s->region_from)
-                                   : snq_unmeasured("shorter than 400 ms");
+        s->levels > s->region_from + 1
+            ? spread(s->level + s->region_from, s->levels - s->region_from)
+            : snq_unmeasured("shorter than half a second");
     return SNQ_OK;
 }
 
@@ -152,7 +153,8 @@ static snq_status finish(void *p, snq_hearing *h)
     state *s = p;
     h->dynamics_reason = NULL;
     result(&s->file, s->channels, &h->dynamics);
-    h->dynamics.dynamic_range_db = spread(s->level, s->levels);
+    h->dynamics.dynamic_range_db = s->any_region ? spread(s->level, s->levels)
+                                                 : snq_unmeasured("no region lasts half a second");
     if (s->file.clipped)
         snq_warnings_add(&h->warnings, "clipped", -1, "%lld samples are clipped at full scale",
                          (long long)s->file.clipped);
@@ -164,6 +166,15 @@ static snq_status finish(void *p, snq_hearing *h)
     if (!rms.reason && rms.value < QUIET_BELOW_DBFS && rms.value > QUIET_ABOVE_DBFS)
         snq_warnings_add(&h->warnings, "very_quiet", -1,
                          "%.1f dBFS on average: was the gain set right?", rms.value);
+    return SNQ_OK;
+}
+
+static snq_status whole(void *p, snq_hearing *h, snq_region *region)
+{
+    state *s = p;
+    h->dynamics.dynamic_range_db = spread(s->level, s->levels);
+    region->dynamics_reason = NULL;
+    region->dynamics = h->dynamics;
     return SNQ_OK;
 }
 
@@ -194,6 +205,7 @@ const snq_analyser snq_dynamics_analyser = {
     .region_begin = region_begin,
     .region_end = region_end,
     .finish = finish,
+    .whole = whole,
     .refuse = refuse,
     .free = state_free,
 };

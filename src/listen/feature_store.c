@@ -6,7 +6,8 @@
  *        block -> fine spectra of all channels -> ring of frames
  *        block -> mono mean -> 22 050 Hz -> short spectrum at the middle of each hop -> mel powers
  *          middle of hop i: sample floor((2 i + 1) 22050 / 200) of the mono stream; a window that
- *          would reach over an end of the stream is moved inside
+ *          would reach over an end of the stream is moved inside, and 64 samples further where the
+ *          rate was changed: so far the converter's filter rings against the silence around
  *          band 0 = |X[1] + X[0] / 2|^2: the Hann window's own share of an offset in bin 1 is -1/2
  *          of that in bin 0, so an offset cancels exactly; bands 1 .. 40 leave bins 0 and 1 out
  *        ready = hops whose samples are complete, whose mel powers are there and behind which the
@@ -74,6 +75,7 @@ struct snq_features {
     float *mono;       /* (CHUNK,) */
     float *mono_queue; /* (MONO_ROOM,) of the 22 050 Hz stream, from sample mono_first on */
     int64_t mono_first;
+    int64_t margin; /* samples at both ends of the mono stream that no window uses */
     uint32_t mono_count;
     float *mel_window, *mel_in, *mel_out, *mel_power;
 
@@ -105,6 +107,7 @@ static snq_status make_mel(snq_features *f)
                               .hi_hz = SNQ_MONO_RATE_HZ / 2.0,
                               .scale = SNQ_MEL_SLANEY };
     SNQ_TRY(snq_mel_new(&mel, &f->mel_bank));
+    f->margin = f->cfg.rate_hz == SNQ_MONO_RATE_HZ ? 0 : 64;
     f->mono = snq_calloc(CHUNK, sizeof *f->mono);
     f->mono_queue = snq_calloc(MONO_ROOM, sizeof *f->mono_queue);
     f->mel_window = snq_calloc(SNQ_MEL_WINDOW, sizeof *f->mel_window);
@@ -288,10 +291,10 @@ static snq_status fine_sink(void *user, const snq_stft_frame *frame)
 /* ---- mel -------------------------------------------------------------------------------------- */
 
 /* First sample of the window of hop i in the mono stream; at the start of the stream moved inside. */
-static int64_t mel_from(int64_t i)
+static int64_t mel_from(const snq_features *f, int64_t i)
 {
     const int64_t from = (2 * i + 1) * SNQ_MONO_RATE_HZ / (2 * SNQ_HOPS_PER_S) - SNQ_MEL_WINDOW / 2;
-    return from > 0 ? from : 0;
+    return from > f->margin ? from : f->margin;
 }
 
 static void mel_hop(snq_features *f, const float *samples)
@@ -316,13 +319,13 @@ static void mel_hop(snq_features *f, const float *samples)
 static snq_status mel_advance(snq_features *f)
 {
     const int64_t end = f->mono_first + f->mono_count;
-    while (mel_from(f->mel_done) + SNQ_MEL_WINDOW <= end) {
+    while (mel_from(f, f->mel_done) + SNQ_MEL_WINDOW + f->margin <= end) {
         SNQ_TRY(reserve_hops(f, f->mel_done + 1));
-        mel_hop(f, f->mono_queue + (mel_from(f->mel_done) - f->mono_first));
+        mel_hop(f, f->mono_queue + (mel_from(f, f->mel_done) - f->mono_first));
     }
-    int64_t used = mel_from(f->mel_done) - f->mono_first;
-    if (used > (int64_t)f->mono_count - SNQ_MEL_WINDOW)
-        used = (int64_t)f->mono_count - SNQ_MEL_WINDOW;
+    const int64_t spare = (int64_t)f->mono_count - SNQ_MEL_WINDOW - f->margin;
+    int64_t used = mel_from(f, f->mel_done) - f->mono_first;
+    used = used < spare ? used : spare;
     if (used > 0) {
         f->mono_count -= (uint32_t)used;
         memmove(f->mono_queue, f->mono_queue + used, f->mono_count * sizeof *f->mono_queue);
@@ -342,10 +345,10 @@ static snq_status mel_finish(snq_features *f, int64_t hops)
     }
     while (f->mel_done < hops) {
         SNQ_TRY(reserve_hops(f, f->mel_done + 1));
-        int64_t from = mel_from(f->mel_done) - f->mono_first;
-        if (from > (int64_t)f->mono_count - SNQ_MEL_WINDOW)
-            from = (int64_t)f->mono_count - SNQ_MEL_WINDOW;
-        mel_hop(f, f->mono_queue + from);
+        const int64_t last = (int64_t)f->mono_count - SNQ_MEL_WINDOW - f->margin;
+        int64_t from = mel_from(f, f->mel_done) - f->mono_first;
+        from = from < last ? from : last;
+        mel_hop(f, f->mono_queue + (from > 0 ? from : 0));
     }
     return SNQ_OK;
 }
@@ -387,7 +390,7 @@ static void add_levels(const snq_features *f, snq_hop *hop, uint32_t i)
     for (uint32_t c = 0; c < channels; c++) {
         const snq_level *l = &f->seg_level[i * channels + c];
         const float peak = -l->min > l->max ? -l->min : l->max;
-        hop->sum[c] += (float)l->sum;
+        hop->sum[c] += l->sum;
         hop->energy += l->sum_sq;
         hop->clipped += l->clipped;
         hop->peak = peak > hop->peak ? peak : hop->peak;

@@ -20,14 +20,14 @@
 enum { SNQ_MONO_RATE_HZ = 22050, SNQ_MEL_WINDOW = 512, SNQ_MEL_BANDS = 41 };
 
 typedef struct snq_hop {
-    uint32_t frames;             /* 0 only past the end of the stream */
-    uint32_t clipped;            /* samples at full scale in runs of three or more, all channels */
-    float peak;                  /* largest |x|, all channels */
-    float true_peak;             /* largest |x| between the samples too, all channels (linear) */
-    double energy;               /* sum of x^2, all channels */
-    double k_energy;             /* sum of K-weighted y^2, channels weighted as BS.1770 says */
-    double left, right, cross;   /* sums of l^2, r^2 and l*r of the first two channels */
-    float sum[SNQ_CHANNELS_MAX]; /* sum of x a channel */
+    uint32_t frames;              /* 0 only past the end of the stream */
+    uint32_t clipped;             /* samples at full scale in runs of three or more, all channels */
+    float peak;                   /* largest |x|, all channels */
+    float true_peak;              /* largest |x| between the samples too, all channels (linear) */
+    double energy;                /* sum of x^2, all channels */
+    double k_energy;              /* sum of K-weighted y^2, channels weighted as BS.1770 says */
+    double left, right, cross;    /* sums of l^2, r^2 and l*r of the first two channels */
+    double sum[SNQ_CHANNELS_MAX]; /* sum of x a channel */
 } snq_hop;
 
 /* One frame of the fine spectrum. */

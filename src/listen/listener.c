@@ -219,8 +219,12 @@ static snq_status pump(snq_listener *l, int last)
     return dispatch(l, last ? ready : snq_region_finder_decided(l->finder));
 }
 
-/* Feed the features in pieces: what is kept stays small whatever the size of the block. */
-enum { PIECE = 65536 };
+/* Feed the features in pieces of at most two seconds: what is kept stays small whatever the size of
+ * the block. */
+static size_t piece_frames(const snq_listener *l)
+{
+    return 2 * (size_t)l->cfg.rate_hz;
+}
 
 snq_status snq_listener_push(snq_listener *l, const snq_audio *block)
 {
@@ -228,8 +232,8 @@ snq_status snq_listener_push(snq_listener *l, const snq_audio *block)
         return SNQ_FAIL(SNQ_ERR_STATE, "the listener has finished");
     const snq_denormals was = snq_denormals_off();
     snq_status st = SNQ_OK;
-    for (size_t at = 0; at < block->frames && st >= 0; at += PIECE) {
-        const snq_audio piece = snq_audio_part(block, at, PIECE);
+    for (size_t at = 0; at < block->frames && st >= 0; at += piece_frames(l)) {
+        const snq_audio piece = snq_audio_part(block, at, piece_frames(l));
         st = snq_features_push(l->features, &piece);
         if (st >= 0)
             st = pump(l, 0);
@@ -249,6 +253,23 @@ static void finish_runner(snq_listener *l, runner *r)
     l->h->plugin[l->h->plugins++] = r->outcome;
 }
 
+/* The whole stream is one region: what is known of the file is known of it. */
+static snq_status whole_region(snq_listener *l)
+{
+    snq_region unlisted = { 0 }, *region = &unlisted;
+    if (l->list_regions)
+        SNQ_TRY(snq_hearing_add_region(l->h, &region));
+    region->span.end_s = (double)snq_features_frames(l->features) / l->cfg.rate_hz;
+    for (uint32_t i = 0; i < l->runners; i++) {
+        runner *r = &l->runner[i];
+        if (!r->analyser->whole)
+            continue;
+        if (r->failed || r->analyser->whole(r->state, l->h, region) < 0)
+            r->analyser->refuse(l->h, region, FAILED);
+    }
+    return SNQ_OK;
+}
+
 snq_status snq_listener_finish(snq_listener *l)
 {
     if (l->finished)
@@ -262,6 +283,8 @@ snq_status snq_listener_finish(snq_listener *l)
         for (uint32_t i = 0; i < l->runners; i++)
             finish_runner(l, &l->runner[i]);
         l->h->no_regions_reason = l->finder ? snq_region_finder_reason(l->finder) : NULL;
+        if (l->finder && snq_region_finder_unbroken(l->finder))
+            st = whole_region(l);
     }
     snq_denormals_restore(was);
     return st;

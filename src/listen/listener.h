@@ -8,8 +8,8 @@
  * 1. Every analyser sees every hop once, in order, with the regions' edges between blocks.
  * 2. An analyser that failed is never called again but for free; the others don't notice.
  * 3. Nothing depends on the sizes of the blocks pushed.
- * 4. Memory is bounded: the features of the last 30 s and what the analysers keep (a few bytes each
- *    100 ms), whatever the length.
+ * 4. Memory is bounded: the features of the last minute at most (SNQ_REGION_LOOKAHEAD_HOPS) and what
+ *    the analysers keep (a few bytes each 100 ms), whatever the length.
  *
  * Threads: one object belongs to one thread at a time. */
 #ifndef SNQ_LISTEN_LISTENER_H

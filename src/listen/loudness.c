@@ -283,6 +283,13 @@ static snq_status finish(void *p, snq_hearing *h)
     return meter_result(&((state *)p)->file, &h->loudness);
 }
 
+static snq_status whole(void *p, snq_hearing *h, snq_region *region)
+{
+    region->loudness_reason = NULL;
+    region->loudness = h->loudness;
+    return SNQ_OK;
+}
+
 static void refuse(snq_hearing *h, snq_region *region, const char *reason)
 {
     if (region)
@@ -311,6 +318,7 @@ const snq_analyser snq_loudness_analyser = {
     .region_begin = region_begin,
     .region_end = region_end,
     .finish = finish,
+    .whole = whole,
     .refuse = refuse,
     .free = state_free,
 };

@@ -1,5 +1,25 @@
 // SPDX-License-Identifier: MIT
-/* ESSAY */
+/* IDEA   Runs of active hops become candidates, candidates are followed into the floor, alike ones
+ *        are bridged; each step waits until it knows its neighbours, but not for ever.
+ *
+ * STEPS  run        active hops; closer than 12 to the run before: same candidate
+ *        sure       some hop of it has SURE_SIGMAS, and some 50 ms SURE_DBFS; else it comes to
+ *                   nothing
+ *        head       followed back by at most 500 hops, up to 12 behind the region before
+ *        tail       followed on by at most 500 hops, up to 12 before the next sure candidate
+ *        bridge     a gap < 12, or, over a known floor, of at most 200 whose sides are alike; from
+ *                   left to right on what has been joined so far
+ *        hand out   a start when the candidate is sure, has a head and can't turn out to be the
+ *                   floor; an end when nothing can be bridged to it any more
+ *        take back  a candidate not handed out whose run going on was nothing but a floor found
+ *                   just now goes again (drop_steady). So starts of steady runs wait: up to 31 s.
+ *                   All other waiting ends after 15 s: then the next candidate counts as it looks.
+ *
+ * CONST  Own measurement, 2026-11 (ranges: region_finder.c): SURE_SIGMAS 12 (8 .. 20), SURE_DBFS
+ *        -82 (-85 .. -78), FOLLOW_MAX 500, KEEP 12 (0 costs .01 onset F: attacks eat gaps of 150
+ *        ms), BRIDGE_MAX 200 (200 .. 300). Waiting times: by memory.
+ *
+ * LIMITS What is decided by the clock and not by what follows: see region_finder.c. */
 #include "listen/region_edges_impl.h"
 
 #include <math.h>
@@ -16,12 +36,10 @@ enum {
     BRIDGE_MAX = 200,
     COMPARED = 100, /* hops of a region that bridging looks at */
     YOUNG = 500,    /* a run this short may still turn out to be steady */
-    STEADY_BINS = 5,
 };
 
-#define SURE_SIGMAS  12.0f
-#define SURE_DBFS    (-82.0f)
-#define STEADY_SHARE 0.95
+#define SURE_SIGMAS 12.0f
+#define SURE_DBFS   SNQ__REGION_SURE_DBFS
 
 typedef snq__region_candidate candidate;
 
@@ -72,7 +90,7 @@ static const snq__region_model *model_at(const snq__region_edges *e, int64_t hop
     return &e->model[i / SNQ__REGION_BLOCK % SNQ__REGION_MODELS];
 }
 
-/* ---- candidates ------------------------------------------------------------------------------- */
+/* ---- candidates ------------------------------------------------------------------------------ */
 
 static candidate *last_of(const snq__region_edges *e)
 {
@@ -85,69 +103,63 @@ static void remove_at(snq__region_edges *e, int i)
     memmove(&e->at[i], &e->at[i + 1], (size_t)(e->candidates - i) * sizeof *e->at);
 }
 
-static snq__region_fame louder(snq__region_fame a, snq__region_fame b)
+static float max_of(float a, float b)
 {
-    return (snq__region_fame) { .strong = a.strong > b.strong ? a.strong : b.strong,
-                                .db5 = a.db5 > b.db5 ? a.db5 : b.db5 };
+    return a > b ? a : b;
 }
 
 static void open_run(snq__region_edges *e, int64_t hop)
 {
     candidate *c = last_of(e);
-    if (!c || hop - c->end >= GAP) {
+    if (!c || (hop - c->end >= GAP && e->candidates < SNQ__REGION_CANDIDATES)) {
         c = &e->at[e->candidates++];
-        *c = (candidate) { .first = hop, .end = hop, .fame = { 0, -1000.0f } };
+        *c = (candidate) { .first = hop, .end = hop, .db5 = -INFINITY };
     }
     c->open = 1;
-    e->run_first = hop;
-    e->run_fame = (snq__region_fame) { 0, -1000.0f };
-    memset(e->run_bins, 0, sizeof e->run_bins);
+    e->run = (snq__region_run) { .first = hop, .db5 = -INFINITY };
 }
 
-static void close_run(candidate *c, int64_t hop, snq__region_fame fame)
+static void close_run(snq__region_edges *e, candidate *c)
 {
     c->open = 0;
     c->runs = 1;
-    c->end = hop;
-    c->fame = louder(c->fame, fame);
+    c->end = e->run.first + e->run.hops;
+    c->strong = max_of(c->strong, e->run.strong);
+    c->db5 = max_of(c->db5, e->run.db5);
 }
 
 void snq__region_edges_feed(snq__region_edges *e, int active, float strong)
 {
     const int64_t hop = e->known++;
     candidate *c = last_of(e);
-    int open = c && c->open;
+    const int open = c && c->open;
     if (active) {
         const snq__region_frame *f = snq__region_at(e->rows, hop);
         if (!open)
             open_run(e, hop);
-        e->run_fame = louder(e->run_fame, (snq__region_fame) { strong, f->db5 });
-        e->run_bins[f->bin5]++;
+        e->run.hops++;
+        e->run.strong = max_of(e->run.strong, strong);
+        e->run.db5 = max_of(e->run.db5, f->db5);
+        e->run.bins[f->bin5]++;
     } else if (open) {
-        close_run(c, hop, e->run_fame);
+        close_run(e, c);
     }
-}
-
-/* Share of the run going on whose level lies in the bins around `bin`. */
-static double share_at(const snq__region_edges *e, int bin)
-{
-    uint64_t in = 0;
-    for (int i = bin - STEADY_BINS; i <= bin + STEADY_BINS; i++)
-        in += i >= 0 && i < SNQ__REGION_BINS ? e->run_bins[i] : 0;
-    return (double)in / (double)(e->known - e->run_first);
 }
 
 void snq__region_edges_drop_steady(snq__region_edges *e, double tint)
 {
     candidate *c = last_of(e);
-    if (!c || !c->open || c->bound)
-        return;
-    const int bin = (int)lrint((tint - SNQ__REGION_FLOOR_DB) / SNQ__REGION_BIN_DB);
-    if (share_at(e, bin) < STEADY_SHARE)
+    if (!c || !c->open || c->bound || !snq__region_is_steady(&e->run, tint))
         return;
     c->open = 0;
     if (!c->runs)
         e->candidates--;
+}
+
+const snq__region_run *snq__region_edges_long_run(const snq__region_edges *e)
+{
+    const candidate *c = last_of(e);
+    return c && c->open && !c->bound && e->run.hops >= SNQ__REGION_LONG ? &e->run : NULL;
 }
 
 /* Might drop_steady yet take this candidate's run back? */
@@ -155,15 +167,9 @@ static int is_held(const snq__region_edges *e, const candidate *c)
 {
     if (!c->open || c->bound || e->final)
         return 0;
-    const int64_t age = e->known - e->run_first;
-    if (age < YOUNG)
+    if (e->run.hops < YOUNG)
         return 1;
-    if (e->known - c->first >= SNQ__REGION_STEADY)
-        return 0;
-    for (int bin = 0; bin < SNQ__REGION_BINS; bin++)
-        if (share_at(e, bin) >= STEADY_SHARE)
-            return 1;
-    return 0;
+    return e->known - c->first < SNQ__REGION_STEADY && snq__region_any_steady(&e->run);
 }
 
 static int is_closed(const snq__region_edges *e, const candidate *c)
@@ -173,8 +179,8 @@ static int is_closed(const snq__region_edges *e, const candidate *c)
 
 static int is_sure(const snq__region_edges *e, const candidate *c)
 {
-    const snq__region_fame f = c->open ? louder(c->fame, e->run_fame) : c->fame;
-    return f.strong >= SURE_SIGMAS && f.db5 >= SURE_DBFS;
+    return (c->strong >= SURE_SIGMAS || (c->open && e->run.strong >= SURE_SIGMAS)) &&
+           (c->db5 >= SURE_DBFS || (c->open && e->run.db5 >= SURE_DBFS));
 }
 
 /* What waits since before this hop can't wait longer. */
@@ -201,14 +207,15 @@ static candidate *next_of(snq__region_edges *e, int i)
     return NULL;
 }
 
-/* ---- edges ------------------------------------------------------------------------------------ */
+/* ---- edges ----------------------------------------------------------------------------------- */
 
 static void hand_out(snq__region_edges *e, int64_t hop, int is_start)
 {
     e->edge[e->edges++] = (snq_region_edge) { .hop = hop, .is_start = is_start };
 }
 
-/* Find the head of a sure candidate, the end of the region before being known: 0 when it must wait. */
+/* Find the head of a sure candidate, the end of the region before being known: 0 when it must
+ * wait. */
 static int set_head(const snq__region_edges *e, candidate *c, int64_t before, int any_before)
 {
     if (c->headed)
@@ -356,7 +363,7 @@ void snq__region_edges_settle(snq__region_edges *e, int final)
     candidate *c = last_of(e);
     e->final = final;
     if (final && c && c->open)
-        close_run(c, e->known, e->run_fame);
+        close_run(e, c);
     while (e->candidates && (e->at[0].bound ? settle_end(e) : settle_start(e)))
         ;
     const int64_t decided = decided_now(e);

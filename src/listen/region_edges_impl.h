@@ -26,23 +26,23 @@
 enum {
     SNQ__REGION_CANDIDATES = 512, /* more can't start in SNQ__REGION_ROWS hops */
     SNQ__REGION_MODELS = 16,      /* blocks whose floor is remembered */
-    SNQ__REGION_WAIT = 1500,      /* hops behind the last known activity that an edge may wait for
-                                     what follows it */
-    SNQ__REGION_STEADY = 6600, /* the same for the start of a sound so steady that it may turn out
-                                     to be the floor */
+    /* hops behind the last known activity that an edge may wait for what follows it */
+    SNQ__REGION_WAIT = 1500,
+    /* the same for the start of a sound so steady that it may turn out to be the floor */
+    SNQ__REGION_STEADY = 3100,
+    /* so long such a sound is taken for the floor though nothing stands above it; at least a block
+     * less than the line above, that this comes first */
+    SNQ__REGION_LONG = 2500,
 };
 
-/* What is known of a stretch of hops. */
-typedef struct snq__region_fame {
-    float strong; /* most sigmas over the floor */
-    float db5;    /* loudest */
-} snq__region_fame;
+/* Some 50 ms of every region are as loud as this: source in region_edges.c. */
+#define SNQ__REGION_SURE_DBFS (-82.0f)
 
 typedef struct snq__region_candidate {
-    int64_t first, end;    /* active hops; end is that of the last run that ended */
-    int64_t head, tail;    /* followed into the floor */
-    snq__region_fame fame; /* of the runs that ended */
-    uint8_t runs;          /* some run has ended */
+    int64_t first, end; /* active hops; end is that of the last run that ended */
+    int64_t head, tail; /* followed into the floor */
+    float strong, db5;  /* of the runs that ended: most sigmas, loudest */
+    uint8_t runs;       /* some run has ended */
     uint8_t open, headed, tailed, bound;
 } snq__region_candidate;
 
@@ -57,12 +57,9 @@ typedef struct snq__region_edges {
     int64_t closed; /* end of the region before, 0 when none */
     int any_closed;
     int64_t decided;
-    /* the run that is going on */
-    int64_t run_first;
-    snq__region_fame run_fame;
-    uint32_t run_bins[SNQ__REGION_BINS]; /* histogram of bin5 */
+    snq__region_run run; /* while the last candidate is open */
     /* edges to hand out */
-    snq_region_edge *edge; /* ring (room,) */
+    snq_region_edge *edge; /* (room,): edges of them, the first `taken` have been taken */
     size_t room, edges, taken;
 } snq__region_edges;
 
@@ -73,6 +70,8 @@ void snq__region_edges_clear(snq__region_edges *e); /* zeroed is legal */
 SNQ_MUST_USE snq_status snq__region_edges_reserve(snq__region_edges *e);
 /* A first or a higher floor was found: forget the run going on if it was nothing but this. */
 void snq__region_edges_drop_steady(snq__region_edges *e, double tint);
+/* The run going on if it has lasted that long and can be taken back; else NULL. Borrowed. */
+const snq__region_run *snq__region_edges_long_run(const snq__region_edges *e);
 /* The floor of the block that begins at the next hop. */
 void snq__region_edges_model(snq__region_edges *e, const snq__region_model *m);
 /* The next hop: active or not, by how many sigmas. */

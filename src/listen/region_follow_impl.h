@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* region_follow -- what a sound under the noise floor still tells: where it fades away, and whether two
- * sounds on either side of a gap are one.
+/* region_follow -- what a sound under the noise floor still tells: where it fades away, and
+ * whether two sounds on either side of a gap are one.
  *
  * Threads: [any]. Algorithm: top of region_follow.c. */
 #ifndef SNQ_LISTEN_REGION_FOLLOW_IMPL_H
@@ -20,8 +20,8 @@ int64_t snq__region_follow_tail(const snq__region_rows *r, const snq__region_mod
 /* The same backward from its first hop to at least `limit`: returns the new first hop. */
 int64_t snq__region_follow_head(const snq__region_rows *r, const snq__region_model *m,
                                 int64_t first, int64_t end, int64_t limit);
-/* Are a and b, in this order and over a floor that is known, parts of one sound? At least 3 hops lie
- * between them. */
+/* Are a and b, in this order and over a floor that is known, parts of one sound? At least 3 hops
+ * lie between them. */
 int snq__region_alike(const snq__region_rows *r, const snq__region_model *m,
                       const snq__region_span *a, const snq__region_span *b);
 

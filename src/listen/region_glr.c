@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* IDEA   Most of the region finder's time is logarithms of 42 bands; here is a short one, written so
- *        that compilers turn the loop into vector instructions.
- * STEPS  x = 2^e m with m in [2/3, 4/3): subtract the bits of 2/3, what stands in the exponent's place
- *          is e, and take e out of x. ln x = e ln 2 + ln m, ln(1 + t) = t p(t), t = m - 1.
+/* IDEA   Most of the region finder's time is logarithms of 42 bands; here is a short one, written
+ *        so that compilers turn the loop into vector instructions.
+ * STEPS  x = 2^e m with m in [2/3, 4/3): subtract the bits of 2/3; what then stands in the
+ *        exponent's place is e; take it out of x. ln x = e ln 2 + ln m, ln(1 + t) = t p(t), t = m - 1.
  *        Bound: ln(1 + x) >= 2 x / (2 + x), so q - 1 - ln q <= x^2 / (2 + x) with x = q - 1;
  *        their ratio is least, 0.896, at x = 3.5.
  *        Sums run in 16 lanes, so the order of adding doesn't depend on the compiler.

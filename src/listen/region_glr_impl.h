@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* region_glr -- the inner loops of the region finder over one row of bands, SNQ__REGION_STRIDE long.
+/* region_glr -- the inner loops of the region finder over one row of bands, SNQ__REGION_STRIDE
+ * long.
  *
  * Threads: [any]. Buffers don't overlap. */
 #ifndef SNQ_LISTEN_REGION_GLR_IMPL_H
@@ -7,8 +8,8 @@
 
 #include "listen/region_rows_impl.h"
 
-/* How surely bands stand above a floor: sum over bands with q = x / mu > 1 of weight (q - 1 - ln q);
- * inv = 1 / mu, 0 in unused columns. The logarithm is within 3e-7. */
+/* How surely bands stand above a floor: sum over bands with q = x / mu > 1 of weight (q - 1 - ln
+ * q); inv = 1 / mu, 0 in unused columns. The logarithm is within 3e-7. */
 float snq__glr(const float *x, const float *inv, const float *weight);
 /* Bounds at a third of the cost: SNQ__GLR_LEAST * bound <= snq__glr <= bound, but for rounding. */
 float snq__glr_bound(const float *x, const float *inv, const float *weight);

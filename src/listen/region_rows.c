@@ -2,14 +2,13 @@
 /* IDEA   See region_finder.c. Here each hop gets its level, freed of a recorder's offset, and one
  *        number for its colour and loudness together.
  * STEPS  offset of a channel = median of its hops' means over +-10 hops (at the ends of the stream
- *          the first and last mean are repeated)
+ *          mirrored, which keeps the beat of a 50 Hz hum with the hops)
  *        level  a = mean over channels of ms - 2 offset mean + offset^2           (mean square)
  *        tint   C = max(mean over bands of 10 lg(P + 1e-12), 10 lg(a + 1e-13) - 70)  dB
  *          the second is for what is in antiphase and so missing from the mono stream's bands
  *        means over 5 and 9 hops around, shrinking at the ends of the stream
- * CONST  A hop's sum is a float, added up from at most a few: rounding moves its mean m by up to
- *        2^-23 m, and so the level by 2^-22 m^2; as much is taken off, that a constant offset is
- *        digital silence.
+ * CONST  The offset is a float, 2^-24 of it off: the level of a constant m is then up to 2^-48 m^2;
+ *        as much is taken off, that a constant offset is digital silence.
  *        Inputs are cut to 0 .. 1e15, and what is no number becomes 0.
  *        Digital silence: -100 dBFS (between the noise of 16 bits without dither, and 24 bits).
  * COST   120 ns a hop. */
@@ -24,7 +23,7 @@
 
 #define POWER_MAX 1e15f
 #define DEAD_DB   (-100.0f)
-#define DC_ROUND  2.5e-7 /* 2^-22, rounded up */
+#define DC_ROUND  1e-14 /* 2^-47, rounded up */
 
 enum { SPAN = 2 * SNQ__REGION_DC + 1, HELD = 16 };
 
@@ -115,16 +114,32 @@ static void set_level(snq__region_rows *r, int64_t i, const float *offset)
         set_means(r, i - 4, r->levelled);
 }
 
-/* Give the means of hop `from` to the medians `times` times; levels the hop that lies in the middle
- * of the medians' window once that is full. */
-static void feed_offsets(snq__region_rows *r, int64_t from, int64_t middle, int times)
+/* Hop k of a stream of n hops that is mirrored at its ends. */
+static int64_t mirrored(int64_t k, int64_t n)
+{
+    if (n == 1)
+        return 0;
+    const int64_t period = 2 * (n - 1);
+    k = (k % period + period) % period;
+    return k < n ? k : period - k;
+}
+
+/* Give the means of hop `from` to the medians; levels hop `middle`, which lies in the middle of the
+ * medians' window once that is full (before: negative). */
+static void feed_offsets(snq__region_rows *r, int64_t from, int64_t middle)
 {
     float offset[SNQ_CHANNELS_MAX];
     for (uint32_t c = 0; c < r->channels; c++)
-        for (int t = 0; t < times; t++)
-            offset[c] = snq_slidemed_push(r->offset[c], (float)r->mean[from % HELD][c]);
+        offset[c] = snq_slidemed_push(r->offset[c], (float)r->mean[from % HELD][c]);
     if (middle >= 0)
         set_level(r, middle, offset);
+}
+
+/* The medians see hops [first, end), mirrored at 0 and at n. */
+static void feed_mirrored(snq__region_rows *r, int64_t first, int64_t end, int64_t n)
+{
+    for (int64_t k = first; k < end; k++)
+        feed_offsets(r, mirrored(k, n), k - SNQ__REGION_DC);
 }
 
 void snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float *mel)
@@ -143,15 +158,18 @@ void snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float 
         const double mean = hop->sum[c] * per_frame;
         r->mean[i % HELD][c] = fabs(mean) < (double)SNQ_SAMPLE_MAX ? mean : 0;
     }
-    feed_offsets(r, i, i - SNQ__REGION_DC, i ? 1 : SNQ__REGION_DC + 1);
+    if (i == SNQ__REGION_DC)
+        feed_mirrored(r, -SNQ__REGION_DC, SNQ__REGION_DC + 1, i + 1);
+    else if (i > SNQ__REGION_DC)
+        feed_offsets(r, i, i - SNQ__REGION_DC);
 }
 
 void snq__region_rows_finish(snq__region_rows *r)
 {
     const int64_t n = r->pushed;
     r->ended = 1;
-    for (int64_t i = n; n && i < n + SNQ__REGION_DC; i++)
-        feed_offsets(r, n - 1, i - SNQ__REGION_DC, 1);
+    if (n)
+        feed_mirrored(r, n > SNQ__REGION_DC ? n : -SNQ__REGION_DC, n + SNQ__REGION_DC, n);
     for (int64_t i = r->ready; i < n; i++)
         set_means(r, i, n);
 }

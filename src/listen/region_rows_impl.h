@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* region_rows -- what the region finder sees of each hop, kept for the last SNQ__REGION_ROWS hops.
  *
- * A hop goes in with its mel powers; ten hops later its level about a slow offset is known, four more
- * later its means over neighbours: then it is ready. Positions are hop numbers from the start.
+ * A hop goes in with its mel powers; ten hops later its level about a slow offset is known, four
+ * more later its means over neighbours: then it is ready. Positions are hop numbers from the start.
  *
  * Threads: one object belongs to one thread at a time. */
 #ifndef SNQ_LISTEN_REGION_ROWS_IMPL_H

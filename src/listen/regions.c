@@ -12,6 +12,7 @@ typedef struct state {
     uint32_t channels;
     int in_region;
     snq_tally region;
+    snq_tally file; /* what lies in no region */
 } state;
 
 static snq_status begin(const snq_analyser_setup *setup, void **out)
@@ -27,8 +28,8 @@ static snq_status begin(const snq_analyser_setup *setup, void **out)
 static snq_status block(void *p, const snq_hop_block *b)
 {
     state *s = p;
-    for (uint32_t i = 0; s->in_region && i < b->hops; i++)
-        snq_tally_add(&s->region, &b->hop[i], s->channels);
+    for (uint32_t i = 0; i < b->hops; i++)
+        snq_tally_add(s->in_region ? &s->region : &s->file, &b->hop[i], s->channels);
     return SNQ_OK;
 }
 
@@ -55,6 +56,15 @@ static snq_status finish(void *p, snq_hearing *h)
     return SNQ_OK;
 }
 
+/* The whole stream is one region: no hop was in another. */
+static snq_status whole(void *p, snq_hearing *h, snq_region *region)
+{
+    const state *s = p;
+    region->level_dbfs =
+        snq_measured_power_db(snq_tally_power(&s->file, s->channels), "digital silence");
+    return SNQ_OK;
+}
+
 static void refuse(snq_hearing *h, snq_region *region, const char *reason)
 {
     if (region)
@@ -73,6 +83,7 @@ const snq_analyser snq_regions_analyser = {
     .region_begin = region_begin,
     .region_end = region_end,
     .finish = finish,
+    .whole = whole,
     .refuse = refuse,
     .free = snq_free,
 };

@@ -22,7 +22,7 @@
  *        gentler than codecs and converters do (own reading of MP3 at 96 .. 320 kbit/s, Opus and AAC,
  *        2026); what lies above must be 50 dB under the highest density, else it is just an edge
  *        in the middle of the sound.
- * COST   One addition a bin and frame, for the file and for the open region.
+ * COST   One addition a bin and frame.
  * LIMITS 10.8 Hz can't tell two notes of a deep bass apart. The average has no memory of when: a tone
  *        that sweeps is no peak. A region shorter than a frame's hop may have no frame.
  * REFS   Peak place in a Hann spectrum: M. Grandke, "Interpolation algorithms for discrete Fourier
@@ -50,8 +50,8 @@ typedef struct average {
 typedef struct state {
     snq_analyser_setup setup;
     double bin_hz;
-    average file, region;
-    int in_region;
+    average file;   /* all that came before `part` */
+    average part;   /* the open region, or what lies since the last one */
     float *scratch; /* (bins,) */
     float *curve;   /* (bins,) the average being measured */
 } state;
@@ -62,7 +62,7 @@ static void state_free(void *p)
     if (!s)
         return;
     snq_free(s->file.power);
-    snq_free(s->region.power);
+    snq_free(s->part.power);
     snq_free(s->scratch);
     snq_free(s->curve);
     snq_free(s);
@@ -77,10 +77,10 @@ static snq_status begin(const snq_analyser_setup *setup, void **out)
     s->setup = *setup;
     s->bin_hz = (double)setup->rate_hz / setup->window;
     s->file.power = snq_calloc(setup->bins, sizeof *s->file.power);
-    s->region.power = snq_calloc(setup->bins, sizeof *s->region.power);
+    s->part.power = snq_calloc(setup->bins, sizeof *s->part.power);
     s->scratch = snq_calloc(setup->bins, sizeof *s->scratch);
     s->curve = snq_calloc(setup->bins, sizeof *s->curve);
-    if (!s->file.power || !s->region.power || !s->scratch || !s->curve)
+    if (!s->file.power || !s->part.power || !s->scratch || !s->curve)
         goto fail;
     *out = s;
     return SNQ_OK;
@@ -104,11 +104,21 @@ static void average_add(average *a, const snq_hop_block *b)
 
 static snq_status block(void *p, const snq_hop_block *b)
 {
-    state *s = p;
-    average_add(&s->file, b);
-    if (s->in_region)
-        average_add(&s->region, b);
+    average_add(&((state *)p)->part, b);
     return SNQ_OK;
+}
+
+/* The part ends here: add it to the file and begin another. */
+static void fold(state *s)
+{
+    for (uint32_t k = 0; k < s->setup.bins; k++) {
+        s->file.power[k] += s->part.power[k];
+        s->part.power[k] = 0.0;
+    }
+    s->file.frames += s->part.frames;
+    snq_tally_join(&s->file.tally, &s->part.tally, s->setup.channels);
+    s->part.frames = 0;
+    s->part.tally = (snq_tally) { 0 };
 }
 
 /* Part of bin k that lies in [lo, hi) Hz, 0 .. 1. */
@@ -293,21 +303,16 @@ static void result(state *s, const average *a, snq_spectrum *out)
 
 static snq_status region_begin(void *p, int64_t first_hop)
 {
-    state *s = p;
-    for (uint32_t k = 0; k < s->setup.bins; k++)
-        s->region.power[k] = 0.0;
-    s->region.frames = 0;
-    s->region.tally = (snq_tally) { 0 };
-    s->in_region = 1;
+    fold(p);
     return SNQ_OK;
 }
 
 static snq_status region_end(void *p, int64_t end_hop, snq_region *region)
 {
     state *s = p;
-    s->in_region = 0;
     region->spectrum_reason = NULL;
-    result(s, &s->region, &region->spectrum);
+    result(s, &s->part, &region->spectrum);
+    fold(s);
     return SNQ_OK;
 }
 
@@ -332,6 +337,7 @@ static void warn_infrasound(const state *s, snq_warnings *w)
 static snq_status finish(void *p, snq_hearing *h)
 {
     state *s = p;
+    fold(s);
     h->spectrum_reason = NULL;
     result(s, &s->file, &h->spectrum);
     warn_infrasound(s, &h->warnings);
@@ -340,6 +346,13 @@ static snq_status finish(void *p, snq_hearing *h)
             &h->warnings, "too_short", -1,
             "%lld samples, less than one window of the spectrum (%u): figures are rough",
             (long long)s->file.tally.frames, s->setup.window);
+    return SNQ_OK;
+}
+
+static snq_status whole(void *p, snq_hearing *h, snq_region *region)
+{
+    region->spectrum_reason = NULL;
+    region->spectrum = h->spectrum;
     return SNQ_OK;
 }
 
@@ -361,6 +374,7 @@ const snq_analyser snq_spectrum_analyser = {
     .region_begin = region_begin,
     .region_end = region_end,
     .finish = finish,
+    .whole = whole,
     .refuse = refuse,
     .free = state_free,
 };

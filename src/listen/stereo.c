@@ -78,7 +78,7 @@ static snq_status finish(void *p, snq_hearing *h)
     const double ll = t->left - t->sum[0] * t->sum[0] / n;
     const double rr = t->right - t->sum[1] * t->sum[1] / n;
     const double lr = t->cross - t->sum[0] * t->sum[1] / n;
-    const double floor = 1e-6 * (t->left + t->right); /* rounding of the sums: see tally.h */
+    const double floor = 1e-10 * (t->left + t->right); /* rounding of the sums: see tally.h */
     if (!(ll + rr > floor)) {
         h->stereo_reason = "digital silence";
         return SNQ_OK;

@@ -32,6 +32,19 @@ static inline void snq_tally_add(snq_tally *t, const snq_hop *hop, uint32_t chan
         t->sum[c] += hop->sum[c];
 }
 
+static inline void snq_tally_join(snq_tally *t, const snq_tally *other, uint32_t channels)
+{
+    t->frames += other->frames;
+    t->clipped += other->clipped;
+    t->energy += other->energy;
+    t->left += other->left;
+    t->right += other->right;
+    t->cross += other->cross;
+    t->peak = other->peak > t->peak ? other->peak : t->peak;
+    for (uint32_t c = 0; c < channels; c++)
+        t->sum[c] += other->sum[c];
+}
+
 /* Mean square without offset; 0 when empty, and when what is left is the rounding of the sums. */
 static inline double snq_tally_power(const snq_tally *t, uint32_t channels)
 {
@@ -40,9 +53,9 @@ static inline double snq_tally_power(const snq_tally *t, uint32_t channels)
     double offset = 0.0;
     for (uint32_t c = 0; c < channels; c++)
         offset += t->sum[c] * t->sum[c];
-    /* hop sums are float: relative rounding 2^-24 each, so 1e-6 of the offset is noise */
+    /* what a constant leaves after the subtraction is the rounding of long sums */
     const double ac = t->energy - offset / (double)t->frames;
-    return ac > 1e-6 * t->energy ? ac / ((double)t->frames * channels) : 0.0;
+    return ac > 1e-10 * t->energy ? ac / ((double)t->frames * channels) : 0.0;
 }
 
 /* The mean of the channel where it is largest, with its sign. */

@@ -17,6 +17,7 @@ static struct {
 } probe;
 
 static int dummy;
+static uint32_t listen_to_rate = RATE;
 
 static snq_status answer(int at)
 {
@@ -25,7 +26,7 @@ static snq_status answer(int at)
 
 static snq_status probe_begin(const snq_analyser_setup *setup, void **state)
 {
-    assert_int_equal(setup->rate_hz, RATE);
+    assert_int_equal(setup->rate_hz, listen_to_rate);
     *state = probe.fail_at == 1 ? NULL : &dummy;
     return answer(1);
 }
@@ -64,6 +65,12 @@ static snq_status probe_finish(void *state, snq_hearing *h)
     return answer(5);
 }
 
+static snq_status probe_whole(void *state, snq_hearing *h, snq_region *region)
+{
+    fail_msg("a failed analyser was called");
+    return SNQ_OK;
+}
+
 static void probe_refuse(snq_hearing *h, snq_region *region, const char *reason)
 {
     if (!region)
@@ -85,6 +92,7 @@ static const snq_analyser probe_analyser = {
     .region_begin = probe_region_begin,
     .region_end = probe_region_end,
     .finish = probe_finish,
+    .whole = probe_whole,
     .refuse = probe_refuse,
     .free = probe_free,
 };
@@ -222,6 +230,41 @@ static void block_sizes_do_not_matter(void **state)
     snq_free(r);
 }
 
+/* Long steady noise under which nothing else sounds: the whole stream is one region, and what holds of
+ * the file holds of it. */
+static void steady_noise_is_the_content(void **state)
+{
+    enum { LOW_RATE = 8000, LONG = 100 * LOW_RATE };
+    float *x = make_silence(LONG);
+    add_noise(x, 0, LONG, 0.003, 8);
+    const snq_audio a = { { x }, 1, LOW_RATE, LONG };
+    snq_hearing h;
+    hear(&a, NULL, &h);
+    assert_int_equal(h.regions, 1);
+    const snq_region *r = &h.region[0];
+    check_near(r->span.start_s, 0, 0);
+    check_near(r->span.end_s, 100, 0);
+    check_near(r->level_dbfs.value, 20 * log10(0.003), 0.05);
+    check_near(r->level_dbfs.value, h.dynamics.rms_dbfs.value, 1e-9);
+    assert_null(h.dynamics.dynamic_range_db.reason);
+    check_near(r->dynamics.dynamic_range_db.value, h.dynamics.dynamic_range_db.value, 0);
+    assert_true(r->dynamics.dynamic_range_db.value < 0.5);
+    check_near(r->loudness.integrated_lufs.value, h.loudness.integrated_lufs.value, 0);
+    check_near(r->spectrum.centroid_hz.value, h.spectrum.centroid_hz.value, 0);
+    snq_hearing_clear(&h);
+    /* a failed analyser is null there too, and unlisted regions disturb nobody */
+    listen_to_rate = LOW_RATE;
+    listen_to(&a, 5, &h);
+    listen_to_rate = RATE;
+    assert_int_equal(h.regions, 1);
+    snq_hearing_clear(&h);
+    hear(&a, "dynamics", &h);
+    assert_int_equal(h.regions, 0);
+    assert_null(h.dynamics.dynamic_range_db.reason);
+    snq_hearing_clear(&h);
+    snq_free(x);
+}
+
 static void an_empty_stream_has_reasons(void **state)
 {
     const float x = 0;
@@ -302,9 +345,13 @@ static void survives_lack_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calls_come_in_order),          cmocka_unit_test(a_failure_stays_alone),
-        cmocka_unit_test(every_section_can_be_refused), cmocka_unit_test(block_sizes_do_not_matter),
-        cmocka_unit_test(an_empty_stream_has_reasons),  cmocka_unit_test(refuses_too_many),
+        cmocka_unit_test(calls_come_in_order),
+        cmocka_unit_test(a_failure_stays_alone),
+        cmocka_unit_test(every_section_can_be_refused),
+        cmocka_unit_test(block_sizes_do_not_matter),
+        cmocka_unit_test(steady_noise_is_the_content),
+        cmocka_unit_test(an_empty_stream_has_reasons),
+        cmocka_unit_test(refuses_too_many),
         cmocka_unit_test(survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

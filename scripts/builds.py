@@ -56,6 +56,7 @@ BUILDS = {
     "fuzz": Build("build-fuzz", "fuzzers, Clang", "clang", {**ASAN, "fuzz": "true"}, ASAN_ENV, 4.0),
 }
 DEFAULTS = {"buildtype": "release", "b_sanitize": "none", "b_coverage": "false", "fuzz": "false"}
+PROGRAM = ["sonique", "libsnq_media_av.so"]  # the command, and what it loads from beside itself
 
 
 class BuildFailed(Exception):
@@ -124,7 +125,7 @@ def make(name, targets=()):
 
 
 def main(names):
-    targets = ["sonique"] if "--program" in names else []
+    targets = PROGRAM if "--program" in names else []
     names = [name for name in names if name != "--program"]
     if not names or any(name not in BUILDS for name in names):
         print(f"usage: scripts/builds.py [--program] {{{','.join(BUILDS)}}}...", file=sys.stderr)

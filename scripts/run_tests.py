@@ -197,7 +197,8 @@ def tasks_of_build(name, only):
     build, folder = builds.BUILDS[name], builds.folder_of(name)
     tests = json.loads(subprocess.run(["meson", "introspect", "--tests", str(folder)], check=True,
                                       capture_output=True, text=True).stdout)
-    common = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(folder / "sonique"), **build.env}
+    common = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(folder / "sonique"),
+              "SNQ_MODULES": str(folder), **build.env}
     if (ROOT.parent / "shared").is_dir():
         common["SNQ_SHARED"] = str(ROOT.parent / "shared")
     if build.compiler == "clang":

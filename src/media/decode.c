@@ -46,7 +46,7 @@ enum {
 /* Lossy decoders give float without bounds: beyond +18 dBFS it is damage, not music. */
 #define LOSSY_LIMIT 8.0f
 
-struct snq__decode {
+typedef struct snq__decode {
     snq__source *source;
     snq_warnings *warnings;
     snq__stream stream;
@@ -66,7 +66,7 @@ struct snq__decode {
     int bad_tail; /* the last packet was damaged or did not decode */
     float limit;  /* for the samples */
     int draining, primed, done;
-};
+} snq__decode;
 
 /* Formats that refer to other files get none. */
 static int io_open_nothing(AVFormatContext *s, AVIOContext **pb, const char *url, int flags,
@@ -408,7 +408,7 @@ static snq_status build(snq__decode *d, const char *demuxer, snq_media_info *inf
 }
 
 snq_status snq__decode_open(snq__source *source, const char *demuxer, snq_media_info *info,
-                            snq_warnings *warnings, snq__decode **out)
+                            snq_warnings *warnings, void **out)
 {
     snq_status st;
     *out = NULL;
@@ -426,8 +426,9 @@ fail:
     return st;
 }
 
-void snq__decode_free(snq__decode *d)
+void snq__decode_free(void *decoder)
 {
+    snq__decode *d = decoder;
     if (!d)
         return;
     av_frame_free(&d->frame);
@@ -477,8 +478,9 @@ static void find_hole(snq__decode *d)
     d->next_time += f->nb_samples;
 }
 
-snq_status snq__decode_next(snq__decode *d, snq__chunk *chunk, uint64_t *silence)
+snq_status snq__decode_next(void *decoder, snq__chunk *chunk, uint64_t *silence)
 {
+    snq__decode *d = decoder;
     *silence = 0;
     if (d->primed) {
         d->primed = 0;
@@ -513,23 +515,27 @@ snq_status snq__decode_next(snq__decode *d, snq__chunk *chunk, uint64_t *silence
     return SNQ_OK;
 }
 
-unsigned snq__decode_cut(const snq__decode *d)
+unsigned snq__decode_cut(const void *decoder)
 {
+    const snq__decode *d = decoder;
     return (d->stream.cut ? SNQ__CUT_STRUCTURE : 0u) | (d->bad_tail ? SNQ__CUT_TAIL : 0u);
 }
 
-int snq__decode_holed(const snq__decode *d)
+int snq__decode_holed(const void *decoder)
 {
+    const snq__decode *d = decoder;
     return d->damaged + d->lost > 0;
 }
 
-const snq__container *snq__decode_container(const snq__decode *d)
+const snq__container *snq__decode_container(const void *decoder)
 {
+    const snq__decode *d = decoder;
     return d->stream.container;
 }
 
-int64_t snq__decode_promise(const snq__decode *d, int64_t *slack)
+int64_t snq__decode_promise(const void *decoder, int64_t *slack)
 {
+    const snq__decode *d = decoder;
     const AVStream *s = d->format->streams[d->track];
     const AVRational unit = { 1, (int)d->rate_hz };
     const int exact = s->codecpar->codec_id == AV_CODEC_ID_FLAC;

@@ -7,7 +7,10 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/str.h"
+
+enum { TAGS_MAX = 16 };
 
 uint32_t snq__id3_bytes(const uint8_t *p)
 {
@@ -88,4 +91,40 @@ int snq__id3_texts_fine(const uint8_t *p, size_t n)
         at += 10 + (size_t)size;
     }
     return 1;
+}
+
+int64_t snq__id3_end(snq__source *source)
+{
+    int64_t at = 0;
+    uint8_t head[10];
+    for (int tags = 0; tags < TAGS_MAX; tags++) {
+        if (snq__source_peek(source, at, head, 10) < 10 || !snq__id3_bytes(head))
+            break;
+        at += snq__id3_bytes(head);
+        if (at >= source->size_bytes)
+            return -1;
+    }
+    return at;
+}
+
+snq_status snq__id3_check(snq__source *source, snq_warnings *warnings)
+{
+    uint8_t head[10];
+    uint8_t *tag = snq_calloc(SNQ__SOURCE_BUFFER, 1);
+    if (!tag)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to look at tags");
+    int64_t at = 0;
+    for (int tags = 0; tags < TAGS_MAX; tags++) {
+        if (snq__source_peek(source, at, head, 10) < 10 || !snq__id3_bytes(head))
+            break;
+        const int64_t bytes = snq__id3_bytes(head);
+        const int64_t n = snq__source_peek(
+            source, at, tag, bytes < SNQ__SOURCE_BUFFER ? (size_t)bytes : SNQ__SOURCE_BUFFER);
+        if (n > 0 && !snq__id3_texts_fine(tag, (size_t)n))
+            snq_warnings_add(warnings, "bad_tags", at,
+                             "a tag holds text that is not valid; tags are not used");
+        at += bytes;
+    }
+    snq_free(tag);
+    return SNQ_OK;
 }

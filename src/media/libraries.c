@@ -1,31 +1,53 @@
 // SPDX-License-Identifier: MIT
 #include "media/libraries.h"
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <nettle/version.h>
 #include <stdio.h>
+
+#include "media/av_loader_impl.h"
+#include "media/flac_impl.h"
+
+enum { FORMAT, CODEC, UTIL, FLAC, NETTLE, COUNT };
+
+static void dotted(char to[32], unsigned v)
+{
+    snprintf(to, 32, "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
+}
 
 const char *snq_media_library(unsigned i, const char **purpose, const char **version)
 {
     static _Thread_local char text[32];
     static const struct {
-        const char *name, *purpose;
-        unsigned (*version)(void);
-    } tab[] = { { "libavformat", "containers", avformat_version },
-                { "libavcodec", "codecs", avcodec_version },
-                { "libavutil", "Fourier transforms", avutil_version } };
-    *version = text;
-    if (i < sizeof tab / sizeof tab[0]) {
-        const unsigned v = tab[i].version();
-        *purpose = tab[i].purpose;
-        snprintf(text, sizeof text, "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
-        return tab[i].name;
-    }
-    if (i > sizeof tab / sizeof tab[0])
+        const char *name, *purpose, *missing;
+    } tab[COUNT] = {
+        [FORMAT] = { "libavformat", "containers",
+                     "containers: needs the module " SNQ__AV_MODULE_FILE },
+        [CODEC] = { "libavcodec", "codecs", "codecs: needs the module " SNQ__AV_MODULE_FILE },
+        [UTIL] = { "libavutil", "Fourier transforms", "" },
+        [FLAC] = { "libFLAC", "FLAC", "" },
+        [NETTLE] = { "nettle", "SHA-256", "" },
+    };
+    const snq__av_module *av = NULL;
+    if (i >= COUNT)
         return NULL;
-    *purpose = "SHA-256";
-    snprintf(text, sizeof text, "%d.%d", nettle_version_major(), nettle_version_minor());
-    return "nettle";
+    const int missing = (i == FORMAT || i == CODEC) && snq__av_load(&av) < 0;
+    *purpose = missing ? tab[i].missing : tab[i].purpose;
+    *version = text;
+    if (missing)
+        snprintf(text, sizeof text, "missing");
+    else if (i == NETTLE)
+        snprintf(text, sizeof text, "%d.%d", nettle_version_major(), nettle_version_minor());
+    else if (i == FLAC)
+        snprintf(text, sizeof text, "%s", snq__flac_version());
+    else
+        dotted(text, i == UTIL ? avutil_version()
+                               : (i == FORMAT ? av->format_version : av->codec_version)());
+    return tab[i].name;
+}
+
+snq_status snq_media_preload(void)
+{
+    const snq__av_module *av;
+    return snq__av_load(&av);
 }

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: MIT
-/* libraries -- which libraries read and hash files, and their versions at run time. */
+/* libraries -- which libraries read and hash files, their versions at run time, and the loading of
+ * those that come late.
+ *
+ * libavformat and libavcodec are not linked with the program: they are behind the shared module
+ * libsnq_media_av.so, which the first file that is neither PCM nor FLAC loads. It is looked for in
+ * the folder that the environment variable SNQ_MODULES names, and only there when it is set; else
+ * beside the executable; else in the folder that the program was installed with
+ * (<prefix>/<libdir>/sonique). A module of another build is not used. */
 #ifndef SNQ_MEDIA_LIBRARIES_H
 #define SNQ_MEDIA_LIBRARIES_H
 
+#include "base/attr.h"
+#include "base/status.h"
+
 /* Name of library i (static), NULL past the last; *purpose static, *version valid until the next call
- * on this thread. */
+ * on this thread; "missing" for those of a module that can't be loaded. [any] Loads the module. */
 const char *snq_media_library(unsigned i, const char **purpose, const char **version);
+
+/* Load now what would be loaded later: before a sandbox is closed, a child is forked, or a time is
+ * taken. [any] May be called again. ERR_UNSUPPORTED: the module is missing or of another build; PCM
+ * and FLAC can be read all the same. */
+SNQ_MUST_USE snq_status snq_media_preload(void);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* IDEA   Two ways in: plain PCM that our own scanner understands is read straight from the file;
- *        everything else goes through libav. Both hand over runs of samples as they are, and one place
- *        cuts them into blocks of equal length and makes them float.
- * STEPS  open   scan (riff_scan) -> PCM, or decode (libav) -> info, warnings
+/* IDEA   Three ways in: plain PCM that our own scanner understands is read straight from the file,
+ *        FLAC goes through libFLAC, everything else through libav, which is only loaded then. All hand
+ *        over runs of samples as they are, and one place cuts them into blocks of equal length and
+ *        makes them float.
+ * STEPS  open   scan (riff_scan) -> PCM, or decoder (flac, av_loader) -> info, warnings
  *        pull   until the block is full: silence for a hole, then frames of the run at hand, then the
  *               next run
  *        end    warnings with their counts; truncated = the scanner or the decoder saw the cut, or
@@ -25,10 +26,12 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "media/av_loader_impl.h"
 #include "media/container_impl.h"
 #include "media/convert_impl.h"
-#include "media/decode_impl.h"
+#include "media/flac_impl.h"
 #include "media/layout_impl.h"
+#include "media/libraries.h"
 #include "media/pcm_impl.h"
 #include "media/riff_scan.h"
 #include "media/source_impl.h"
@@ -41,8 +44,9 @@ struct snq_reader {
     snq_media_info info;
     snq_warnings warnings;
     snq_riff_scan scan;
-    snq__pcm *pcm; /* one of the two, or none when there are no samples */
-    snq__decode *decode;
+    snq__pcm *pcm;                 /* either this, or a decoder, or none: there are no samples */
+    const snq__decoder_kind *kind; /* with `decoder` */
+    void *decoder;
     snq__chunk chunk;  /* the run at hand */
     size_t chunk_used; /* frames of it */
     uint64_t silence;  /* frames to hand out before it */
@@ -115,6 +119,25 @@ static void describe_scan(snq_reader *r)
     snq__positions_of_mask(s->channel_mask, s->channels, r->info.position);
 }
 
+/* A decoder by what the first bytes are; `demuxer`: libavformat's name when that is known already.
+ * libFLAC leaves damaged frames out; a file in which all are damaged goes to libav, which takes them
+ * as they are. */
+static snq_status open_decoder(snq_reader *r, const char *demuxer)
+{
+    r->info.audio_tracks = 0;
+    if (!demuxer && snq__flac_here(&r->source)) {
+        r->kind = &snq__flac_decoder;
+        const snq_status st = r->kind->open(&r->source, NULL, &r->info, &r->warnings, &r->decoder);
+        if (st != SNQ_ERR_FORMAT)
+            return st;
+        snprintf(r->why, sizeof r->why, "%s", snq_last_error());
+        if (snq_media_preload() < 0)
+            return SNQ_FAIL(st, "%s", r->why);
+    }
+    r->kind = &snq__av_decoder;
+    return r->kind->open(&r->source, demuxer, &r->info, &r->warnings, &r->decoder);
+}
+
 static snq_status open_samples(snq_reader *r)
 {
     const snq_riff_input in = { snq__source_peek, &r->source, r->source.size_bytes };
@@ -126,11 +149,9 @@ static snq_status open_samples(snq_reader *r)
         if (r->scan.data_bytes > 0)
             SNQ_TRY(snq__pcm_open(&r->source, &r->scan, &r->pcm));
     } else {
-        r->info.audio_tracks = 0;
-        SNQ_TRY(snq__decode_open(&r->source, form_demuxer(r->scan.form), &r->info, &r->warnings,
-                                 &r->decode));
+        SNQ_TRY(open_decoder(r, form_demuxer(r->scan.form)));
         if (!container)
-            container = snq__decode_container(r->decode);
+            container = r->kind->container(r->decoder);
     }
     snprintf(r->info.container, sizeof r->info.container, "%s", container ? container->name : "");
     return container ? SNQ_OK : SNQ_FAIL(SNQ_ERR_INTERNAL, "a container without a name");
@@ -188,7 +209,8 @@ void snq_reader_free(snq_reader *r)
     if (!r)
         return;
     snq__pcm_free(r->pcm);
-    snq__decode_free(r->decode);
+    if (r->kind)
+        r->kind->free(r->decoder);
     snq__source_clear(&r->source);
     snq_free(r->samples);
     snq_free(r);
@@ -210,11 +232,11 @@ static void warn_cut(snq_reader *r, const char *why)
 static void check_cut(snq_reader *r)
 {
     r->truncated |= r->scan.truncated;
-    if (!r->decode || r->scan.form)
+    if (!r->decoder || r->scan.form)
         return;
     int64_t slack;
-    const unsigned cut = snq__decode_cut(r->decode);
-    const int64_t promise = r->info.has_video ? -1 : snq__decode_promise(r->decode, &slack);
+    const unsigned cut = r->kind->cut(r->decoder);
+    const int64_t promise = r->info.has_video ? -1 : r->kind->promise(r->decoder, &slack);
     const int64_t frames_most = r->source.size_bytes / FLAC_FRAME_MIN_BYTES * FLAC_FRAME_MAX_FRAMES;
     if (cut & SNQ__CUT_STRUCTURE)
         warn_cut(r, "the file ends in the middle of what it holds,");
@@ -227,7 +249,7 @@ static void check_cut(snq_reader *r)
             &r->warnings, "size_mismatch", -1,
             "the header claims %lld frames, more than %lld bytes can hold; %lld are used",
             (long long)promise, (long long)r->source.size_bytes, (long long)r->frames);
-    else if (cut || !snq__decode_holed(r->decode))
+    else if (cut || !r->kind->holed(r->decoder))
         warn_cut(r, "the file ends before its header promises,");
 }
 
@@ -270,8 +292,8 @@ static snq_status next_run(snq_reader *r)
     r->chunk.frames = 0;
     if (r->pcm)
         return snq__pcm_next(r->pcm, &r->chunk);
-    if (r->decode)
-        return snq__decode_next(r->decode, &r->chunk, &r->silence);
+    if (r->decoder)
+        return r->kind->next(r->decoder, &r->chunk, &r->silence);
     return SNQ_END;
 }
 
@@ -388,7 +410,7 @@ snq_status snq_reader_sha256(snq_reader *r, char hex[65])
 
 int64_t snq_reader_offset(const snq_reader *r)
 {
-    return r->st == SNQ_END ? r->source.size_bytes : r->source.read_to;
+    return r->st == SNQ_END ? r->source.size_bytes : r->source.hashed_to;
 }
 
 int64_t snq_reader_size(const snq_reader *r)

@@ -3,8 +3,9 @@
  *
  * What a file is, is found from its bytes, never from its name; the name serves the messages and the
  * warning `extension_mismatch`. PCM in WAV, RF64, BW64, RIFX, Wave64, AIFF and AIFF-C is read by our
- * own code (media/riff_scan.h, pcm.c), everything else by libavformat and libavcodec over the
- * same file descriptor: no path, protocol or network is ever opened.
+ * own code (media/riff_scan.h, pcm.c), FLAC by libFLAC, everything else by libavformat and libavcodec,
+ * which the first such file loads (media/libraries.h); all over the same file descriptor: no path,
+ * protocol or network is ever opened.
  *
  * Blocks: (channels, frames) float; every block has exactly cfg.block_frames frames but the last, so
  * that what follows cannot depend on how a codec cuts its packets. Integer samples are divided by
@@ -67,8 +68,8 @@ snq_reader_cfg snq_reader_cfg_default(void);
  * NULL means the default. On success *out is owned by the caller (snq_reader_free), on error it is
  * NULL.
  * Errors: ERR_FORMAT (empty, not audio, damaged beyond use), ERR_UNSUPPORTED (no audio track, a codec
- * we don't decode), ERR_RANGE (rate, channels, bits or cfg out of bounds), ERR_IO, ERR_CANCELLED,
- * ERR_NOMEM. */
+ * we don't decode, or the module that it needs is missing), ERR_RANGE (rate, channels, bits or cfg
+ * out of bounds), ERR_IO, ERR_CANCELLED, ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_reader_open(int fd, const char *name, const snq_reader_cfg *cfg,
                                         snq_reader **out);
 /* NULL is legal. */

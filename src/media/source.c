@@ -87,8 +87,6 @@ int64_t snq__source_read(snq__source *s, int64_t offset, void *to, size_t n)
                       (const uint8_t *)to + (s->hashed_to - offset));
         s->hashed_to = end;
     }
-    if (end > s->read_to)
-        s->read_to = end;
     return got;
 }
 

@@ -19,8 +19,7 @@ typedef struct snq__source {
     int fd; /* borrowed */
     int64_t size_bytes;
     int64_t base;
-    int64_t hashed_to; /* all before this is in `sha` */
-    int64_t read_to;   /* furthest byte handed out */
+    int64_t hashed_to; /* all before this is in `sha`; looks at the end don't move it: progress */
     int error;         /* errno of the first failed read, 0 */
     const volatile int *cancel;
     struct sha256_ctx sha;

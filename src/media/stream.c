@@ -19,7 +19,7 @@
 #include "media/id3_impl.h"
 #include "media/mpeg_scan_impl.h"
 
-enum { SCORE_MIN = 24, PROBE_BYTES = 1 << 20, TAGS_MAX = 16 };
+enum { SCORE_MIN = 24, PROBE_BYTES = 1 << 20 };
 
 /* ---- the file as libavformat sees it ---- */
 
@@ -102,21 +102,6 @@ static void rewind_io(snq__stream *t, int64_t base)
 
 /* ---- what it is ---- */
 
-/* End of the ID3v2 tags at the start, 0: none; -1: one runs past the end of the file. */
-static int64_t tags_end(snq__stream *t)
-{
-    int64_t at = 0;
-    uint8_t head[10];
-    for (int tags = 0; tags < TAGS_MAX; tags++) {
-        if (snq__source_peek(t->source, at, head, 10) < 10 || !snq__id3_bytes(head))
-            break;
-        at += snq__id3_bytes(head);
-        if (at >= t->source->size_bytes)
-            return -1;
-    }
-    return at;
-}
-
 /* Where MPEG audio begins in the PROBE_BYTES from `from` on; -1: nowhere; -2: no memory. */
 static int64_t find_mpeg(snq__stream *t, int64_t from)
 {
@@ -165,34 +150,11 @@ static snq_status begin_mpeg(snq__stream *t, int64_t from)
     return SNQ_OK;
 }
 
-/* Warn of ID3v2 tags whose text is no text; looks at the first 64 KiB of each. */
-static snq_status check_id3(snq__stream *t, snq_warnings *warnings)
-{
-    uint8_t head[10];
-    uint8_t *tag = snq_calloc(SNQ__SOURCE_BUFFER, 1);
-    if (!tag)
-        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to look at tags");
-    int64_t at = 0;
-    for (int tags = 0; tags < TAGS_MAX; tags++) {
-        if (snq__source_peek(t->source, at, head, 10) < 10 || !snq__id3_bytes(head))
-            break;
-        const int64_t bytes = snq__id3_bytes(head);
-        const int64_t n = snq__source_peek(
-            t->source, at, tag, bytes < SNQ__SOURCE_BUFFER ? (size_t)bytes : SNQ__SOURCE_BUFFER);
-        if (n > 0 && !snq__id3_texts_fine(tag, (size_t)n))
-            snq_warnings_add(warnings, "bad_tags", at,
-                             "a tag holds text that is not valid; tags are not used");
-        at += bytes;
-    }
-    snq_free(tag);
-    return SNQ_OK;
-}
-
 static snq_status probe(snq__stream *t, snq_warnings *warnings, const AVInputFormat **found)
 {
-    int64_t tags = tags_end(t);
+    const int64_t tags = snq__id3_end(t->source);
     if (tags)
-        SNQ_TRY(check_id3(t, warnings));
+        SNQ_TRY(snq__id3_check(t->source, warnings));
     if (tags < 0) {
         snq_warnings_add(warnings, "bad_tags", 0,
                          "the ID3v2 tag claims more bytes than the file has");

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "base/rng.h"
-#include "files.h"
+#include "flac_file.h"
 #include "media/reader.h"
 
 /* the entries of tests/fuzz, renamed by the build */
+int snq_fuzz_flac_reader(const uint8_t *p, size_t n);
 int snq_fuzz_riff_scan(const uint8_t *p, size_t n);
 int snq_fuzz_media_scans(const uint8_t *p, size_t n);
 
@@ -104,6 +105,30 @@ static void test_riff(void **state)
     }
 }
 
+static void test_flac(void **state)
+{
+    snq_rng rng;
+    snq_rng_init(&rng, 3);
+    for (uint32_t bits = 8; bits <= 32; bits += 8) {
+        const flac_spec spec = { .rate = 44100,
+                                 .channels = 2,
+                                 .bits = bits,
+                                 .frames = 3000,
+                                 .block = 256,
+                                 .tell_total = bits > 16,
+                                 .comment = "TITLE=song" };
+        flac_file good = flac_build(&spec);
+        bytes b = { 0 };
+        for (int i = 0; i < 300; i++) {
+            copy(&b, &good.b);
+            mutate(&rng, &b);
+            snq_fuzz_flac_reader(b.p, b.n);
+        }
+        free(good.b.p);
+        free(b.p);
+    }
+}
+
 static void test_coded(void **state)
 {
     static const char *const names[] = { "m.mp3", "m.ogg", "m.opus", "m.m4a", "m.flac",
@@ -139,6 +164,7 @@ static void test_coded(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_riff), cmocka_unit_test(test_coded) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_riff), cmocka_unit_test(test_flac),
+                                        cmocka_unit_test(test_coded) };
     return cmocka_run_group_tests(tests, NULL, files_remove);
 }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/* IDEA   libavformat and libavcodec come with more than a hundred shared objects. A program that
+ *        reads WAV and FLAC should not wait for them; they come with the first file that needs them.
+ * STEPS  linked in   a program that has the module's objects (the tests) uses those
+ *        folders     SNQ_MODULES when set, and only that; else beside the executable, where the build
+ *                    leaves the module; else where `meson install` puts it
+ *        tag         sizes and version must be those of this build, or it is not used
+ *        keep        the table's address, for good: what hangs on it must never be unloaded
+ * COST   30 ms of CPU and 17 MB at the first such file, nothing before
+ *        (docs/decisions/0003-flac-and-lazy-libav.md).
+ * LIMITS /proc must be there at the first load (snq_media_preload, before a sandbox closes). */
+#include "media/av_loader_impl.h"
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "media/container_impl.h"
+
+enum { PATH_BYTES = 4096 };
+
+/* Defined where the module's objects are linked into the program. */
+extern const snq__av_module snq_media_av __attribute__((weak));
+
+/* Written once with the address of constant data; two threads that load at once write the same. */
+static _Atomic(const snq__av_module *) loaded;
+
+static int same_build(const snq__av_module *m)
+{
+    static const snq__av_module ours = { SNQ__AV_MODULE_TAG };
+    return m->module_bytes == ours.module_bytes && m->source_bytes == ours.source_bytes &&
+           m->info_bytes == ours.info_bytes && m->warnings_bytes == ours.warnings_bytes &&
+           m->chunk_bytes == ours.chunk_bytes && strncmp(m->version, ours.version, 64) == 0;
+}
+
+/* The executable's own folder; 0 when it can't be told. */
+static int own_folder(char to[PATH_BYTES])
+{
+    const ssize_t n = readlink("/proc/self/exe", to, PATH_BYTES - 1);
+    if (n <= 0)
+        return 0;
+    to[n] = '\0';
+    char *slash = strrchr(to, '/');
+    if (slash)
+        *slash = '\0';
+    return slash != NULL;
+}
+
+/* The module in one folder. Not there is ERR_NOT_FOUND, anything else that is wrong ERR_UNSUPPORTED. */
+static snq_status load_from(const char *folder, const snq__av_module **out)
+{
+    char path[PATH_BYTES + 64];
+    snprintf(path, sizeof path, "%s/" SNQ__AV_MODULE_FILE, folder);
+    if (access(path, F_OK) != 0)
+        return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is none in %s", folder);
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const char *why = handle ? NULL : dlerror();
+    if (!handle)
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "%s", why ? why : path);
+    const snq__av_module *m = dlsym(handle, SNQ__AV_MODULE_SYMBOL);
+    if (!m || !same_build(m)) {
+        dlclose(handle);
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "%s is of another build", path);
+    }
+    *out = m;
+    return SNQ_OK;
+}
+
+static snq_status find_module(const snq__av_module **out)
+{
+    char folder[PATH_BYTES];
+    const char *asked = secure_getenv("SNQ_MODULES");
+    if (asked && *asked)
+        return load_from(asked, out);
+    snq_status st = SNQ_ERR_NOT_FOUND;
+    if (own_folder(folder))
+        st = load_from(folder, out);
+    return st == SNQ_ERR_NOT_FOUND ? load_from(SNQ_MODULE_DIR, out) : st;
+}
+
+snq_status snq__av_load(const snq__av_module **out)
+{
+    *out = atomic_load_explicit(&loaded, memory_order_acquire);
+    if (*out)
+        return SNQ_OK;
+    if (&snq_media_av)
+        *out = &snq_media_av;
+    else if (find_module(out) < 0)
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED,
+                        "this kind of file needs the module " SNQ__AV_MODULE_FILE
+                        " (%.300s): install it beside the program, and the packages libavformat59"
+                        " and libavcodec59",
+                        snq_last_error());
+    atomic_store_explicit(&loaded, *out, memory_order_release);
+    return SNQ_OK;
+}
+
+/* ---- the decoder ---- */
+
+/* The module's words become ours. */
+static snq_status retell(const snq__av_module *m, snq_status st)
+{
+    return st < 0 && m != &snq_media_av ? SNQ_FAIL(st, "%s", m->last_error()) : st;
+}
+
+static const snq__decoder_kind *kind(void)
+{
+    return &atomic_load_explicit(&loaded, memory_order_acquire)->decoder;
+}
+
+/* What no libav would read needs none to be refused. */
+static snq_status without_module(snq__source *source)
+{
+    uint8_t head[512];
+    const int64_t n = snq__source_peek(source, 0, head, sizeof head);
+    const char *what = n > 0 ? snq__not_audio(head, (size_t)n) : NULL;
+    return what ? SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: this is %s", what) : SNQ_ERR_UNSUPPORTED;
+}
+
+static snq_status av_open(snq__source *source, const char *demuxer, snq_media_info *info,
+                          snq_warnings *warnings, void **out)
+{
+    const snq__av_module *m;
+    *out = NULL;
+    if (snq__av_load(&m) < 0)
+        return without_module(source);
+    return retell(m, m->decoder.open(source, demuxer, info, warnings, out));
+}
+
+static snq_status av_next(void *decoder, snq__chunk *chunk, uint64_t *silence)
+{
+    const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
+    return retell(m, m->decoder.next(decoder, chunk, silence));
+}
+
+static void av_free(void *decoder)
+{
+    if (decoder)
+        kind()->free(decoder);
+}
+
+static int av_holed(const void *decoder)
+{
+    return kind()->holed(decoder);
+}
+
+static unsigned av_cut(const void *decoder)
+{
+    return kind()->cut(decoder);
+}
+
+static const snq__container *av_container(const void *decoder)
+{
+    return kind()->container(decoder);
+}
+
+static int64_t av_promise(const void *decoder, int64_t *slack)
+{
+    return kind()->promise(decoder, slack);
+}
+
+const snq__decoder_kind snq__av_decoder = { .open = av_open,
+                                            .free = av_free,
+                                            .next = av_next,
+                                            .holed = av_holed,
+                                            .cut = av_cut,
+                                            .container = av_container,
+                                            .promise = av_promise };

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* av_loader -- the decoder that needs libav, loaded when the first file asks for it (private to
+ * media). Where the module is looked for: media/libraries.h. */
+#ifndef SNQ_MEDIA_AV_LOADER_IMPL_H
+#define SNQ_MEDIA_AV_LOADER_IMPL_H
+
+#include "media/av_module_impl.h"
+
+/* Opening the first decoder loads the module: ERR_UNSUPPORTED when it can't be. */
+extern const snq__decoder_kind snq__av_decoder;
+
+/* The module, loaded now when it was not; static. [any] ERR_UNSUPPORTED: missing or of another
+ * build; asked again, it is looked for again. */
+SNQ_MUST_USE snq_status snq__av_load(const snq__av_module **out);
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include "media/av_module_impl.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+#include "media/decode_impl.h"
+
+const snq__av_module snq_media_av = { SNQ__AV_MODULE_TAG,
+                                      .decoder = { .open = snq__decode_open,
+                                                   .free = snq__decode_free,
+                                                   .next = snq__decode_next,
+                                                   .holed = snq__decode_holed,
+                                                   .cut = snq__decode_cut,
+                                                   .container = snq__decode_container,
+                                                   .promise = snq__decode_promise },
+                                      .last_error = snq_last_error,
+                                      .format_version = avformat_version,
+                                      .codec_version = avcodec_version };

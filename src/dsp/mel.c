@@ -8,7 +8,7 @@
  *        weight_m(b) = max(0, min((f_b - edge[m]) / (edge[m+1] - edge[m]),
  *                                 (edge[m+2] - f_b) / (edge[m+2] - edge[m+1])))
  *                       f_b = b rate / window
- *        Only the bins with weight > 0 are kept: first bin, count and weights per band.
+ *        Only the bins with weight > 0 are kept, in tiles of eight bins: one vector.
  *        A band whose base is under two bin spacings takes 1 - d and d of the bins around its
  *        centre, d the centre's place between them: a triangle with that base.
  *
@@ -16,10 +16,11 @@
  *        SLANEY: M. Slaney, Auditory Toolbox (1998): 200/3 Hz per mel up to 1 kHz, then 27 steps
  *                per factor 6.4.
  *
- * COST   at most two multiplications a bin.
+ * COST   two multiplications a bin, and half a tile more for each band.
  *
  * LIMITS A bin counts with its centre frequency only: bands of a few bins follow the grid of bins,
- *        and narrow ones are wider than they say.
+ *        and narrow ones are wider than they say. A band's tiles reach over up to seven bins
+ *        that are not its own with weight zero: a bin that is not finite spoils those bands too.
  *
  * REFS   S. B. Davis, P. Mermelstein, "Comparison of parametric representations for monosyllabic
  *        word recognition", IEEE Trans. ASSP 28(4), 1980. */
@@ -28,16 +29,17 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "base/limits.h"
+#include "dsp/simd/kernels_impl.h"
 
 enum { BANDS_MAX = 512, WINDOW_MAX = 131072 };
 
 struct snq_mel {
     snq_mel_cfg cfg;
     double *centre_hz; /* (bands,) */
-    uint32_t *first;   /* (bands,) first bin */
-    uint32_t *at;      /* (bands + 1,) where the band's weights begin */
-    float *weight;     /* (at[bands],) */
+    snq__mel_bank bank;
+    snq__mel_fn *run;
 };
 
 static const double slaney_hz_per_mel = 200.0 / 3;
@@ -124,6 +126,25 @@ static uint32_t band_bins(const snq_mel_cfg *c, uint32_t m, uint32_t *first, flo
     return n;
 }
 
+static uint32_t tiles(uint32_t bins)
+{
+    return (bins + SNQ__MEL_TILE - 1) / SNQ__MEL_TILE;
+}
+
+/* Band b's tiles. The last one begins lower, with weights of zero in front, where it would reach
+ * over the last bin. */
+static void fill_band(const snq_mel *m, uint32_t b, const float *weight, uint32_t first, uint32_t n)
+{
+    const uint32_t last = m->cfg.window / 2 + 1 - SNQ__MEL_TILE;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t tile = m->bank.at[b] + i / SNQ__MEL_TILE;
+        const uint32_t want = first + i / SNQ__MEL_TILE * SNQ__MEL_TILE;
+        m->bank.first[tile] = want < last ? want : last;
+        m->bank.weight[(size_t)tile * SNQ__MEL_TILE + (first + i - m->bank.first[tile])] =
+            weight[i];
+    }
+}
+
 snq_status snq_mel_new(const snq_mel_cfg *cfg, snq_mel **out)
 {
     snq_status st = SNQ_OK;
@@ -134,23 +155,33 @@ snq_status snq_mel_new(const snq_mel_cfg *cfg, snq_mel **out)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "mel");
     m->cfg = *cfg;
     m->centre_hz = snq_calloc(cfg->bands, sizeof(*m->centre_hz));
-    m->first = snq_calloc(cfg->bands, sizeof(*m->first));
-    m->at = snq_calloc(cfg->bands + 1, sizeof(*m->at));
-    if (!m->centre_hz || !m->first || !m->at)
+    m->bank.bands = cfg->bands;
+    m->bank.at = snq_calloc(cfg->bands + 1, sizeof(*m->bank.at));
+    float *weight = snq_calloc(cfg->window / 2 + 1, sizeof(*weight));
+    if (!m->centre_hz || !m->bank.at || !weight)
         goto fail;
+    uint32_t first = 0;
     for (uint32_t b = 0; b < cfg->bands; b++) {
         m->centre_hz[b] = edge_hz(cfg, b + 1);
-        m->at[b + 1] = m->at[b] + band_bins(cfg, b, &m->first[b], NULL);
+        m->bank.at[b + 1] = m->bank.at[b] + tiles(band_bins(cfg, b, &first, NULL));
     }
-    m->weight = snq_calloc(m->at[cfg->bands], sizeof(*m->weight));
-    if (!m->weight)
+    m->bank.first = snq_calloc(m->bank.at[cfg->bands], sizeof(*m->bank.first));
+    m->bank.weight = snq_calloc(m->bank.at[cfg->bands], SNQ__MEL_TILE * sizeof(*m->bank.weight));
+    if (!m->bank.first || !m->bank.weight)
         goto fail;
-    for (uint32_t b = 0; b < cfg->bands; b++)
-        band_bins(cfg, b, &m->first[b], m->weight + m->at[b]);
+    for (uint32_t b = 0; b < cfg->bands; b++) {
+        const uint32_t n = band_bins(cfg, b, &first, weight);
+        fill_band(m, b, weight, first, n);
+    }
+    snq_free(weight);
+    snq__kernels kernels;
+    snq__kernels_init(&kernels, snq_cpu_flags());
+    m->run = kernels.mel;
     *out = m;
     return SNQ_OK;
 fail:
     st = SNQ_FAIL(SNQ_ERR_NOMEM, "mel of %u bands", cfg->bands);
+    snq_free(weight);
     snq_mel_free(m);
     return st;
 }
@@ -160,22 +191,15 @@ void snq_mel_free(snq_mel *m)
     if (!m)
         return;
     snq_free(m->centre_hz);
-    snq_free(m->first);
-    snq_free(m->at);
-    snq_free(m->weight);
+    snq_free(m->bank.at);
+    snq_free(m->bank.first);
+    snq_free(m->bank.weight);
     snq_free(m);
 }
 
 void snq_mel_run(const snq_mel *m, const float *power, float *out)
 {
-    for (uint32_t b = 0; b < m->cfg.bands; b++) {
-        const float *p = power + m->first[b], *w = m->weight + m->at[b];
-        const uint32_t n = m->at[b + 1] - m->at[b];
-        float y = 0;
-        for (uint32_t i = 0; i < n; i++)
-            y += w[i] * p[i];
-        out[b] = y;
-    }
+    m->run(out, &m->bank, power);
 }
 
 double snq_mel_centre_hz(const snq_mel *m, uint32_t band)

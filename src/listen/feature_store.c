@@ -22,16 +22,15 @@
  *        from levels and fine. */
 #include "listen/feature_store.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "dsp/fft.h"
 #include "dsp/kweight.h"
 #include "dsp/levels.h"
 #include "dsp/mel.h"
 #include "dsp/mixdown.h"
 #include "dsp/resample.h"
+#include "dsp/rpower.h"
 #include "dsp/stft.h"
 #include "dsp/truepeak.h"
 #include "dsp/window.h"
@@ -57,7 +56,7 @@ struct snq_features {
     snq_truepeak *truepeak;
     snq_stft *stft;
     snq_resample *resample;
-    snq_rfft *mel_fft;
+    snq_rpower *mel_spectrum;
     snq_mel *mel_bank;
 
     int64_t frames;  /* pushed */
@@ -77,7 +76,8 @@ struct snq_features {
     int64_t mono_first;
     int64_t margin; /* samples at both ends of the mono stream that no window uses */
     uint32_t mono_count;
-    float *mel_window, *mel_in, *mel_out, *mel_power;
+    float mel_scale;  /* of the powers, see CONST */
+    float *mel_power; /* (SNQ_MEL_WINDOW / 2 + 1,) */
 
     uint32_t *segment;    /* (CHUNK_HOPS,) frames of the chunk in each hop */
     snq_level *seg_level; /* (CHUNK_HOPS, channels) */
@@ -99,7 +99,6 @@ static snq_status make_mel(snq_features *f)
 {
     SNQ_TRY(snq_resample_new(
         &(snq_resample_cfg) { .in_hz = f->cfg.rate_hz, .out_hz = SNQ_MONO_RATE_HZ }, &f->resample));
-    SNQ_TRY(snq_rfft_new(SNQ_MEL_WINDOW, &f->mel_fft));
     const snq_mel_cfg mel = { .rate_hz = SNQ_MONO_RATE_HZ,
                               .window = SNQ_MEL_WINDOW,
                               .bands = SNQ_MEL_BANDS - 1,
@@ -110,20 +109,15 @@ static snq_status make_mel(snq_features *f)
     f->margin = f->cfg.rate_hz == SNQ_MONO_RATE_HZ ? 0 : 64;
     f->mono = snq_calloc(CHUNK, sizeof *f->mono);
     f->mono_queue = snq_calloc(MONO_ROOM, sizeof *f->mono_queue);
-    f->mel_window = snq_calloc(SNQ_MEL_WINDOW, sizeof *f->mel_window);
-    f->mel_in = snq_calloc(SNQ_MEL_WINDOW, sizeof *f->mel_in);
-    f->mel_out = snq_calloc(SNQ_MEL_WINDOW + 2, sizeof *f->mel_out);
     f->mel_power = snq_calloc(SNQ_MEL_WINDOW / 2 + 1, sizeof *f->mel_power);
-    if (!f->mono || !f->mono_queue || !f->mel_window || !f->mel_in || !f->mel_out || !f->mel_power)
+    if (!f->mono || !f->mono_queue || !f->mel_power)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for mel features");
-    snq_window_fill(SNQ_WINDOW_HANN, f->mel_window, SNQ_MEL_WINDOW);
-    double energy = 0.0;
-    for (uint32_t i = 0; i < SNQ_MEL_WINDOW; i++)
-        energy += (double)f->mel_window[i] * f->mel_window[i];
-    const float scale = (float)sqrt(2.0 / (SNQ_MEL_WINDOW * energy));
-    for (uint32_t i = 0; i < SNQ_MEL_WINDOW; i++)
-        f->mel_window[i] *= scale;
-    return SNQ_OK;
+    float window[SNQ_MEL_WINDOW];
+    snq_window_fill(SNQ_WINDOW_HANN, window, SNQ_MEL_WINDOW);
+    double energy;
+    snq_window_sums(window, SNQ_MEL_WINDOW, NULL, &energy);
+    f->mel_scale = (float)(2.0 / (SNQ_MEL_WINDOW * energy));
+    return snq_rpower_new(SNQ_MEL_WINDOW, window, &f->mel_spectrum);
 }
 
 static snq_status make_all(snq_features *f)
@@ -197,11 +191,11 @@ void snq_features_free(snq_features *f)
     snq_truepeak_free(f->truepeak);
     snq_stft_free(f->stft);
     snq_resample_free(f->resample);
-    snq_rfft_free(f->mel_fft);
+    snq_rpower_free(f->mel_spectrum);
     snq_mel_free(f->mel_bank);
-    void *const own[] = { f->hop,        f->mel,    f->fine,      f->mono,      f->mono_queue,
-                          f->mel_window, f->mel_in, f->mel_out,   f->mel_power, f->segment,
-                          f->seg_level,  f->seg_k,  f->seg_cross, f->seg_peak };
+    void *const own[] = { f->hop,        f->mel,       f->fine,    f->mono,
+                          f->mono_queue, f->mel_power, f->segment, f->seg_level,
+                          f->seg_k,      f->seg_cross, f->seg_peak };
     for (size_t i = 0; i < SNQ_COUNT(own); i++)
         snq_free(own[i]);
     snq_free(f);
@@ -299,18 +293,15 @@ static int64_t mel_from(const snq_features *f, int64_t i)
 
 static void mel_hop(snq_features *f, const float *samples)
 {
-    const float *restrict window = f->mel_window;
-    float *restrict in = f->mel_in, *restrict power = f->mel_power;
-    for (uint32_t k = 0; k < SNQ_MEL_WINDOW; k++)
-        in[k] = samples[k] * window[k];
-    snq_rfft_run(f->mel_fft, f->mel_out, in);
-    const float *restrict z = f->mel_out;
-    for (uint32_t k = 2; k <= SNQ_MEL_WINDOW / 2; k++)
-        power[k] = z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];
+    float x0[2], x1[2];
+    snq_rpower_run(f->mel_spectrum, f->mel_power, samples, f->mel_scale);
+    snq_rpower_bin(f->mel_spectrum, 0, x0);
+    snq_rpower_bin(f->mel_spectrum, 1, x1);
+    f->mel_power[0] = f->mel_power[1] = 0.0f;
     float *to = f->mel + f->mel_done % f->hop_room * SNQ_MEL_BANDS;
-    const float re = z[2] + 0.5f * z[0], im = z[3];
-    to[0] = re * re + im * im;
-    snq_mel_run(f->mel_bank, power, to + 1);
+    const float re = x1[0] + 0.5f * x0[0], im = x1[1];
+    to[0] = f->mel_scale * (re * re + im * im);
+    snq_mel_run(f->mel_bank, f->mel_power, to + 1);
     f->mel_done++;
 }
 

@@ -88,6 +88,43 @@ static void test_real_is_the_definition(void **state)
     snq_cpu_force(was);
 }
 
+/* Error against the definition in long double, relative in RMS, at the length used most. */
+static void test_accuracy(void **state)
+{
+    (void)state;
+    enum { BIG = 4096 };
+    static float in[2 * BIG], out[2 * BIG];
+    static long double root[BIG][2];
+    fill(in, 2 * BIG, 3);
+    for (uint32_t k = 0; k < BIG; k++) {
+        root[k][0] = cosl(2 * acosl(-1) * k / BIG);
+        root[k][1] = -sinl(2 * acosl(-1) * k / BIG);
+    }
+    const unsigned was = snq_cpu_flags();
+    static const unsigned flags[] = { 0, SNQ_CPU_AVX2, SNQ_CPU_AVX2 | SNQ_CPU_AVX512 };
+    for (size_t row = 0; row < SNQ_COUNT(flags); row++) {
+        snq_fft *f;
+        snq_cpu_force(flags[row] & was);
+        check_ok(snq_fft_new(BIG, &f));
+        snq_fft_run(f, out, in);
+        long double error = 0, sum = 0;
+        for (uint32_t k = 1; k < BIG; k += 61) {
+            long double re = 0, im = 0;
+            for (uint32_t t = 0; t < BIG; t++) {
+                const long double *w = root[k * t % BIG];
+                re += in[2 * t] * w[0] - in[2 * t + 1] * w[1];
+                im += in[2 * t] * w[1] + in[2 * t + 1] * w[0];
+            }
+            error += (re - out[2 * k]) * (re - out[2 * k]);
+            error += (im - out[2 * k + 1]) * (im - out[2 * k + 1]);
+            sum += re * re + im * im;
+        }
+        assert_true(error <= 3e-7L * 3e-7L * sum);
+        snq_fft_free(f);
+    }
+    snq_cpu_force(was);
+}
+
 /* Every length the interface promises exists; a unit sample has a flat spectrum. */
 static void test_every_length(void **state)
 {
@@ -168,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_complex_is_the_definition),
         cmocka_unit_test(test_real_is_the_definition),
+        cmocka_unit_test(test_accuracy),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_refuses_lengths),
         cmocka_unit_test(test_sweep),

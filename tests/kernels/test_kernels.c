@@ -5,9 +5,15 @@
 
 #include <time.h>
 
+#ifdef SNQ_HAVE_AV_TX
+#include <libavutil/tx.h>
+#endif
+
 #include "base/alloc.h"
 #include "base/cpu.h"
 #include "base/rng.h"
+#include "dsp/fft.h"
+#include "dsp/fft_plan_impl.h"
 #include "dsp/kernels.h"
 #include "dsp/kweight.h"
 #include "dsp/simd/kernels_impl.h"
@@ -66,7 +72,7 @@ static void unfence(fenced *f)
 typedef void kernel_check(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
                           size_t shift);
 
-static void every_size(kernel_check *check, size_t multiple)
+static void every_of(kernel_check *check, const size_t *size, size_t count, size_t multiple)
 {
     snq__kernels c;
     snq_rng rng;
@@ -79,10 +85,15 @@ static void every_size(kernel_check *check, size_t multiple)
         }
         snq__kernels k;
         snq__kernels_init(&k, rows[r].flags);
-        for (size_t i = 0; i < SNQ_COUNT(sizes); i++)
+        for (size_t i = 0; i < count; i++)
             for (size_t shift = 0; shift < 4; shift++)
-                check(&c, &k, &rng, sizes[i] * multiple, shift);
+                check(&c, &k, &rng, size[i] * multiple, shift);
     }
+}
+
+static void every_size(kernel_check *check, size_t multiple)
+{
+    every_of(check, sizes, SNQ_COUNT(sizes), multiple);
 }
 
 static void same(const fenced *a, const fenced *b, double tolerance)
@@ -91,26 +102,79 @@ static void same(const fenced *a, const fenced *b, double tolerance)
         check_near(a->x[i], b->x[i], tolerance);
 }
 
-static void check_stft_load(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
-                            size_t shift)
+/* All lengths, all four kinds of source; n is a length here. */
+static void check_fft(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                      size_t shift)
 {
-    fenced w = fence_noise(rng, n, shift), l = fence_noise(rng, n, 3), r = fence_noise(rng, n, 1);
-    fenced a = fence(2 * n, 0), b = fence(2 * n, shift);
-    c->stft_load(a.x, w.x, l.x, r.x, n);
-    k->stft_load(b.x, w.x, l.x, r.x, n);
-    same(&a, &b, 0);
-    unfence(&a);
-    unfence(&b);
-    a = fence(n, 0);
-    b = fence(n, shift);
-    c->stft_mul(a.x, w.x, l.x, n);
-    k->stft_mul(b.x, w.x, l.x, n);
-    same(&a, &b, 0);
-    unfence(&a);
-    unfence(&b);
+    snq__fft_plan plan;
+    check_ok(snq__fft_plan_init(&plan, (uint32_t)n));
+    fenced x = fence_noise(rng, 2 * n, shift), w = fence_noise(rng, 2 * n, 3 - shift);
+    fenced apart = fence_noise(rng, n, 1);
+    const snq__fft_source source[] = {
+        { .re = x.x },
+        { .re = x.x, .window = w.x },
+        { .re = x.x, .im = apart.x },
+        { .re = x.x, .im = apart.x, .window = w.x },
+    };
+    for (size_t s = 0; s < SNQ_COUNT(source); s++) {
+        fenced a = fence(n, 0), b = fence(n, 1), d = fence(n, shift), e = fence(n, shift);
+        c->fft(&plan, a.x, b.x, &source[s]);
+        k->fft(&plan, d.x, e.x, &source[s]);
+        double sum = 0;
+        for (size_t i = 0; i < n; i++) /* that of |x|^2, by Parseval */
+            sum += ((double)a.x[i] * a.x[i] + (double)b.x[i] * b.x[i]) / (double)n;
+        same(&a, &d, 1e-6 * sqrt(sum));
+        same(&b, &e, 1e-6 * sqrt(sum));
+        unfence(&a);
+        unfence(&b);
+        unfence(&d);
+        unfence(&e);
+    }
+    unfence(&x);
     unfence(&w);
+    unfence(&apart);
+    snq__fft_plan_clear(&plan);
+}
+
+/* Against C's transform and pairing, which is another way. */
+static void check_stft_power(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                             size_t shift)
+{
+    snq__fft_plan plan;
+    check_ok(snq__fft_plan_init(&plan, (uint32_t)n));
+    fenced l = fence_noise(rng, n, shift), r = fence_noise(rng, n, 1), w = fence_noise(rng, n, 2);
+    const snq__fft_source source = { .re = l.x, .im = r.x, .window = w.x };
+    fenced re = fence(n, 0), im = fence(n, 1), want = fence(n / 2 + 1, 0);
+    c->fft(&plan, re.x, im.x, &source);
+    memset(want.x, 0, want.n * sizeof(float));
+    c->stft_pair(want.x, re.x, im.x, (uint32_t)n, 0.3f);
+    double sum = 0;
+    for (size_t i = 0; i <= n / 2; i++)
+        sum += want.x[i] / (double)n;
+    const uint32_t some[] = { 0, 1, (uint32_t)n / 100, (uint32_t)n / 16, (uint32_t)n / 2 + 1 };
+    const snq__kernels *row[] = { c, k };
+    for (size_t i = 0; i < 2 * SNQ_COUNT(some); i++) {
+        const uint32_t bins = some[i / 2];
+        fenced a = fence(n + 1, shift), b = fence(n + 1, 0), power = fence(n / 2 + 1, shift);
+        row[i % 2]->stft_power(&plan, a.x, b.x, power.x, bins, &source, 0.3f);
+        for (size_t q = 0; q <= n / 2; q++)
+            check_near(power.x[q], want.x[q], 4e-6 * sqrt(sum * want.x[q]) + 1e-9 * sum);
+        for (size_t q = 0; q < bins; q++) {
+            const size_t m = q ? n - q : 0;
+            check_near(hypot(a.x[q] - re.x[q], b.x[q] - im.x[q]), 0, 2e-6 * sqrt(sum));
+            check_near(hypot(a.x[m] - re.x[m], b.x[m] - im.x[m]), 0, 2e-6 * sqrt(sum));
+        }
+        unfence(&a);
+        unfence(&b);
+        unfence(&power);
+    }
     unfence(&l);
     unfence(&r);
+    unfence(&w);
+    unfence(&re);
+    unfence(&im);
+    unfence(&want);
+    snq__fft_plan_clear(&plan);
 }
 
 static void check_stft_pair(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
@@ -118,58 +182,72 @@ static void check_stft_pair(const snq__kernels *c, const snq__kernels *k, snq_rn
 {
     if (n == 0)
         return;
-    fenced z = fence_noise(rng, 2 * n, shift);
+    fenced re = fence_noise(rng, n, shift), im = fence_noise(rng, n, 3);
     fenced a = fence(n / 2 + 1, 0), b = fence(n / 2 + 1, shift);
     for (size_t i = 0; i <= n / 2; i++)
         a.x[i] = b.x[i] = (float)i;
-    c->stft_pair(a.x, z.x, (uint32_t)n, 0.3f);
-    k->stft_pair(b.x, z.x, (uint32_t)n, 0.3f);
+    c->stft_pair(a.x, re.x, im.x, (uint32_t)n, 0.3f);
+    k->stft_pair(b.x, re.x, im.x, (uint32_t)n, 0.3f);
     for (size_t i = 0; i <= n / 2; i++)
         check_near(b.x[i], a.x[i], 1e-6 * fabsf(a.x[i]));
     unfence(&a);
     unfence(&b);
-    const uint32_t some[] = { 0, 1, (uint32_t)n / 4, (uint32_t)n / 2, (uint32_t)n / 2 + 1 };
-    for (size_t i = 0; i < SNQ_COUNT(some); i++) {
-        a = fence(some[i], 0);
-        b = fence(some[i], shift);
-        c->stft_cross(a.x, z.x, (uint32_t)n, some[i], 0.3f);
-        k->stft_cross(b.x, z.x, (uint32_t)n, some[i], 0.3f);
-        same(&a, &b, 1e-6);
-        unfence(&a);
-        unfence(&b);
-    }
-    unfence(&z);
+    unfence(&re);
+    unfence(&im);
 }
 
-static void check_stft_abs2(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
-                            size_t shift)
-{
-    fenced z = fence_noise(rng, 2 * n, shift), a = fence_noise(rng, n, 0), b = fence(n, shift);
-    for (size_t i = 0; i < n; i++)
-        b.x[i] = a.x[i] = fabsf(a.x[i]);
-    c->stft_abs2(a.x, z.x, n, 0.7f);
-    k->stft_abs2(b.x, z.x, n, 0.7f);
-    for (size_t i = 0; i < n; i++)
-        check_near(b.x[i], a.x[i], 1e-6 * a.x[i]);
-    unfence(&z);
-    unfence(&a);
-    unfence(&b);
-}
-
-static void check_rfft_unpack(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t m,
-                              size_t shift)
+static void check_rfft(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t m,
+                       size_t shift)
 {
     if (m == 0)
         return;
-    fenced z = fence_noise(rng, 2 * m, shift), v = fence_noise(rng, 2 * (m / 2 + 1), shift);
+    fenced re = fence_noise(rng, m, shift), im = fence_noise(rng, m, 1);
+    fenced v = fence_noise(rng, 2 * (m / 2 + 1), shift);
     fenced a = fence(2 * (m + 1), 0), b = fence(2 * (m + 1), shift);
-    c->rfft_unpack(a.x, z.x, v.x, (uint32_t)m);
-    k->rfft_unpack(b.x, z.x, v.x, (uint32_t)m);
+    c->rfft_unpack(a.x, re.x, im.x, v.x, (uint32_t)m);
+    k->rfft_unpack(b.x, re.x, im.x, v.x, (uint32_t)m);
     same(&a, &b, 1e-6);
-    unfence(&z);
-    unfence(&v);
     unfence(&a);
     unfence(&b);
+    a = fence(m + 1, 0);
+    b = fence(m + 1, shift);
+    c->rfft_power(a.x, re.x, im.x, v.x, (uint32_t)m, 0.3f);
+    k->rfft_power(b.x, re.x, im.x, v.x, (uint32_t)m, 0.3f);
+    same(&a, &b, 1e-6);
+    unfence(&a);
+    unfence(&b);
+    unfence(&re);
+    unfence(&im);
+    unfence(&v);
+}
+
+/* n tiles dealt out to n/3 + 1 bands, some of which get none. */
+static void check_mel(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                      size_t shift)
+{
+    enum { BINS = 40 };
+    uint32_t at[300], first[700];
+    fenced w = fence_noise(rng, n * SNQ__MEL_TILE, shift), power = fence_noise(rng, BINS, shift);
+    const snq__mel_bank bank = {
+        .bands = (uint32_t)n / 3 + 1, .at = at, .first = first, .weight = w.x
+    };
+    for (size_t i = 0; i < n * SNQ__MEL_TILE; i++)
+        w.x[i] = fabsf(w.x[i]);
+    for (size_t i = 0; i < BINS; i++)
+        power.x[i] = fabsf(power.x[i]);
+    for (uint32_t i = 0; i < n; i++)
+        first[i] = i % (BINS - SNQ__MEL_TILE + 1);
+    for (uint32_t b = 0; b <= bank.bands; b++)
+        at[b] = 4 * b < n ? 4 * b : (uint32_t)n;
+    fenced a = fence(bank.bands, 0), b = fence(bank.bands, shift);
+    c->mel(a.x, &bank, power.x);
+    k->mel(b.x, &bank, power.x);
+    for (size_t i = 0; i < bank.bands; i++)
+        check_near(b.x[i], a.x[i], 1e-6 * a.x[i]);
+    unfence(&a);
+    unfence(&b);
+    unfence(&w);
+    unfence(&power);
 }
 
 static void check_mixdown(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
@@ -261,13 +339,21 @@ static void check_kweight(const snq__kernels *c, const snq__kernels *k, snq_rng 
         (void)state;                        \
         every_size(check_##name, multiple); \
     }
-EACH(stft_load, 1)
 EACH(stft_pair, 2)
-EACH(stft_abs2, 1)
-EACH(rfft_unpack, 2)
+EACH(rfft, 2)
+EACH(mel, 1)
 EACH(mixdown, 1)
 EACH(levels, 1)
 EACH(truepeak, 1)
+
+static void test_fft(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 8,    16,   32,   64,   128,   256,   512,
+                                      1024, 2048, 4096, 8192, 16384, 32768, 131072 };
+    every_of(check_fft, lengths, SNQ_COUNT(lengths), 1);
+    every_of(check_stft_power, lengths + 1, SNQ_COUNT(lengths) - 1, 1);
+}
 
 static void test_kweight(void **state)
 {
@@ -334,12 +420,85 @@ static void fill_bench(float *x, size_t n, uint64_t seed)
     }
 }
 
+#ifdef SNQ_HAVE_AV_TX
+/* Nanoseconds of FFmpeg's transform of n, for comparison. */
+static double bench_av_tx(uint32_t n, float *out, float *in)
+{
+    const float one = 1.0f;
+    AVTXContext *tx = NULL;
+    av_tx_fn run;
+    if (av_tx_init(&tx, &run, AV_TX_FLOAT_FFT, 0, (int)n, &one, 0) < 0)
+        return 0;
+    double best = 1e99;
+    for (int t = 0; t < BENCH_TRIES; t++) {
+        const uint32_t runs = 1 + 400000 / n;
+        const double from = now_ns();
+        for (uint32_t i = 0; i < runs; i++)
+            run(tx, out, in, 2 * sizeof(float));
+        const double each = (now_ns() - from) / runs;
+        best = each < best ? each : best;
+    }
+    av_tx_uninit(&tx);
+    return best;
+}
+#endif
+
+/* Nanoseconds of whole transforms. */
+static void bench_transforms(void)
+{
+    static _Alignas(64) float x[2 * SNQ_FFT_MAX], out[2 * SNQ_FFT_MAX + 16];
+    fill_bench(x, SNQ_COUNT(x), 5);
+    printf("\n%-12s %8s %8s %8s %8s   ns per complex transform\n", "length", "c", "avx2", "avx512",
+           "(av_tx)");
+    for (uint32_t n = SNQ_FFT_MIN; n <= SNQ_FFT_MAX; n *= 2) {
+        const snq__fft_source source = { .re = x };
+        snq__fft_plan plan;
+        if (snq__fft_plan_init(&plan, n) < 0)
+            return;
+        printf("%-12u", n);
+        for (size_t r = 0; r < SNQ_COUNT(rows); r++) {
+            if ((rows[r].flags & snq_cpu_detect()) != rows[r].flags)
+                continue;
+            snq__kernels k;
+            snq__kernels_init(&k, rows[r].flags);
+            double best = 1e99;
+            for (int t = 0; t < BENCH_TRIES; t++) {
+                const uint32_t runs = 1 + 400000 / n;
+                const double from = now_ns();
+                for (uint32_t i = 0; i < runs; i++)
+                    k.fft(&plan, out, out + n + 16, &source);
+                const double each = (now_ns() - from) / runs;
+                best = each < best ? each : best;
+            }
+            printf(" %8.0f", best);
+        }
+#ifdef SNQ_HAVE_AV_TX
+        printf(" %8.0f", bench_av_tx(n, out, x));
+#endif
+        printf("\n");
+        snq__fft_plan_clear(&plan);
+    }
+}
+
 static int bench(void)
 {
-    static float x[BENCH_N + 16], y[BENCH_N + 16], z[2 * BENCH_N + 2], out[2 * BENCH_N + 2];
+    static float x[BENCH_N + 16], y[BENCH_N + 16], z[2 * BENCH_N + 2], out[2 * BENCH_N + 32];
+    static float w[BENCH_N + 2], power[BENCH_N / 2 + 1];
     fill_bench(x, SNQ_COUNT(x), 1);
     fill_bench(y, SNQ_COUNT(y), 2);
     fill_bench(z, SNQ_COUNT(z), 3);
+    fill_bench(w, SNQ_COUNT(w), 4);
+    const snq__fft_source source = { .re = x, .im = y, .window = w };
+    snq__fft_plan plan;
+    if (snq__fft_plan_init(&plan, BENCH_N) < 0)
+        return 1;
+    /* 40 bands of 20 bins and more */
+    uint32_t at[41], first[40 * 3];
+    for (uint32_t i = 0; i < 40 * 3; i++)
+        first[i] = 8 * i;
+    for (uint32_t i = 0; i <= 40; i++)
+        at[i] = 3 * i;
+    const snq__mel_bank bank = { .bands = 40, .at = at, .first = first, .weight = z };
     const float *channel[2] = { x, y };
     snq_kweight *object;
     if (snq_kweight_new(&(snq_kweight_cfg) { .rate_hz = 44100, .channels = 1 }, &object) < 0)
@@ -361,12 +520,12 @@ static int bench(void)
         TIME(BENCH_##kernel);                                    \
     }                                                            \
     printf("\n");
-#define BENCH_stft_load   k.stft_load(out, x, y, x, BENCH_N)
-#define BENCH_stft_mul    k.stft_mul(out, x, y, BENCH_N)
-#define BENCH_stft_pair   k.stft_pair(out, z, BENCH_N, 1e-9f)
-#define BENCH_stft_cross  k.stft_cross(out, z, BENCH_N, BENCH_N / 2 + 1, 1e-9f)
-#define BENCH_stft_abs2   k.stft_abs2(out, z, BENCH_N, 1e-9f)
-#define BENCH_rfft_unpack k.rfft_unpack(out, z, x, BENCH_N)
+#define BENCH_fft         k.fft(&plan, out, out + BENCH_N + 16, &source)
+#define BENCH_stft_pair   k.stft_pair(out, z, z + BENCH_N, BENCH_N, 1e-9f)
+#define BENCH_stft_power  k.stft_power(&plan, out, out + BENCH_N + 16, power, 12, &source, 1e-9f)
+#define BENCH_rfft_unpack k.rfft_unpack(out, z, z + BENCH_N, w, BENCH_N)
+#define BENCH_rfft_power  k.rfft_power(out, z, z + BENCH_N, w, BENCH_N, 1)
+#define BENCH_mel         k.mel(out, &bank, y)
 #define BENCH_mixdown     k.mixdown(out, channel, 2, 0.5f, BENCH_N)
 #define BENCH_levels      k.levels(x, BENCH_N, &sum, &sum_sq, &min, &max)
 #define BENCH_levels_dot  sink = sink + k.levels_dot(x, y, BENCH_N)
@@ -375,6 +534,8 @@ static int bench(void)
 #define BENCH_kweight     sink = sink + k.kweight(snq__kweight_coef_of(object), state, x, BENCH_N)
     SNQ__KERNEL_MAP(X)
 #undef X
+    bench_transforms();
+    snq__fft_plan_clear(&plan);
     snq_kweight_free(object);
     return 0;
 }
@@ -384,10 +545,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--bench") == 0)
         return bench();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stft_load), cmocka_unit_test(test_stft_pair),
-        cmocka_unit_test(test_stft_abs2), cmocka_unit_test(test_rfft_unpack),
-        cmocka_unit_test(test_mixdown),   cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_truepeak),  cmocka_unit_test(test_kweight),
+        cmocka_unit_test(test_fft),      cmocka_unit_test(test_stft_pair),
+        cmocka_unit_test(test_rfft),     cmocka_unit_test(test_mel),
+        cmocka_unit_test(test_mixdown),  cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_truepeak), cmocka_unit_test(test_kweight),
         cmocka_unit_test(test_listing),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

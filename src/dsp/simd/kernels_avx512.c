@@ -4,7 +4,8 @@
 /* What is bound by memory or takes no time is left to AVX2. */
 void snq__kernels_avx512(snq__kernels *k)
 {
-    k->stft_load = snq__stft_load_avx512;
+    k->fft = snq__fft_avx512;
+    k->stft_power = snq__stft_power_avx512;
     k->stft_pair = snq__stft_pair_avx512;
     k->levels = snq__levels_avx512;
     k->levels_dot = snq__levels_dot_avx512;

@@ -12,24 +12,71 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* z (n, 2): z[t] = (w[t] l[t], w[t] r[t]); w, l, r (n,). Bit-exact. */
-typedef void snq__stft_load_fn(float *z, const float *w, const float *l, const float *r, size_t n);
-/* y[t] = w[t] x[t]; all (n,). Bit-exact. */
-typedef void snq__stft_mul_fn(float *y, const float *w, const float *x, size_t n);
-/* power[k] += scale (|z[k]|^2 + |z[(n - k) mod n]|^2), k in [0, n/2]; z (n, 2), n even.
- * Within 1e-6 of the value. */
-typedef void snq__stft_pair_fn(float *power, const float *z, uint32_t n, float scale);
-/* cross[k] = scale Im(z[k] z[(n - k) mod n]), k in [0, bins), bins <= n/2 + 1; z (n, 2).
- * Within 1e-6 of |z[k]| |z[n - k]| scale. */
-typedef void snq__stft_cross_fn(float *cross, const float *z, uint32_t n, uint32_t bins,
-                                float scale);
-/* power[k] += scale |z[k]|^2, k in [0, n); z (n, 2). Within 1e-6 of the value. */
-typedef void snq__stft_abs2_fn(float *power, const float *z, size_t n, float scale);
+/* A pass of the transform (see fft.c): groups x stride butterflies of radix 4 or 8. */
+typedef struct snq__fft_pass {
+    uint32_t radix, stride, groups;
+    /* Roots of a butterfly, w = e^(-2 pi i p / (groups radix)), as (re, im) pairs: w, w^2 for radix
+     * 4; w, w e^(-i pi/4), w^2, w^4 for radix 8. Middle passes: (groups, radix), by position, where
+     * p is the position's digits in reverse. Last pass: (groups rounded up / tile, 8, tile), by p.
+     * The first pass has none; when n < 32, where it is the only one, (n, 2): e^(-2 pi i k / n). */
+    const float *root;
+} snq__fft_pass;
 
-/* x (m + 1, 2) = transform of 2m real samples, from z (m, 2) = transform of them taken as m complex
- * ones; v (m/2 + 1, 2), v[k] = -i/2 e^(-i pi k / m). x != z, m a multiple of 2. See fft.c.
- * Within 1e-6 of |z[k]| + |z[m - k]|. */
-typedef void snq__rfft_unpack_fn(float *x, const float *z, const float *v, uint32_t m);
+enum { SNQ__FFT_PASSES = 6, SNQ__FFT_TILE = 16 };
+
+typedef struct snq__fft_plan {
+    uint32_t n, passes;
+    snq__fft_pass pass[SNQ__FFT_PASSES];
+    uint32_t *row;    /* (n/8,) where in `work` the row of butterfly p of the last pass begins */
+    uint32_t *mirror; /* (n/8,) the same of butterfly (n/8 - p) mod n/8 */
+    float
+        *work; /* 2n floats and a tile for every 2^skew numbers; the order is the kernel's affair */
+    uint32_t skew;
+    float *roots; /* of all passes */
+} snq__fft_plan;
+
+/* What is transformed, x (n,): re and im (n,) each, or im NULL and re (n, 2) complex numbers; each
+ * float of them times that of `window` (same shape, one for both of re and im), unless NULL. */
+typedef struct snq__fft_source {
+    const float *re, *im, *window;
+} snq__fft_source;
+
+/* re, im (n,): transform of `in`, which must not overlap them. plan->n in [8, 131072].
+ * Within 1e-6 of the root of the sum of |x|^2. */
+typedef void snq__fft_fn(const snq__fft_plan *plan, float *re, float *im,
+                         const snq__fft_source *in);
+
+/* From z = re + i im (m,) each, the transform of 2m real samples taken as m complex ones; v (2,
+ * m/2 + 1) real and imaginary parts of v[k] = -i/2 e^(-i pi k / m); m a multiple of 2, see fft.c:
+ * x (m + 1, 2) = transform of the samples. Within 1e-6 of |z[k]| + |z[m - k]|. */
+typedef void snq__rfft_unpack_fn(float *x, const float *re, const float *im, const float *v,
+                                 uint32_t m);
+/* power (m + 1,) = scale |x[k]|^2. Within 1e-6 of scale (|z[k]| + |z[m - k]|)^2. */
+typedef void snq__rfft_power_fn(float *power, const float *re, const float *im, const float *v,
+                                uint32_t m, float scale);
+
+/* power[k] += scale (|z[k]|^2 + |z[(n - k) mod n]|^2), k in [0, n/2]; z = re + i im (n,), n even.
+ * Within 1e-6 of the value. */
+typedef void snq__stft_pair_fn(float *power, const float *re, const float *im, uint32_t n,
+                               float scale);
+
+/* power (n/2 + 1,) = scale (|z[k]|^2 + |z[(n - k) mod n]|^2), z = transform of `in`, n = plan->n.
+ * re and im (n + 1,) are scratch but for z[k] and z[(n - k) mod n], k in [0, bins), which are left
+ * there. Within 2e-6 of scale times the sum of |x|^2 of all samples. */
+typedef void snq__stft_power_fn(const snq__fft_plan *plan, float *re, float *im, float *power,
+                                uint32_t bins, const snq__fft_source *in, float scale);
+
+enum { SNQ__MEL_TILE = 8 };
+/* Triangles cut into tiles of eight bins: band b has tiles at[b] .. at[b + 1] - 1, of which tile i
+ * has weight (8,) from 8 i on and begins at bin first[i]. */
+typedef struct snq__mel_bank {
+    uint32_t bands;
+    uint32_t *at;    /* (bands + 1,) */
+    uint32_t *first; /* (at[bands],) */
+    float *weight;   /* (at[bands], 8) */
+} snq__mel_bank;
+/* out (bands,) = sums of weight times power. Within 1e-6 of the value for power >= 0. */
+typedef void snq__mel_fn(float *out, const snq__mel_bank *bank, const float *power);
 
 /* out[t] = (x_0[t] + x_1[t] + …) * gain; every channel and out (n,). Bit-exact. */
 typedef void snq__mixdown_fn(float *out, const float *const *channel, uint32_t channels, float gain,
@@ -83,12 +130,12 @@ void snq__truepeak_coef_fill(snq__truepeak_coef *c, uint32_t rate_hz);
 
 /* X(kernel) for every kernel; its type is snq__<kernel>_fn. */
 #define SNQ__KERNEL_MAP(X) \
-    X(stft_load)           \
-    X(stft_mul)            \
-    X(stft_pair)           \
-    X(stft_cross)          \
-    X(stft_abs2)           \
+    X(fft)                 \
     X(rfft_unpack)         \
+    X(rfft_power)          \
+    X(stft_pair)           \
+    X(stft_power)          \
+    X(mel)                 \
     X(mixdown)             \
     X(levels)              \
     X(levels_dot)          \

@@ -75,13 +75,10 @@ void snq__positions_of_mask(uint32_t mask, uint32_t channels, snq_position *to)
     backs_to_sides(channels, to);
 }
 
-void snq__positions_of_layout(const struct AVChannelLayout *layout, snq_position *to)
+void snq__positions_of_bits(const int *bit, uint32_t channels, snq_position *to)
 {
-    const uint32_t channels = (uint32_t)layout->nb_channels;
     snq__positions_of_mask(0, channels, to);
-    if (layout->order == AV_CHANNEL_ORDER_UNSPEC)
-        return;
     for (uint32_t c = 0; c < channels && c < SNQ_CHANNELS_MAX; c++)
-        to[c] = of_bit((int)av_channel_layout_channel_from_index(layout, c));
+        to[c] = of_bit(bit[c]);
     backs_to_sides(channels, to);
 }

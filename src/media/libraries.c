@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "media/libraries.h"
 
-#include <libavutil/avutil.h>
 #include <nettle/version.h>
 #include <stdio.h>
 
 #include "media/av_loader_impl.h"
 #include "media/flac_impl.h"
 
-enum { FORMAT, CODEC, UTIL, FLAC, NETTLE, COUNT };
+enum { FORMAT, CODEC, FLAC, NETTLE, COUNT };
 
 static void dotted(char to[32], unsigned v)
 {
@@ -24,7 +23,6 @@ const char *snq_media_library(unsigned i, const char **purpose, const char **ver
         [FORMAT] = { "libavformat", "containers",
                      "containers: needs the module " SNQ__AV_MODULE_FILE },
         [CODEC] = { "libavcodec", "codecs", "codecs: needs the module " SNQ__AV_MODULE_FILE },
-        [UTIL] = { "libavutil", "Fourier transforms", "" },
         [FLAC] = { "libFLAC", "FLAC", "" },
         [NETTLE] = { "nettle", "SHA-256", "" },
     };
@@ -41,8 +39,7 @@ const char *snq_media_library(unsigned i, const char **purpose, const char **ver
     else if (i == FLAC)
         snprintf(text, sizeof text, "%s", snq__flac_version());
     else
-        dotted(text, i == UTIL ? avutil_version()
-                               : (i == FORMAT ? av->format_version : av->codec_version)());
+        dotted(text, (i == FORMAT ? av->format_version : av->codec_version)());
     return tab[i].name;
 }
 

@@ -275,7 +275,7 @@ def test_the_hostile_set():
             if name != "self_loop" and said != ARGUED.get(name, verdict):
                 wrong.append((name, verdict, said, done.stderr.decode()[-200:],
                               [w["code"] for d in found for w in d["warnings"]]))
-            assert took < 20, (name, took)
+            assert took < 60, (name, took)  # the bomb is four hours of sound
     assert not wrong, "\n".join(map(str, wrong))
 
 

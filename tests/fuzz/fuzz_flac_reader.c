@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The whole reader on any bytes behind "fLaC", in a file in memory: it ends, and whatever comes out
  * are samples. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_input.h"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "media/reader.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
-
-static void must(int true_)
-{
-    if (!true_)
-        abort();
-}
 
 static void read_all(int fd)
 {

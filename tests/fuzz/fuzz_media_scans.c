@@ -1,41 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The small parsers around the decoders on any bytes: Ogg, MP4 and Matroska ends, ID3 tags, MPEG
  * frames, magic numbers. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "fuzz_input.h"
 
 #include "media/container_impl.h"
 #include "media/cut_scan_impl.h"
 #include "media/id3_impl.h"
 #include "media/mpeg_scan_impl.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
-
-typedef struct input {
-    const uint8_t *p;
-    size_t n;
-} input;
-
-static int64_t read_input(void *user, int64_t offset, void *to, size_t n)
-{
-    const input *in = user;
-    if (offset < 0)
-        abort();
-    if ((uint64_t)offset >= in->n)
-        return 0;
-    const size_t left = in->n - (size_t)offset;
-    n = n < left ? n : left;
-    memcpy(to, in->p + offset, n);
-    return (int64_t)n;
-}
-
-static void must(int true_)
-{
-    if (!true_)
-        abort();
-}
 
 static void try_ogg(const uint8_t *p, size_t n)
 {
@@ -57,8 +29,8 @@ static void try_ogg(const uint8_t *p, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-    input whole = { p, n };
-    const snq_riff_input in = { read_input, &whole, (int64_t)n };
+    fuzz_input whole = { p, n };
+    const snq_riff_input in = { fuzz_input_read, &whole, (int64_t)n };
     snq__mp4_scan_run(&in);
     snq__matroska_cut(&in);
     try_ogg(p, n);

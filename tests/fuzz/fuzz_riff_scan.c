@@ -1,43 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* The chunk scanner on any bytes: whatever it says must be true of them. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_input.h"
 
 #include "base/limits.h"
 #include "media/riff_scan.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
-
-typedef struct input {
-    const uint8_t *p;
-    size_t n;
-} input;
-
-static int64_t read_input(void *user, int64_t offset, void *to, size_t n)
-{
-    const input *in = user;
-    if (offset < 0)
-        abort();
-    if ((uint64_t)offset >= in->n)
-        return 0;
-    const size_t left = in->n - (size_t)offset;
-    n = n < left ? n : left;
-    memcpy(to, in->p + offset, n);
-    return (int64_t)n;
-}
-
-static void must(int true_)
-{
-    if (!true_)
-        abort();
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-    input whole = { p, n };
-    const snq_riff_input in = { read_input, &whole, (int64_t)n };
+    fuzz_input whole = { p, n };
+    const snq_riff_input in = { fuzz_input_read, &whole, (int64_t)n };
     snq_warnings warnings = { 0 };
     snq_riff_scan s;
     const snq_status st = snq_riff_scan_run(&in, &s, &warnings);

@@ -30,10 +30,15 @@ static void put_time(FILE *to, double s)
 /* "range 5.1 LU   ", or with a dash where nothing could be measured */
 static void put(FILE *to, const char *name, snq_measure m, const char *unit, int decimals)
 {
-    if (m.reason)
+    char value[32];
+    if (m.reason) {
         fprintf(to, "%s -   ", name);
-    else
-        fprintf(to, "%s %.*f%s%s   ", name, decimals, m.value, *unit ? " " : "", unit);
+        return;
+    }
+    snprintf(value, sizeof value, "%.*f", decimals, m.value);
+    /* "-0.0" is 0.0 */
+    const char *shown = *value == '-' && strspn(value, "-0.") == strlen(value) ? value + 1 : value;
+    fprintf(to, "%s %s%s%s   ", name, shown, *unit ? " " : "", unit);
 }
 
 static void heading(FILE *to, const char *name)

@@ -268,6 +268,17 @@ static int64_t fine_hop_of(const snq_features *f, int64_t k)
     return snq_timegrid_hop(f->grid, k * f->fine_hop + f->fine_hop / 2);
 }
 
+/* The first fine frame kept whose centre lies in hop `first` or behind. */
+static int64_t first_fine(const snq_features *f, int64_t first)
+{
+    /* centre floor((k + 1/2) fine_hop) >= start of the hop: near by division, then exactly */
+    int64_t k = snq_timegrid_frame(f->grid, first) / f->fine_hop - 1;
+    k = k > f->fine_dropped ? k : f->fine_dropped;
+    while (k < f->fine_done && fine_hop_of(f, k) < first)
+        k++;
+    return k;
+}
+
 static snq_status fine_sink(void *user, const snq_stft_frame *frame)
 {
     snq_features *f = user;
@@ -494,9 +505,7 @@ void snq_features_view(snq_features *f, int64_t first, int64_t end, snq_hop_bloc
         return;
     b->hop = &f->hop[first % f->hop_room];
     b->mel = f->mel ? f->mel + first % f->hop_room * SNQ_MEL_BANDS : NULL;
-    int64_t k = f->fine_dropped;
-    while (k < f->fine_done && fine_hop_of(f, k) < first)
-        k++;
+    int64_t k = first_fine(f, first);
     /* the last spectrum's centre may lie just behind the end of the stream */
     const int last = f->ended && first + hops == hops_begun(f);
     for (; k < f->fine_done && (last || fine_hop_of(f, k) < first + hops); k++) {

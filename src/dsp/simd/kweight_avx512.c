@@ -31,25 +31,7 @@ static void rest_ends(const double *h, uint32_t lane_max, const float *x, size_t
     }
 }
 
-/* start (LANES, 4): states at the start of every lane, from state. */
-static void lane_starts(const snq__kweight_coef *c, const double *state, const float *x,
-                        size_t lane, double start[LANES][4])
-{
-    const size_t fast = (c->fast_frames + STEP - 1) / STEP * STEP;
-    rest_ends(c->fast_h, c->lane_max, x, lane, fast < lane ? fast : lane, start[1]);
-    rest_ends(c->slow_h, c->lane_max, x, lane, lane, start[1] + 2);
-    for (int i = 0; i < 4; i++)
-        start[0][i] = state[i];
-    const double *f = c->fast_h + c->lane_max - lane; /* f[0], f[1], f[2]: h[lane], h[lane-1], … */
-    const double *s = c->slow_h + c->lane_max - lane;
-    for (int j = 0; j < LANES - 1; j++) {
-        const double *w = start[j];
-        start[j + 1][0] += f[0] * w[0] - c->fast_a2 * f[1] * w[1];
-        start[j + 1][1] += f[1] * w[0] - c->fast_a2 * f[2] * w[1];
-        start[j + 1][2] += s[0] * w[2] - c->slow_a2 * s[1] * w[3];
-        start[j + 1][3] += s[1] * w[2] - c->slow_a2 * s[2] * w[3];
-    }
-}
+#include "dsp/simd/kweight_lanes.inc"
 
 /* Four samples of eight lanes, as one vector of eight lanes a sample. */
 static inline void load_steps(const float *x, size_t lane, __m512d v[4])
@@ -107,14 +89,6 @@ static double run_lanes(const snq__kweight_coef *c, double *state, const float *
 
 double snq__kweight_avx512(const snq__kweight_coef *c, double *state, const float *x, size_t n)
 {
-    double sum = 0;
-    while (n >= LANES * LANE_MIN) {
-        size_t lane = n / LANES / STEP * STEP;
-        if (lane > c->lane_max)
-            lane = c->lane_max;
-        sum += run_lanes(c, state, x, lane);
-        x += LANES * lane;
-        n -= LANES * lane;
-    }
+    const double sum = run_whole(c, state, &x, &n);
     return sum + snq__kweight_avx2(c, state, x, n);
 }

@@ -117,13 +117,19 @@ static float run_part(const snq_truepeak *t, uint32_t channel, const float *x, s
 void snq_truepeak_push(snq_truepeak *t, const snq_audio *block, const uint32_t *segment_frames,
                        uint32_t segments, float *peak)
 {
+    snq_truepeak_push_over(t, block, segment_frames, segments, NULL, peak);
+}
+
+void snq_truepeak_push_over(snq_truepeak *t, const snq_audio *block, const uint32_t *segment_frames,
+                            uint32_t segments, const float *floor, float *peak)
+{
     const snq_denormals was = snq_denormals_off();
     const size_t head = block->frames < BACK ? block->frames : BACK;
     for (uint32_t c = 0; c < t->channels && head; c++)
         memcpy(t->hist[c] + BACK, block->channel[c], head * sizeof(float));
     size_t at = 0;
     for (uint32_t s = 0; s < segments; s++) {
-        peak[s] = 0;
+        peak[s] = floor ? floor[s] : 0;
         for (uint32_t c = 0; c < t->channels; c++)
             peak[s] = run_part(t, c, block->channel[c], at, at + segment_frames[s], peak[s]);
         at += segment_frames[s];

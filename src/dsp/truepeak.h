@@ -35,6 +35,10 @@ void snq_truepeak_free(snq_truepeak *t); /* NULL is legal */
  * block->frames (0 is a legal length). peak (segments,) is overwritten. */
 void snq_truepeak_push(snq_truepeak *t, const snq_audio *block, const uint32_t *segment_frames,
                        uint32_t segments, float *peak);
+/* The same where a lower bound of each segment's peak is known: floor (segments,), magnitudes that its
+ * own samples reach. Same answers, sooner: what can't exceed the bound is not interpolated. */
+void snq_truepeak_push_over(snq_truepeak *t, const snq_audio *block, const uint32_t *segment_frames,
+                            uint32_t segments, const float *floor, float *peak);
 /* The stream has ended: the peak of what is interpolated around the last samples, with zeros
  * following. Then as after reset. */
 float snq_truepeak_finish(snq_truepeak *t);

@@ -84,6 +84,7 @@ struct snq_features {
     double *seg_k;        /* (CHUNK_HOPS, channels) */
     double *seg_cross;    /* (CHUNK_HOPS,) */
     float *seg_peak;      /* (CHUNK_HOPS,) */
+    float *seg_floor;     /* (CHUNK_HOPS,) */
     snq_fine_frame view[VIEW_FINE];
 };
 
@@ -144,7 +145,8 @@ static snq_status make_all(snq_features *f)
     f->seg_k = snq_calloc((size_t)CHUNK_HOPS * channels, sizeof *f->seg_k);
     f->seg_cross = snq_calloc(CHUNK_HOPS, sizeof *f->seg_cross);
     f->seg_peak = snq_calloc(CHUNK_HOPS, sizeof *f->seg_peak);
-    if (!f->segment || !f->seg_level || !f->seg_k || !f->seg_cross || !f->seg_peak)
+    f->seg_floor = snq_calloc(CHUNK_HOPS, sizeof *f->seg_floor);
+    if (!f->segment || !f->seg_level || !f->seg_k || !f->seg_cross || !f->seg_peak || !f->seg_floor)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the features of a chunk");
     return SNQ_OK;
 }
@@ -193,9 +195,9 @@ void snq_features_free(snq_features *f)
     snq_resample_free(f->resample);
     snq_rpower_free(f->mel_spectrum);
     snq_mel_free(f->mel_bank);
-    void *const own[] = { f->hop,        f->mel,       f->fine,    f->mono,
-                          f->mono_queue, f->mel_power, f->segment, f->seg_level,
-                          f->seg_k,      f->seg_cross, f->seg_peak };
+    void *const own[] = { f->hop,        f->mel,       f->fine,     f->mono,
+                          f->mono_queue, f->mel_power, f->segment,  f->seg_level,
+                          f->seg_k,      f->seg_cross, f->seg_peak, f->seg_floor };
     for (size_t i = 0; i < SNQ_COUNT(own); i++)
         snq_free(own[i]);
     snq_free(f);
@@ -402,6 +404,23 @@ static void add_levels(const snq_features *f, snq_hop *hop, uint32_t i)
     hop->cross += f->seg_cross[i];
 }
 
+/* The largest sample of each segment, all channels; NULL when levels are not computed. */
+static const float *sample_peaks(const snq_features *f, uint32_t segments)
+{
+    if (!f->levels)
+        return NULL;
+    for (uint32_t i = 0; i < segments; i++) {
+        float most = 0.0f;
+        for (uint32_t c = 0; c < f->cfg.channels; c++) {
+            const snq_level *l = &f->seg_level[i * f->cfg.channels + c];
+            const float peak = -l->min > l->max ? -l->min : l->max;
+            most = peak > most ? peak : most;
+        }
+        f->seg_floor[i] = most;
+    }
+    return f->seg_floor;
+}
+
 static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
 {
     const uint32_t channels = f->cfg.channels;
@@ -413,7 +432,8 @@ static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
     if (f->kweight)
         snq_kweight_push(f->kweight, chunk, f->segment, segments, f->seg_k);
     if (f->truepeak)
-        snq_truepeak_push(f->truepeak, chunk, f->segment, segments, f->seg_peak);
+        snq_truepeak_push_over(f->truepeak, chunk, f->segment, segments, sample_peaks(f, segments),
+                               f->seg_peak);
     for (uint32_t i = 0; i < segments; i++) {
         snq_hop *hop = &f->hop[(first + i) % f->hop_room];
         if (snq_timegrid_frame(f->grid, first + i) >= f->frames)

@@ -242,9 +242,43 @@ static void test_sweep(void **state)
     snq_sweep(make, unmake, NULL);
 }
 
+/* A bound that the samples reach changes no answer. */
+static void test_floor(void **state)
+{
+    enum { N = 6000, SEGMENTS = 15, SIZE = N / SEGMENTS };
+    static float x[N];
+    uint32_t frames[SEGMENTS];
+    float floor[SEGMENTS], plain[SEGMENTS], over[SEGMENTS];
+    snq_truepeak *t;
+    snq_rng r;
+    snq_rng_init(&r, 5);
+    for (int s = 0; s < SEGMENTS; s++) {
+        frames[s] = SIZE;
+        floor[s] = 0;
+        for (int i = s * SIZE; i < (s + 1) * SIZE; i++) {
+            x[i] = (float)(snq_rng_normal(&r) * (s + 1) * sin(i * 0.01));
+            floor[s] = fmaxf(floor[s], fabsf(x[i]));
+        }
+    }
+    const snq_audio a = { .channel = { x }, .channels = 1, .rate_hz = 44100, .frames = N };
+    const snq_truepeak_cfg cfg = { .rate_hz = 44100, .channels = 1 };
+    check_ok(snq_truepeak_new(&cfg, &t));
+    snq_truepeak_push(t, &a, frames, SEGMENTS, plain);
+    snq_truepeak_reset(t);
+    snq_truepeak_push_over(t, &a, frames, SEGMENTS, floor, over);
+    snq_truepeak_free(t);
+    int higher = 0;
+    for (int s = 0; s < SEGMENTS; s++) {
+        check_near(over[s], plain[s], 0);
+        higher += plain[s] > floor[s];
+    }
+    assert_true(higher > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_floor),
         cmocka_unit_test(test_ebu_sines),
         cmocka_unit_test(test_ebu_offsets),
         cmocka_unit_test(test_is_the_definition),

@@ -54,9 +54,11 @@ float snq__truepeak_avx2(const snq__truepeak_coef *c, const float *x, size_t n, 
 {
     const __m256 bound = _mm256_set1_ps(c->bound);
     __m256 top = _mm256_set1_ps(floor);
-    size_t t = 0;
-    for (; t + GROUP <= n; t += GROUP) {
-        const float *p = x + t;
+    if (n < GROUP)
+        return snq__truepeak_c(c, x, n, floor);
+    for (size_t t = 0; t < n; t += GROUP) {
+        /* the last group reaches back over the one before: a maximum doesn't mind */
+        const float *p = x + (t + GROUP <= n ? t : n - GROUP);
         __m256 most = _mm256_max_ps(load_mag(p), load_mag(p + 8));
         if (c->factor > 1) {
             const __m256 before = _mm256_max_ps(load_mag(p - BACK), load_mag(p - 8));
@@ -70,5 +72,5 @@ float snq__truepeak_avx2(const snq__truepeak_coef *c, const float *x, size_t n, 
             top = _mm256_set1_ps(floor);
         }
     }
-    return snq__truepeak_c(c, x + t, n - t, floor);
+    return floor;
 }

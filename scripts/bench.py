@@ -21,6 +21,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SONIQUE = ROOT / "build" / "sonique"
@@ -43,7 +44,7 @@ def ffmpeg(*arguments):
 
 def measure(command):
     """CPU seconds, wall seconds and peak MB of one run."""
-    before = os.times()
+    begun = time.perf_counter()
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                                preexec_fn=lambda: os.sched_setaffinity(0, {max(os.sched_getaffinity(0))}))
@@ -51,7 +52,7 @@ def measure(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"bench: {' '.join(map(str, command))}: exit status {process.returncode}")
-    wall = os.times().elapsed - before.elapsed
+    wall = time.perf_counter() - begun
     return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
 
 

@@ -228,7 +228,7 @@ def test_ctrl_c_leaves_nothing():
             with subprocess.Popen([str(PROGRAM), "listen", "--json", "--quiet", str(sound),
                                    "--waveform", str(out)], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE) as running:
-                time.sleep(0.3)
+                time.sleep(0.1)
                 asked = time.monotonic()
                 running.send_signal(number)
                 printed, _ = running.communicate(timeout=20)

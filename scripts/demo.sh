@@ -18,7 +18,7 @@ out=$(mktemp -d -t sonique-demo.XXXXXX)
 espeak-ng -v en-gb -s 150 -w "$out/speech.wav" \
     "Sonique listens. It hears where sound begins and ends, how loud it is, and what it is made of."
 
-# two seconds of silence before and after: one region between them
+# two seconds of silence before and after: the words stand between silences
 sox -q "$out/speech.wav" "$out/speech-in-silence.wav" pad 2 2
 set -- "$out/speech-in-silence.wav"
 for name in loop_amen_full ambi_choir guit_em9 drum_roll; do

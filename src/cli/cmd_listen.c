@@ -177,6 +177,18 @@ static int waveform_path(const options *o, const char *input, char *out, size_t 
     return (size_t)snprintf(out, room, "%s/%.*s.dat", o->waveform, stem, name) < room;
 }
 
+/* Whether an earlier input of this run has its waveform at `path`: --force replaces old files, not
+ * what was written a moment ago. */
+static int waveform_taken(const options *o, const snq_input *in, const char *path)
+{
+    char other[SNQ_PATH_MAX];
+    for (const snq_input *k = o->inputs.item; k < in; k++)
+        if (!k->problem && waveform_path(o, k->path, other, sizeof other) &&
+            strcmp(other, path) == 0)
+            return 1;
+    return 0;
+}
+
 static snq_status print(const options *o, const snq_hearing *h)
 {
     if (o->json) {
@@ -203,6 +215,8 @@ static snq_status listen_one(options *o, const snq_input *in, snq_progress *prog
         if (!waveform_path(o, in->path, path, sizeof path))
             return SNQ_FAIL(SNQ_ERR_TOO_BIG, "the waveform's path is longer than %d bytes",
                             SNQ_PATH_MAX - 1);
+        if (o->cfg.force && waveform_taken(o, in, path))
+            return SNQ_FAIL(SNQ_ERR_EXISTS, "%s is the waveform of an earlier input", path);
         o->cfg.waveform_path = path;
     }
     const snq_status st = snq_analyse_run(in->path, &o->cfg, &h);

@@ -388,12 +388,18 @@ static uint32_t cut(snq_features *f, size_t n)
     return segments;
 }
 
+/* Largest magnitude. */
+static float level_peak(const snq_level *l)
+{
+    return -l->min > l->max ? -l->min : l->max;
+}
+
 static void add_levels(const snq_features *f, snq_hop *hop, uint32_t i)
 {
     const uint32_t channels = f->cfg.channels;
     for (uint32_t c = 0; c < channels; c++) {
         const snq_level *l = &f->seg_level[i * channels + c];
-        const float peak = -l->min > l->max ? -l->min : l->max;
+        const float peak = level_peak(l);
         hop->sum[c] += l->sum;
         hop->energy += l->sum_sq;
         hop->clipped += l->clipped;
@@ -412,8 +418,7 @@ static const float *sample_peaks(const snq_features *f, uint32_t segments)
     for (uint32_t i = 0; i < segments; i++) {
         float most = 0.0f;
         for (uint32_t c = 0; c < f->cfg.channels; c++) {
-            const snq_level *l = &f->seg_level[i * f->cfg.channels + c];
-            const float peak = -l->min > l->max ? -l->min : l->max;
+            const float peak = level_peak(&f->seg_level[i * f->cfg.channels + c]);
             most = peak > most ? peak : most;
         }
         f->seg_floor[i] = most;

@@ -4,7 +4,7 @@
  * The stream is cut into hops of 10 ms (score/timegrid.h). Each hop carries sample statistics,
  * K-weighted energy and true peak at the native rate, and the mel powers of a short spectrum of the
  * shared mono stream at 22 050 Hz, taken at the hop's middle. Beside them runs a finer spectrum of all channels, one frame each
- * SNQ_SPECTRUM_HOP part of the window; a frame belongs to the hop in which its centre lies.
+ * half of its window; a frame belongs to the hop in which its centre lies.
  * A block is a run of consecutive hops; every pointer in it is borrowed for the call. */
 #ifndef SNQ_LISTEN_HOPS_H
 #define SNQ_LISTEN_HOPS_H

@@ -195,6 +195,14 @@ def test_waveforms():
         assert listen("--quiet", *inputs, "--waveform", folder / "one.dat").returncode == 2
         assert listen("--quiet", *inputs, "--waveform", f"{many}/").returncode == 0
         assert sorted(p.name for p in many.iterdir()) == ["other.dat", "sound.dat"]
+        (folder / "b").mkdir()
+        write_wav(folder / "b" / "sound.wav", 1)  # its waveform would have the same name
+        before = (many / "other.dat").read_bytes()
+        done = listen("--quiet", "--force", sound, folder / "b" / "sound.wav", "--waveform", many)
+        assert done.returncode == 1 and b"earlier input" in done.stderr, done.stderr
+        assert struct.unpack("<I", (many / "sound.dat").read_bytes()[16:20])[0] == \
+            math.ceil(3 * RATE_HZ / 256), "the first one's stands"
+        assert (many / "other.dat").read_bytes() == before
 
 
 def no_room():

@@ -6,7 +6,9 @@
 export PATH := /usr/bin:/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
+# seconds of each fuzz target
 SOAK_FUZZ_S ?= 60
+TEST_FUZZ_S ?= 3
 
 .PHONY: help build test demo bench truth soak coverage format check prove-install clean
 
@@ -18,9 +20,9 @@ build: ## build/sonique, release
 	@scripts/builds.py --program release
 	@echo "build/sonique is ready"
 
-test: ## all tests: release with GCC, then ASan and UBSan with Clang, then the checks of the tree
+test: ## all tests: release with GCC, ASan and UBSan with Clang, fuzzers briefly, the checks of the tree
 	@scripts/install_packages.sh build test
-	@scripts/run_tests.py release asan --checks
+	@scripts/run_tests.py release asan --fuzz-briefly $(TEST_FUZZ_S) --checks
 
 check: ## only the checks of the tree: layers, headers, format, schemas
 	@scripts/install_packages.sh build test
@@ -31,14 +33,14 @@ demo: ## listen to a few sounds and see what comes out
 	@scripts/builds.py --program release
 	@scripts/demo.sh
 
-bench: ## speed and memory, measured here
+bench: ## speed and memory, measured here, against the last stored run of this machine
 	@scripts/install_packages.sh build test bench
 	@scripts/builds.py release
-	@scripts/bench.py
+	@scripts/bench.py --json build/bench.json
 
-truth: ## accuracy against the truth sets
+truth: ## accuracy against the truth sets; a score that falls fails
 	@scripts/install_packages.sh build test bench
-	@scripts/builds.py --program release
+	@scripts/builds.py release
 	@scripts/truth.py
 
 soak: ## the other compilers and sanitizers, and each fuzz target for SOAK_FUZZ_S seconds

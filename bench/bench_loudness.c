@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* bench_loudness -- our EBU R 128 against libebur128, on the same samples in memory.
  *
- * usage: bench_loudness FILE.f32 RATE CHANNELS     (interleaved 32 bit float, as ffmpeg -f f32le writes)
- * Prints one JSON object: CPU seconds of each (best of three, taken in turns), speed over real time,
- * and both tools' answers. */
+ * usage: bench_loudness FILE.f32 RATE CHANNELS [RUNS]
+ *
+ * FILE holds interleaved 32 bit floats, as ffmpeg -f f32le writes them. Prints one JSON object: CPU
+ * seconds of each (best of RUNS, 3 unless given, taken in turns), speed over real time, and both
+ * tools' answers. */
 #include <ebur128.h>
 #include <math.h>
 #include <stdio.h>
@@ -74,11 +76,12 @@ static answer ours(const snq_audio *audio)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: bench_loudness FILE.f32 RATE CHANNELS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: bench_loudness FILE.f32 RATE CHANNELS [RUNS]\n");
         return 2;
     }
     const unsigned rate = (unsigned)atoi(argv[2]), channels = (unsigned)atoi(argv[3]);
+    const int runs = argc == 5 ? atoi(argv[4]) : 3;
     FILE *in = fopen(argv[1], "rb");
     if (!in || channels < 1 || channels > SNQ_CHANNELS_MAX || fseek(in, 0, SEEK_END) != 0)
         return 3;
@@ -98,7 +101,7 @@ int main(int argc, char **argv)
         audio.channel[c] = x;
     }
     answer a = { .s = INFINITY }, b = { .s = INFINITY };
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < runs; i++) {
         const answer x = ours(&audio), y = theirs(mixed, frames, rate, channels);
         a = x.s < a.s ? x : a;
         b = y.s < b.s ? y : b;

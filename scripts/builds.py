@@ -56,7 +56,8 @@ BUILDS = {
     "fuzz": Build("build-fuzz", "fuzzers, Clang", "clang", {**ASAN, "fuzz": "true"}, ASAN_ENV, 4.0),
 }
 DEFAULTS = {"buildtype": "release", "b_sanitize": "none", "b_coverage": "false", "fuzz": "false"}
-PROGRAM = ["sonique", "libsnq_media_av.so"]  # the command, and what it loads from beside itself
+# the command, and what it loads from beside itself
+PROGRAM = ["sonique", "libsnq_media_av.so", "libsnq_plot.so"]
 
 
 class BuildFailed(Exception):

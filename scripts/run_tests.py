@@ -4,7 +4,7 @@
 
     412 passed, 0 failed, 3 skipped
 
-    scripts/run_tests.py release asan --checks     what `make test` runs
+    scripts/run_tests.py release asan --fuzz-briefly 3 --checks    what `make test` runs
     scripts/run_tests.py release --only tempo      tests whose name contains "tempo"
     scripts/run_tests.py --fuzz 60                 each fuzz target for a minute
 
@@ -14,6 +14,10 @@ scripts/check_*, tests/checks/test_* and tests/e2e/test_*. A program that prints
 test: exit status 0 passed, 77 skipped. A crash, a sanitizer's report, a timeout, a plan not
 fulfilled and a build that fails are failures with a name. Success is quiet: one line a build and
 the names of what was skipped. Exit status 1 when anything failed.
+
+A fuzz target (tests/fuzz/README.md) is one test. --fuzz goes on from what earlier runs found, which
+the build folder keeps; --fuzz-briefly runs the corpus of the tree and, always from the same seed, some
+seconds of mutations: what fails there fails again.
 """
 import argparse
 import concurrent.futures
@@ -21,6 +25,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +42,7 @@ SKIP_STATUS = 77
 CHECK_TIMEOUT_S = 300
 TIMEOUT_MIN_S = 120  # Meson's own default of 30 s is tight on a loaded machine
 TAIL_LINES = 60
+FUZZ = "tests/fuzz"
 
 # cmocka prints "not ok 3 # SKIP name" for a skipped test; TAP proper prints "ok 3 # SKIP why".
 # What a test prints without a newline stands before its own result line, so: search, not match.
@@ -227,20 +233,44 @@ def tasks_of_checks(only):
             for path in found if os.access(path, os.X_OK) and only in path.stem]
 
 
-def tasks_of_fuzzing(seconds, only):
-    """Every fuzz target, from its corpus where it has one; new inputs stay in the build folder."""
+def fuzz_targets(only=""):
+    """The names of the fuzz targets: "flac_reader" of tests/fuzz/fuzz_flac_reader.c, ..."""
+    return [source.stem[len("fuzz_"):] for source in sorted((ROOT / FUZZ).glob("fuzz_*.c"))
+            if only in source.stem]
+
+
+def fuzz_program(target):
+    """Where it is in a build's folder, and so Meson's name of it."""
+    return f"{FUZZ}/fuzz_{target}"
+
+
+def fuzz_options(target):
+    """libFuzzer's options from <target>.options, a line each, and the dictionary <target>.dict."""
+    of = ROOT / FUZZ / f"{target}.options"
+    lines = of.read_text().splitlines() if of.is_file() else []
+    words = ROOT / FUZZ / f"{target}.dict"
+    return [line for line in lines if line and not line.startswith("#")] + (
+        [f"-dict={words}"] if words.is_file() else [])
+
+
+def tasks_of_fuzzing(seconds, only, briefly=False):
+    """Every fuzz target, from its corpus where it has one. New inputs stay in the build folder, for
+    the next run; briefly: from the tree alone, the same seed every time."""
     folder = builds.folder_of("fuzz")
     tasks = []
-    for program in sorted((folder / "tests" / "fuzz").glob("fuzz_*")):
-        if not program.is_file() or only not in program.name:
-            continue
-        grown = folder / "corpus" / program.name
+    for target in fuzz_targets(only):
+        name = f"fuzz_{target}"
+        grown = folder / ("corpus-brief" if briefly else "corpus") / name
+        if briefly:
+            shutil.rmtree(grown, ignore_errors=True)
         grown.mkdir(parents=True, exist_ok=True)
-        given = ROOT / "tests" / "fuzz" / program.name.replace("fuzz_", "corpus_", 1)
+        given = ROOT / FUZZ / f"corpus_{target}"
         tasks.append(Task(
-            f"fuzz/{program.name}",
-            [str(program), f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
-             "-verbosity=0", f"-artifact_prefix={folder}/{program.name}-", str(grown),
+            f"fuzz/{name}",
+            [str(folder / fuzz_program(target)), f"-max_total_time={seconds}", "-timeout=20",
+             "-rss_limit_mb=2048", "-verbosity=0", f"-artifact_prefix={folder}/{name}-",
+             "-error_exitcode=1",  # its own, 77, means "skipped" here
+             *(["-seed=1"] if briefly else []), *fuzz_options(target), str(grown),
              *([str(given)] if given.is_dir() else [])],
             seconds + 120, {**builds.ASAN_ENV, "SNQ_ROOT": str(ROOT),
                             "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer"}))
@@ -260,12 +290,12 @@ def report(title, result, seconds):
     sys.stdout.flush()
 
 
-def section(title, build_name, make_tasks):
-    """Build, run, report: one part of the run."""
+def section(title, build_name, make_tasks, targets=()):
+    """Build (all, or these targets), run, report: one part of the run."""
     start = time.monotonic()
     try:
         if build_name:
-            builds.make(build_name)
+            builds.make(build_name, targets)
     except builds.BuildFailed as failure:
         result = Result(failed=[(f"{title}: the build", tail(str(failure), 4 * TAIL_LINES))])
     else:
@@ -278,7 +308,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("build", nargs="*", help=", ".join(builds.BUILDS))
     parser.add_argument("--checks", action="store_true", help="run the checks of the tree as well")
-    parser.add_argument("--fuzz", type=int, metavar="S", help="run each fuzz target for S seconds")
+    fuzzing = parser.add_mutually_exclusive_group()
+    fuzzing.add_argument("--fuzz", type=int, metavar="S", help="run each fuzz target for S seconds")
+    fuzzing.add_argument("--fuzz-briefly", type=int, metavar="S",
+                         help="the same from the corpora in the tree alone, with a fixed seed")
     parser.add_argument("--only", default="", metavar="TEXT", help="tests whose name contains TEXT")
     args = parser.parse_args()
     if any(name not in builds.BUILDS for name in args.build):
@@ -287,9 +320,12 @@ def main():
     for name in args.build:
         total.add(section(builds.BUILDS[name].title, name,
                           lambda name=name: tasks_of_build(name, args.only)))
-    if args.fuzz:
+    fuzz_s = args.fuzz or args.fuzz_briefly or 0
+    targets = [fuzz_program(target) for target in fuzz_targets(args.only)] if fuzz_s else []
+    if targets:
         total.add(section(builds.BUILDS["fuzz"].title, "fuzz",
-                          lambda: tasks_of_fuzzing(args.fuzz, args.only)))
+                          lambda: tasks_of_fuzzing(fuzz_s, args.only, bool(args.fuzz_briefly)),
+                          targets))
     if args.checks:
         total.add(section("checks", None, lambda: tasks_of_checks(args.only)))
     if not (total.passed or total.failed or total.skipped):

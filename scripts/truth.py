@@ -1,14 +1,24 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Accuracy against the truth sets beside the tree; a score under its floor fails.
+"""Accuracy against the truth sets beside the tree: a score that falls, or stands under its floor, fails.
 
-usage: truth.py
+usage: truth.py [--only SCORER,...] [--store]
 
   regions   the scores of ../shared/truth/score_regions.py on the mixes of known content
   loudness  integrated loudness, range and true peak of every recording there against libebur128
 
-Without ../shared it says so and ends with status 0: there is nothing to hold the answers against.
+Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
+instruction set, so a score may only move by its tolerance, which leaves room for the rounding of the
+others. --store keeps this run's scores, also lower ones, which the commit then has to argue for; it refuses
+those on the wrong side of their floor. A rise is said, not kept by itself.
+
+Without ../shared it says so and ends with status 0: there is nothing to hold the answers against. A
+scorer that lacks its data is SKIPPED, counted and named; its stored scores stay. SNQ_SHARED and
+SNQ_PROGRAM name another folder, another sonique.
+
+A new scorer is a function that returns {name: Score} or raises Skip, and a name in SCORERS.
 """
+import argparse
 import json
 import os
 import pathlib
@@ -16,46 +26,103 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("SNQ_SHARED", ROOT.parent / "shared"))
-SONIQUE = ROOT / "build" / "sonique"
+PROGRAM = pathlib.Path(os.environ.get("SNQ_PROGRAM", ROOT / "build" / "sonique")).resolve()
+STORED = ROOT / "tests" / "truth" / "scores.json"
+TOLERANCE = 0.0005
+DIGITS = 4
+
 # Frame F1 by the level of the noise bed (dBFS), and onset F1 over all.
 REGION_FLOORS = {"-120": 0.99, "-90": 0.99, "-70": 0.99, "-60": 0.94, "-50": 0.97, "-40": 0.92}
 ONSET_FLOOR = 0.90
-LOUDNESS_LU, TRUE_PEAK_DB = 0.1, 0.2
+LOUDNESS_LIMITS = {"integrated_lufs": 0.1, "range_lu": 0.1, "true_peak_dbtp": 0.2}
+# Both sides print three decimals: another instruction set's rounding may move each by one.
+LOUDNESS_TOLERANCE = 0.0025
 
 
-def listen(paths, only):
-    done = subprocess.run([SONIQUE, "listen", "--json", "--quiet", "--only", only, *paths],
-                          capture_output=True, check=False)
+class Skip(Exception):
+    """Raised by a scorer that lacks its data."""
+
+
+@dataclass
+class Score:
+    """One score: at least `floor`, or, where less is better, at most `limit`."""
+
+    value: float
+    floor: float = None
+    limit: float = None
+    less_is_better: bool = False
+    tolerance: float = TOLERANCE
+    note: str = ""
+
+    def __post_init__(self):
+        self.value = round(self.value, DIGITS)
+        self.less_is_better |= self.limit is not None
+        assert self.floor is None or not self.less_is_better
+
+    def low(self):
+        """Whether it is on the wrong side of its bound. NaN is."""
+        return not ((self.floor is None or self.value >= self.floor)
+                    and (self.limit is None or self.value <= self.limit))
+
+    def fell(self, before):
+        """Whether it is worse than it was. NaN is."""
+        loss = self.value - before if self.less_is_better else before - self.value
+        return not loss <= self.tolerance
+
+    def rose(self, before):
+        gain = before - self.value if self.less_is_better else self.value - before
+        return gain > self.tolerance
+
+
+# ---- what scorers use
+
+def listen(paths, *only):
+    """The documents of the recordings that could be read."""
+    done = subprocess.run([PROGRAM, "listen", "--json", "--quiet", "--threads", str(os.cpu_count()),
+                           "--only", ",".join(only), *paths], stdout=subprocess.PIPE, check=False)
+    if done.returncode not in (0, 1):  # 1: some were refused
+        sys.exit(f"truth: sonique listen ended with status {done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def regions():
-    paths = sorted((SHARED / "data/sounds/regions_syn").glob("*.flac"))
+def there(path):
+    """The path under ../shared, or Skip."""
+    if not (SHARED / path).exists():
+        raise Skip(f"no {path} in the shared folder")
+    return SHARED / path
+
+
+def ask_scorer(script, truth, documents):
+    """What a script of ../shared/truth prints about the documents."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as predictions:
-        for document in listen(paths, "regions"):
-            predictions.write(json.dumps(document) + "\n")
+        predictions.writelines(json.dumps(document) + "\n" for document in documents)
         predictions.flush()
-        scores = json.loads(subprocess.run(
-            ["/usr/bin/python3", SHARED / "truth/score_regions.py",
-             SHARED / "data/sounds/regions.json", predictions.name],
-            check=True, capture_output=True).stdout)
-    good = True
-    print("regions     bed dBFS   frame F1   floor")
+        done = subprocess.run(["/usr/bin/python3", there("truth") / script, truth, predictions.name],
+                              check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
+
+
+# ---- scorers
+
+def regions():
+    paths = sorted(there("data/sounds/regions_syn").glob("*.flac"))
+    said = ask_scorer("score_regions.py", there("data/sounds/regions.json"), listen(paths, "regions"))
+    scores = {"files": Score(said["predicted"]), "frame_F": Score(said["frame_F"]),
+              "onset_F": Score(said["onset_F"], ONSET_FLOOR), "offset_F": Score(said["offset_F"])}
     for bed, floor in REGION_FLOORS.items():
-        value = scores["by_bed_dbfs"][bed]["frame_F"]
-        good &= value >= floor
-        print(f"            {bed:>8} {value:10.4f} {floor:7.2f}{'' if value >= floor else '  LOW'}")
-    good &= scores["onset_F"] >= ONSET_FLOOR
-    print(f"            onset F1 pooled {scores['onset_F']:.4f}, floor {ONSET_FLOOR}; "
-          f"offset F1 {scores['offset_F']:.4f}, {scores['files']} files")
-    return good
+        row = said["by_bed_dbfs"][bed]
+        scores[f"frame_F {bed} dBFS"] = Score(row["frame_F"], floor)
+        scores[f"onset_F {bed} dBFS"] = Score(row["onset_F"])
+        scores[f"offset_F {bed} dBFS"] = Score(row["offset_F"])
+    return scores
 
 
-def reference(path):
-    """(integrated, range, true peak) by libebur128 on ffmpeg's decoding, or None."""
+def by_libebur128(path):
+    """{measure: value} on ffmpeg's decoding, or None."""
     probe = json.loads(subprocess.run(
         ["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries",
          "stream=sample_rate,channels", "-of", "json", path],
@@ -66,45 +133,161 @@ def reference(path):
         if not os.path.getsize(raw.name):
             return None
         row = json.loads(subprocess.run(
-            [ROOT / "build/bench/bench_loudness", raw.name, probe["sample_rate"],
-             str(probe["channels"])], check=True, capture_output=True,
+            [PROGRAM.parent / "bench" / "bench_loudness", raw.name, probe["sample_rate"],
+             str(probe["channels"]), "1"], check=True, capture_output=True,
         ).stdout.replace(b"-inf", b"-1e9").replace(b"inf", b"1e9").replace(b"nan", b"-1e9"))
-    return [row[key][1] for key in ("integrated_lufs", "range_lu", "true_peak_dbtp")]
+    return {key: row[key][1] for key in LOUDNESS_LIMITS}
 
 
 def loudness():
-    paths = sorted(p for p in (SHARED / "data").rglob("*") if p.suffix in (".flac", ".ogg", ".opus", ".wav")
-                   and p.relative_to(SHARED / "data").parts[0] in ("music", "sounds"))
+    data = there("data")
+    paths = sorted(path for part in ("music", "sounds") for path in (data / part).rglob("*")
+                   if path.suffix in (".flac", ".ogg", ".opus", ".wav"))
+    if not paths:
+        raise Skip("no recordings in the shared folder")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        theirs = list(pool.map(reference, paths))
+        theirs = list(pool.map(by_libebur128, paths))
     ours = {d["file"]["path"]: d["loudness"] for d in listen(paths, "loudness")}
-    worst = {"integrated_lufs": (0, ""), "range_lu": (0, ""), "true_peak_dbtp": (0, "")}
-    compared = 0
+    worst = dict.fromkeys(LOUDNESS_LIMITS, (0.0, ""))
+    compared = dict.fromkeys(LOUDNESS_LIMITS, 0)
     for path, want in zip(paths, theirs):
         got = ours.get(str(path))
         if not got or not want:
             continue
-        compared += 1
-        for key, value in zip(worst, want):
+        for key, value in want.items():
             # libebur128 gives -inf where we give null and say why
             if got[key] is not None and value > -1e8:
-                worst[key] = max(worst[key], (abs(got[key] - value), path.name))
-    limits = (LOUDNESS_LU, LOUDNESS_LU, TRUE_PEAK_DB)
-    print(f"loudness    largest difference from libebur128 over {compared} recordings")
-    good = compared > 0
-    for (key, (most, name)), limit in zip(worst.items(), limits):
-        good &= most <= limit
-        print(f"            {key:<16} {most:.4f} (at most {limit}) in {name}")
-    return good
+                compared[key] += 1
+                worst[key] = max(worst[key], (round(abs(got[key] - value), DIGITS), path.name))
+    return {**{f"compared {key}": Score(count, floor=1) for key, count in compared.items()},
+            **{f"most off {key}": Score(most, limit=LOUDNESS_LIMITS[key], tolerance=LOUDNESS_TOLERANCE,
+                                      note=name if most else "")
+               for key, (most, name) in worst.items()}}
+
+
+SCORERS = {"regions": regions, "loudness": loudness}
+
+
+# ---- comparing
+
+def judge(scores, stored):
+    """[(key, score or None, stored value or None, verdict)] of {key: Score} against {key: value}.
+
+    Verdicts: "" as it was, "risen", "new"; and those that fail: "FELL", "LOW" (its bound), "GONE".
+    """
+    rows = []
+    for key, score in scores.items():
+        before = stored.get(key)
+        if score.low():
+            verdict = "LOW"
+        elif before is None:
+            verdict = "new"
+        elif score.fell(before):
+            verdict = "FELL"
+        else:
+            verdict = "risen" if score.rose(before) else ""
+        rows.append((key, score, before, verdict))
+    rows += [(key, None, before, "GONE") for key, before in stored.items() if key not in scores]
+    return rows
+
+
+FAILING = ("FELL", "LOW", "GONE")
+
+
+def of_scorer(stored, name):
+    return {key: value for key, value in stored.items() if key.split(".")[0] == name}
+
+
+def show(rows):
+    for key, score, before, verdict in rows:
+        bound = "" if score is None else f">= {score.floor:g}" if score.floor is not None else \
+            f"<= {score.limit:g}" if score.limit is not None else ""
+        line = f"{key:<36}{'-' if score is None else f'{score.value:.10g}':>10}" \
+               f"{'-' if before is None else f'{before:.10g}':>10}  {bound:<8} {verdict:<6}"
+        print(f"{line} {score.note if score else ''}".rstrip())
+
+
+def run(names, stored):
+    """(rows, names skipped): score and show, one scorer after the other."""
+    rows, skipped = [], []
+    print(f"{'score':<36}{'now':>10}{'stored':>10}  bound")
+    for name in names:
+        try:
+            scores = {f"{name}.{key}": score for key, score in SCORERS[name]().items()}
+        except Skip as why:
+            print(f"{name:<36}   SKIPPED: {why}", flush=True)
+            skipped.append(name)
+            continue
+        found = judge(scores, of_scorer(stored, name))
+        show(found)
+        sys.stdout.flush()
+        rows += found
+    return rows, skipped
+
+
+def updated(stored, rows):
+    """The scores to keep after this run: those of what ran are replaced, the others stay."""
+    ran = {row[0].split(".")[0] for row in rows}
+    kept = {key: value for key, value in stored.items() if key.split(".")[0] not in ran}
+    kept.update({key: score.value for key, score, _, _ in rows if score is not None})
+    order = list(SCORERS)
+    return dict(sorted(kept.items(), key=lambda item: order.index(item[0].split(".")[0])
+                       if item[0].split(".")[0] in order else len(order)))
+
+
+def load():
+    try:
+        return json.loads(STORED.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+
+
+def store(scores):
+    STORED.parent.mkdir(parents=True, exist_ok=True)
+    partial = STORED.with_name(STORED.name + ".part")
+    partial.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+    partial.replace(STORED)
+
+
+def summary(rows, skipped):
+    """The last line, e.g. "24 held, 1 risen, 0 new, 0 failed, 0 skipped"."""
+    verdicts = [row[3] for row in rows]
+    failed = sum(verdict in FAILING for verdict in verdicts)
+    return (f"{verdicts.count('')} held, {verdicts.count('risen')} risen, {verdicts.count('new')} new, "
+            f"{failed} failed; {len(skipped)} of {len(skipped) + len({r[0].split('.')[0] for r in rows})} "
+            f"scorers skipped{': ' + ', '.join(skipped) if skipped else ''}")
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0],
+                                     epilog=f"Scorers: {', '.join(SCORERS)}")
+    parser.add_argument("--only", metavar="SCORER,...", help="these scorers alone")
+    parser.add_argument("--store", action="store_true", help="keep the scores of this run")
+    options = parser.parse_args()
+    names = options.only.split(",") if options.only else list(SCORERS)
+    if any(name not in SCORERS for name in names):
+        parser.error(f"scorers are {', '.join(SCORERS)}")
     if not (SHARED / "truth").is_dir():
-        print("truth: no shared folder beside the tree; nothing to compare with")
+        print("truth: SKIPPED, no shared folder beside the tree: nothing to compare with")
         return 0
-    results = [regions(), loudness()]
-    print("truth:", "all floors held" if all(results) else "UNDER A FLOOR")
-    return 0 if all(results) else 1
+    stored = load()
+    rows, skipped = run(names, stored)
+    orphans = judge({}, {key: value for key, value in stored.items()
+                         if key.split(".")[0] not in SCORERS})
+    show(orphans)
+    rows += orphans
+    print("truth:", summary(rows, skipped))
+    verdicts = {row[3] for row in rows}
+    if options.store:
+        if "LOW" in verdicts:
+            print("truth: not stored: a score is on the wrong side of its bound")
+            return 1
+        store(updated(stored, rows))
+        print(f"truth: stored in {STORED.relative_to(ROOT)}")
+        return 0
+    if verdicts & {"risen", "new"}:
+        print("truth: scripts/truth.py --store keeps what is risen or new")
+    return 1 if verdicts & set(FAILING) else 0
 
 
 if __name__ == "__main__":

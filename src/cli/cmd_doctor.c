@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "jobs/checkup.h"
 #include "jobs/inventory.h"
 
 typedef int (*list_fn)(uint32_t i, snq_inventory_item *out);
@@ -45,7 +46,59 @@ static void json_list(snq_json *j, const char *key, list_fn list)
     snq_json_end(j);
 }
 
-#define CONFINEMENT_NONE "decoding and analysis run in this process, unconfined (this version)"
+/* What a worker said of itself; the text when none could be asked. */
+static void text_confinement(const snq_checkup *c, const char *problem)
+{
+    const char *name, *text;
+    int holds;
+    puts("\nConfinement of the processes that decode and listen");
+    if (problem) {
+        printf("  unknown: %s\n", problem);
+        return;
+    }
+    for (uint32_t i = 0; snq_checkup_layer(c, i, &name, &text, &holds); i++)
+        printf("  %-16s %-12s %s\n", name, holds ? "holds" : "MISSING", text);
+    if (*c->confinement.missing)
+        printf("  %s\n", c->confinement.missing);
+    for (uint32_t i = 0; i < SNQ_CONFINE_TRIES; i++)
+        printf("  %-16s %-12s %s\n", i ? "" : "a worker tried to",
+               c->refused >> i & 1 ? "refused" : "COULD", snq_confine_try_text(i));
+}
+
+static void json_confinement(snq_json *j, const snq_checkup *c, const char *problem)
+{
+    const char *name, *text;
+    int holds;
+    if (problem) {
+        snq_json_put_null(j, "confinement", problem);
+        return;
+    }
+    snq_json_key(j, "confinement");
+    snq_json_object(j);
+    snq_json_key(j, "layers");
+    snq_json_array(j);
+    for (uint32_t i = 0; snq_checkup_layer(c, i, &name, &text, &holds); i++) {
+        snq_json_object(j);
+        snq_json_put_string(j, "id", name);
+        snq_json_put_string(j, "title", text);
+        snq_json_put_bool(j, "holds", holds);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+    snq_json_put_int(j, "landlock_abi", c->confinement.landlock_abi);
+    if (*c->confinement.missing)
+        snq_json_put_string(j, "missing_reason", c->confinement.missing);
+    snq_json_key(j, "tried");
+    snq_json_array(j);
+    for (uint32_t i = 0; i < SNQ_CONFINE_TRIES; i++) {
+        snq_json_object(j);
+        snq_json_put_string(j, "what", snq_confine_try_text(i));
+        snq_json_put_bool(j, "refused", (int)(c->refused >> i & 1));
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+    snq_json_end(j);
+}
 
 int snq_cmd_doctor(int argc, char **argv)
 {
@@ -60,6 +113,8 @@ int snq_cmd_doctor(int argc, char **argv)
         return SNQ_EXIT_USAGE;
     const char *has = snq_cpu_name(snq_cpu_detect()), *uses = snq_cpu_name(snq_cpu_flags());
     const char *asked = getenv("SNQ_CPU");
+    snq_checkup checkup;
+    const char *problem = snq_checkup_run(&checkup) < 0 ? snq_last_error() : NULL;
     if (json) {
         snq_json j;
         snq_json_init(&j, snq_json_to_file, stdout);
@@ -71,7 +126,7 @@ int snq_cmd_doctor(int argc, char **argv)
         json_list(&j, "kernels", snq_inventory_kernel);
         json_list(&j, "analysers", snq_inventory_analyser);
         json_list(&j, "libraries", snq_inventory_library);
-        snq_json_put_null(&j, "confinement", CONFINEMENT_NONE);
+        json_confinement(&j, &checkup, problem);
         snq_json_end(&j);
         const snq_status st = snq_json_finish(&j);
         fputc('\n', stdout);
@@ -83,6 +138,6 @@ int snq_cmd_doctor(int argc, char **argv)
     text_list("\nKernels", snq_inventory_kernel);
     text_list("\nAnalysers", snq_inventory_analyser);
     text_list("\nLibraries", snq_inventory_library);
-    printf("\nConfinement\n  none: %s\n", CONFINEMENT_NONE);
+    text_confinement(&checkup, problem);
     return fflush(stdout) == 0 ? SNQ_EXIT_OK : SNQ_EXIT_ENVIRONMENT;
 }

@@ -4,18 +4,16 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/listen_table.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
-#include "jobs/analyse.h"
 #include "jobs/inputs.h"
 #include "jobs/inventory.h"
+#include "jobs/listen_batch.h"
 #include "score/hearing.h"
 
 enum {
@@ -23,6 +21,7 @@ enum {
     KEY_JSON = 256,
     KEY_ONLY,
     KEY_WAVEFORM,
+    KEY_PLOT,
     KEY_ZOOM,
     KEY_THREADS,
     KEY_SEED,
@@ -34,9 +33,10 @@ typedef struct options {
     int json, quiet;
     char *only_text; /* owned: the ids, cut apart */
     const char *only[ONLY_MAX];
-    snq_analyse_cfg cfg;
-    const char *waveform; /* as given: a file, or a folder */
+    snq_batch_cfg cfg;
     snq_inputs inputs;
+    snq_progress progress;
+    uint32_t refused;
 } options;
 
 static const struct argp_option option_tab[] = {
@@ -45,12 +45,13 @@ static const struct argp_option option_tab[] = {
     { "only", KEY_ONLY, "ID,...", 0, "run these analysers alone", 0 },
     { "waveform", KEY_WAVEFORM, "OUT", 0,
       "write waveform data (audiowaveform version 2): OUT ends in .dat or .json, or is a folder "
-      "that "
-      "gets a .dat an input",
+      "that gets a .dat an input",
       0 },
     { "zoom", KEY_ZOOM, "N", 0, "samples a pixel of the waveform (256)", 0 },
+    { "plot", KEY_PLOT, "OUT", 0,
+      "draw a picture: OUT ends in .png, or is a folder that gets a .png an input", 0 },
     { "quiet", 'q', NULL, 0, "no progress on stderr", 0 },
-    { "threads", KEY_THREADS, "N", 0, "at most N files at once (this version: one)", 0 },
+    { "threads", KEY_THREADS, "N", 0, "at most N files at once (one a processor)", 0 },
     { "seed", KEY_SEED, "N", 0, "for all that is random (nothing in listen is)", 0 },
     { "timings", KEY_TIMINGS, NULL, 0, "add the time that each analyser took", 0 },
     { "force", KEY_FORCE, NULL, 0, "replace existing output files", 0 },
@@ -97,13 +98,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         cut_only(state, o, arg);
         return 0;
     case KEY_WAVEFORM:
-        o->waveform = arg;
+        o->cfg.waveform_path = arg;
+        return 0;
+    case KEY_PLOT:
+        o->cfg.plot_path = arg;
         return 0;
     case KEY_ZOOM:
         o->cfg.zoom = (uint32_t)number(state, "zoom", arg, 2, INT_MAX);
         return 0;
     case KEY_THREADS:
-        number(state, "threads", arg, 1, 1024);
+        o->cfg.threads = (uint32_t)number(state, "threads", arg, 1, SNQ_THREADS_MAX);
         return 0;
     case KEY_SEED:
         number(state, "seed", arg, 0, LONG_MAX);
@@ -159,36 +163,6 @@ static void refuse(const char *path, const char *why)
     snq_str_clear(&s);
 }
 
-static int is_folder(const char *path)
-{
-    struct stat st;
-    const size_t n = strlen(path);
-    return (n && path[n - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
-}
-
-/* Where this input's waveform goes: the named file, or <folder>/<name>.dat. */
-static int waveform_path(const options *o, const char *input, char *out, size_t room)
-{
-    if (!is_folder(o->waveform))
-        return (size_t)snprintf(out, room, "%s", o->waveform) < room;
-    const char *slash = strrchr(input, '/'), *name = slash ? slash + 1 : input;
-    const char *dot = strrchr(name, '.');
-    const int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-    return (size_t)snprintf(out, room, "%s/%.*s.dat", o->waveform, stem, name) < room;
-}
-
-/* Whether an earlier input of this run has its waveform at `path`: --force replaces old files, not
- * what was written a moment ago. */
-static int waveform_taken(const options *o, const snq_input *in, const char *path)
-{
-    char other[SNQ_PATH_MAX];
-    for (const snq_input *k = o->inputs.item; k < in; k++)
-        if (!k->problem && waveform_path(o, k->path, other, sizeof other) &&
-            strcmp(other, path) == 0)
-            return 1;
-    return 0;
-}
-
 static snq_status print(const options *o, const snq_hearing *h)
 {
     if (o->json) {
@@ -204,80 +178,63 @@ static snq_status print(const options *o, const snq_hearing *h)
     return SNQ_OK;
 }
 
-/* One input. Returns OK, a refusal, or ERR_IO from printing with *fatal set. */
-static snq_status listen_one(options *o, const snq_input *in, snq_progress *progress, int *fatal)
+static snq_status on_result(void *user, const snq_batch_result *r)
 {
-    char path[SNQ_PATH_MAX];
-    snq_hearing h;
-    if (in->problem)
-        return SNQ_FAIL(SNQ_ERR_IO, "%s", in->problem);
-    if (o->waveform) {
-        if (!waveform_path(o, in->path, path, sizeof path))
-            return SNQ_FAIL(SNQ_ERR_TOO_BIG, "the waveform's path is longer than %d bytes",
-                            SNQ_PATH_MAX - 1);
-        if (o->cfg.force && waveform_taken(o, in, path))
-            return SNQ_FAIL(SNQ_ERR_EXISTS, "%s is the waveform of an earlier input", path);
-        o->cfg.waveform_path = path;
-    }
-    const snq_status st = snq_analyse_run(in->path, &o->cfg, &h);
-    o->cfg.waveform_path = NULL;
-    if (st < 0)
-        return st;
-    snq_progress_wipe(progress);
-    const snq_status printed = print(o, &h);
-    *fatal = printed < 0;
-    snq_hearing_clear(&h);
-    return printed;
+    options *o = user;
+    snq_progress_wipe(&o->progress);
+    if (r->st >= 0)
+        return print(o, r->hearing);
+    refuse(o->inputs.item[r->index].path, r->error);
+    o->refused++;
+    return SNQ_OK;
 }
 
-/* All inputs in turn; the exit status. */
+static void on_progress(void *user, const snq_batch_progress *b)
+{
+    options *o = user;
+    const snq_progress_state state = { b->files, b->done, b->part, b->sound_s, b->name };
+    snq_progress_show(&o->progress, &state);
+}
+
+static void on_unconfined(void *user, const snq_confinement *c)
+{
+    options *o = user;
+    if (o->quiet)
+        return;
+    snq_progress_wipe(&o->progress);
+    fprintf(stderr, "sonique: workers are not fully confined: %s (sonique doctor tells more)\n",
+            c->missing);
+}
+
+/* All inputs; the exit status. */
 static int listen_all(options *o)
 {
-    snq_progress progress;
-    uint32_t refused = 0;
-    int fatal = 0;
-    snq_progress_init(&progress, stderr, o->quiet, o->inputs.count);
-    o->cfg.progress = snq_progress_part;
-    o->cfg.user = &progress;
-    for (uint32_t i = 0; i < o->inputs.count && !*o->cfg.cancel; i++) {
-        const snq_input *in = &o->inputs.item[i];
-        snq_progress_begin(&progress, in->path);
-        const snq_status st = listen_one(o, in, &progress, &fatal);
-        snq_progress_end(&progress);
-        if (fatal) {
-            fprintf(stderr, "sonique: %s\n", snq_last_error());
-            return SNQ_EXIT_ENVIRONMENT;
-        }
-        if (st < 0 && st != SNQ_ERR_CANCELLED) {
-            refuse(in->path, snq_last_error());
-            refused++;
-        }
-    }
-    if (refused && o->inputs.count > 1 && !o->quiet)
-        fprintf(stderr, "sonique: %u of %u inputs refused, %u analysed\n", refused, o->inputs.count,
-                o->inputs.count - refused);
-    return refused ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
-}
-
-static int check(const options *o)
-{
-    snq_analyse_cfg cfg = o->cfg;
-    const int folder = o->waveform && is_folder(o->waveform);
-    cfg.waveform_path = folder ? NULL : o->waveform;
-    if (snq_analyse_check(&cfg) < 0) {
-        fprintf(stderr, "sonique listen: %s\n", snq_last_error());
-        return SNQ_EXIT_USAGE;
-    }
-    if (o->waveform && !folder && o->inputs.count > 1) {
-        fprintf(stderr, "sonique listen: --waveform names one file for %u inputs; name a folder\n",
-                o->inputs.count);
-        return SNQ_EXIT_USAGE;
-    }
-    if (folder && snq_analyse_folder(o->waveform) < 0) {
-        fprintf(stderr, "sonique listen: %s\n", snq_last_error());
+    snq_progress_init(&o->progress, stderr, o->quiet);
+    o->cfg.inputs = &o->inputs;
+    o->cfg.result = on_result;
+    o->cfg.progress = on_progress;
+    o->cfg.unconfined = on_unconfined;
+    o->cfg.user = o;
+    const snq_status st = snq_batch_run(&o->cfg);
+    snq_progress_wipe(&o->progress);
+    if (st < 0 && st != SNQ_ERR_CANCELLED) {
+        fprintf(stderr, "sonique: %s\n", snq_last_error());
         return SNQ_EXIT_ENVIRONMENT;
     }
-    return SNQ_EXIT_OK;
+    if (o->refused && o->inputs.count > 1 && !o->quiet && st >= 0)
+        fprintf(stderr, "sonique: %u of %u inputs refused, %u analysed\n", o->refused,
+                o->inputs.count, o->inputs.count - o->refused);
+    return o->refused ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
+}
+
+static int check(options *o)
+{
+    o->cfg.inputs = &o->inputs;
+    const snq_status st = snq_batch_check(&o->cfg);
+    if (st >= 0)
+        return SNQ_EXIT_OK;
+    fprintf(stderr, "sonique listen: %s\n", snq_last_error());
+    return st == SNQ_ERR_IO ? SNQ_EXIT_ENVIRONMENT : SNQ_EXIT_USAGE;
 }
 
 int snq_cmd_listen(int argc, char **argv)
@@ -289,7 +246,7 @@ int snq_cmd_listen(int argc, char **argv)
         .doc = "Listen to recordings: regions, loudness, dynamics, spectrum, stereo.\v",
         .help_filter = list_analysers,
     };
-    options o = { .cfg = snq_analyse_cfg_default() };
+    options o = { .cfg = snq_batch_cfg_default() };
     o.cfg.cancel = snq_stop_install();
     int code = SNQ_EXIT_USAGE;
     if (argp_parse(&spec, argc, argv, 0, NULL, &o) == 0) {

@@ -5,7 +5,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/status.h"
 #include "base/str.h"
+
+/* seconds */
+#define BAR_FIRST_S 0.3
+#define BAR_EACH_S  0.1
+#define LINE_EACH_S 2.0
+enum { BAR_CELLS = 24, NAME_BYTES = 40 };
 
 static double now_s(void)
 {
@@ -14,68 +21,63 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void snq_progress_init(snq_progress *p, FILE *to, int quiet, uint32_t files)
+void snq_progress_init(snq_progress *p, FILE *to, int quiet)
 {
+    const double now = now_s();
     *p = (snq_progress) {
-        .to = to, .terminal = isatty(fileno(to)), .quiet = quiet, .files = files, .start_s = now_s()
+        .to = to, .terminal = isatty(fileno(to)), .quiet = quiet, .start_s = now, .last_s = now
     };
 }
 
-/* The name's last part, fit for a line; longer than 40 bytes it keeps its end. */
+/* The name's last part, fit for a line; longer than NAME_BYTES it keeps its beginning. */
 static void put_name(FILE *to, const char *name)
 {
     snq_str text;
     const char *slash = strrchr(name, '/');
     snq_str_init(&text, SNQ_ERROR_MAX);
     snq_str_put_printable(&text, slash && slash[1] ? slash + 1 : name);
-    fprintf(to, "%.40s", snq_str_text(&text));
+    const char *shown = snq_str_text(&text);
+    size_t n = strlen(shown) < NAME_BYTES ? strlen(shown) : NAME_BYTES;
+    while (n && ((unsigned char)shown[n] & 0xC0) == 0x80) /* not within a character */
+        n--;
+    fprintf(to, "  %.*s", (int)n, shown);
     snq_str_clear(&text);
 }
 
-void snq_progress_begin(snq_progress *p, const char *name)
+/* "1:02:03" or "4:05" */
+static void put_left(FILE *to, double s)
 {
-    p->name = name;
-    p->now_sound_s = 0.0;
-    const double t = now_s();
-    if (p->quiet || p->terminal || p->files < 2 || (p->done && t - p->last_s < 1.0))
-        return;
-    p->last_s = t;
-    fprintf(p->to, "[%u/%u] ", p->done + 1, p->files);
-    put_name(p->to, name);
-    fputc('\n', p->to);
+    const long left = s > 359999.0 ? 359999 : (long)(s + 0.5);
+    if (left >= 3600)
+        fprintf(to, "  %ld:%02ld:%02ld left", left / 3600, left / 60 % 60, left % 60);
+    else
+        fprintf(to, "  %ld:%02ld left", left / 60, left % 60);
 }
 
-void snq_progress_part(void *user, double part, double sound_s)
+void snq_progress_show(snq_progress *p, const snq_progress_state *s)
 {
-    snq_progress *p = user;
-    p->now_sound_s = sound_s;
-    if (p->quiet || !p->terminal)
+    const double now = now_s(), spent = now - p->start_s;
+    if (p->quiet || now - p->last_s < (p->terminal ? BAR_EACH_S : LINE_EACH_S) ||
+        (p->terminal && spent < BAR_FIRST_S))
         return;
-    const double t = now_s();
-    if (t - p->last_s < 0.1 || t - p->start_s < 0.3)
-        return;
-    p->last_s = t;
-    const double all = (p->done + (part > 1.0 ? 1.0 : part)) / p->files;
-    const double spent = t - p->start_s;
-    const int filled = (int)(all * 30.0 + 0.5);
-    fprintf(p->to, "\r\033[K[");
-    for (int i = 0; i < 30; i++)
-        fputc(i < filled ? '#' : '.', p->to);
-    fprintf(p->to, "] %3.0f %%  %u/%u  %.0fx real time", 100.0 * all, p->done + 1, p->files,
-            (p->sound_s + sound_s) / spent);
-    if (all > 0.02)
-        fprintf(p->to, "  %.0f s left", spent * (1.0 - all) / all);
-    fputs("  ", p->to);
-    put_name(p->to, p->name);
+    p->last_s = now;
+    const double part = s->part < 0.0 ? 0.0 : s->part > 1.0 ? 1.0 : s->part;
+    if (p->terminal) {
+        fputs("\r\033[K[", p->to);
+        for (int i = 0; i < BAR_CELLS; i++)
+            fputc(i < (int)(part * BAR_CELLS + 0.5) ? '#' : '.', p->to);
+        fputs("] ", p->to);
+    }
+    fprintf(p->to, "%3.0f %%  %u/%u  %.0fx real time", 100.0 * part, s->done, s->files,
+            s->sound_s / spent);
+    if (part > 0.01)
+        put_left(p->to, spent * (1.0 - part) / part);
+    if (s->name)
+        put_name(p->to, s->name);
+    if (!p->terminal)
+        fputc('\n', p->to);
     fflush(p->to);
-    p->drawn = 1;
-}
-
-void snq_progress_end(snq_progress *p)
-{
-    p->done++;
-    p->sound_s += p->now_sound_s;
-    snq_progress_wipe(p);
+    p->drawn = p->terminal;
 }
 
 void snq_progress_wipe(snq_progress *p)

@@ -2,7 +2,7 @@
 /* progress -- how far the work is, on stderr: a bar on a terminal, plain lines otherwise.
  *
  * Nothing with `quiet`. A bar is redrawn at most ten times a second and wiped before other output;
- * plain lines come at most one a second, only when there are several files. */
+ * plain lines come at most one each two seconds, and only when the work takes longer than that. */
 #ifndef SNQ_CLI_PROGRESS_H
 #define SNQ_CLI_PROGRESS_H
 
@@ -13,21 +13,20 @@ typedef struct snq_progress {
     FILE *to;
     int terminal; /* draw a bar */
     int quiet;
-    uint32_t files;   /* in all */
-    uint32_t done;    /* files ended */
-    const char *name; /* of the file at work; borrowed */
-    int drawn;        /* a bar stands on the line */
+    int drawn; /* a bar stands on the line */
     double last_s, start_s;
-    double sound_s; /* heard in the files before */
-    double now_sound_s;
 } snq_progress;
 
-void snq_progress_init(snq_progress *p, FILE *to, int quiet, uint32_t files);
-/* A file begins; `name` is borrowed until it ends. */
-void snq_progress_begin(snq_progress *p, const char *name);
-/* As snq_analyse_cfg.progress; user is the snq_progress. */
-void snq_progress_part(void *user, double part, double sound_s);
-void snq_progress_end(snq_progress *p);
+/* How far all is. */
+typedef struct snq_progress_state {
+    uint32_t files, done;
+    double part;      /* 0 .. 1 */
+    double sound_s;   /* heard so far */
+    const char *name; /* of a file at work; borrowed; NULL: none */
+} snq_progress_state;
+
+void snq_progress_init(snq_progress *p, FILE *to, int quiet);
+void snq_progress_show(snq_progress *p, const snq_progress_state *s);
 /* Wipe the bar so that a line can be printed. */
 void snq_progress_wipe(snq_progress *p);
 

@@ -38,6 +38,9 @@ void snq_kweight_push(snq_kweight *k, const snq_audio *block, const uint32_t *se
                       uint32_t segments, double *sum_sq);
 /* At rest again. */
 void snq_kweight_reset(snq_kweight *k);
+/* Whether the filters have come to rest: then silence sums to 0, changes nothing, and need not be
+ * pushed. That is so some seconds after the last sound. */
+int snq_kweight_is_at_rest(const snq_kweight *k);
 
 /* The filter as two sections, shelf then high-pass, for this rate (Hz). */
 void snq_kweight_sections(double rate_hz, snq_sos section[2]);

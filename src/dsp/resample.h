@@ -34,6 +34,9 @@ void snq_resample_free(snq_resample *r); /* NULL is legal */
  * words); ERR_NOMEM (first push after a finish or reset). */
 snq_status snq_resample_push(snq_resample *r, const float *in, size_t n, snq_resample_sink sink,
                              void *user) SNQ_MUST_USE;
+/* The same for n zeros: the same samples come out, in long silences much sooner. */
+snq_status snq_resample_push_silence(snq_resample *r, uint64_t n, snq_resample_sink sink,
+                                     void *user) SNQ_MUST_USE;
 /* The stream has ended: hand on the rest. Then as after reset. */
 snq_status snq_resample_finish(snq_resample *r, snq_resample_sink sink, void *user) SNQ_MUST_USE;
 /* Forget the stream. */

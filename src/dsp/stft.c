@@ -24,7 +24,8 @@
  *        start is put together in `hist`, which begins at the next window's first frame and never
  *        needs to hold more than n frames (it is 2n long so that it is moved down only now and
  *        then). Frames before the stream are zeros put there at reset, those behind it zeros
- *        appended by finish: so the windows themselves know no ends.
+ *        appended by finish: so the windows themselves know no ends. A window that begins at or
+ *        behind `loud_end` holds zeros alone, and the spectrum of that is known.
  *
  * COST   one complex transform of n (the window is multiplied in by its first pass) and 2 n
  *        multiplications for two channels and hop. 240 s of 44.1 kHz stereo, n = 4096, half
@@ -67,7 +68,9 @@ struct snq_stft {
     size_t hist_n;      /* frames in it */
     int64_t hist_0; /* stream position of its first frame: where window `next` begins, or before */
     int64_t end;    /* frames of the stream so far */
-    int64_t next;   /* number of the next spectrum */
+    int64_t loud_end; /* from here on all is silence, what lies before it may be sound */
+    int64_t next;     /* number of the next spectrum */
+    int blank;        /* power, cross and balance are all 0 */
 };
 
 static snq_status check_cfg(const snq_stft_cfg *cfg)
@@ -149,7 +152,7 @@ static int64_t window_start(const snq_stft *s, int64_t k)
 
 void snq_stft_reset(snq_stft *s)
 {
-    s->end = 0;
+    s->end = s->loud_end = 0;
     s->next = 0;
     s->hist_0 = window_start(s, 0); /* <= 0 since hop <= window */
     s->hist_n = (size_t)-s->hist_0;
@@ -191,11 +194,37 @@ static void stereo(const snq_stft *s)
     }
 }
 
+static snq_status hand_on(snq_stft *s, int silent, snq_stft_sink sink, void *user)
+{
+    const snq_stft_frame frame = {
+        .power = s->power,
+        .cross = s->cross,
+        .balance = s->balance,
+        .centre = s->next * s->cfg.hop + s->cfg.hop / 2,
+        .silent = silent,
+    };
+    s->next++;
+    return sink(user, &frame);
+}
+
+/* The spectrum of silence. */
+static snq_status emit_silence(snq_stft *s, snq_stft_sink sink, void *user)
+{
+    if (!s->blank) {
+        memset(s->power, 0, (s->cfg.window / 2 + 1) * sizeof(float));
+        if (s->cross)
+            memset(s->cross, 0, 2 * (size_t)s->cfg.cross_bins * sizeof(float));
+        s->blank = 1;
+    }
+    return hand_on(s, 1, sink, user);
+}
+
 /* One spectrum from x (channels,) pointers to (window,). */
 static snq_status emit(snq_stft *s, const float *const *x, snq_stft_sink sink, void *user)
 {
     const uint32_t n = s->cfg.window, channels = s->cfg.channels;
     const float mean = s->scale / (float)channels;
+    s->blank = 0;
     if (channels == 2) {
         const snq__fft_source in = { .re = x[0], .im = x[1], .window = s->w };
         s->kernels.stft_power(&s->plan, s->re, s->im, s->power, s->cfg.cross_bins, &in,
@@ -223,14 +252,7 @@ static snq_status emit(snq_stft *s, const float *const *x, snq_stft_sink sink, v
             s->balance[n / 2] *= 0.5f;
         }
     }
-    const snq_stft_frame frame = {
-        .power = s->power,
-        .cross = s->cross,
-        .balance = s->balance,
-        .centre = s->next * s->cfg.hop + s->cfg.hop / 2,
-    };
-    s->next++;
-    return sink(user, &frame);
+    return hand_on(s, 0, sink, user);
 }
 
 /* The next spectrum from hist, which holds its window. */
@@ -243,12 +265,17 @@ static snq_status emit_hist(snq_stft *s, snq_stft_sink sink, void *user)
     return emit(s, x, sink, user);
 }
 
-static snq_status push_windows(snq_stft *s, const snq_audio *block, snq_stft_sink sink, void *user)
+/* block NULL: zeros */
+static snq_status push_windows(snq_stft *s, const snq_audio *block, size_t frames,
+                               snq_stft_sink sink, void *user)
 {
-    const int64_t end = s->end + (int64_t)block->frames;
+    const int64_t end = s->end + (int64_t)frames;
     int64_t from;
+    s->loud_end = block && frames ? end : s->loud_end;
     while ((from = window_start(s, s->next)) + s->cfg.window <= end) {
-        if (from < s->end) {
+        if (from >= s->loud_end) {
+            SNQ_TRY(emit_silence(s, sink, user));
+        } else if (from < s->end) {
             hist_append(s, block, from + s->cfg.window);
             SNQ_TRY(emit_hist(s, sink, user));
         } else {
@@ -265,15 +292,26 @@ static snq_status push_windows(snq_stft *s, const snq_audio *block, snq_stft_sin
     return SNQ_OK;
 }
 
+static snq_status push_any(snq_stft *s, const snq_audio *block, size_t frames, snq_stft_sink sink,
+                           void *user)
+{
+    const snq_denormals was = snq_denormals_off();
+    const snq_status st = push_windows(s, block, frames, sink, user);
+    snq_denormals_restore(was);
+    return st;
+}
+
 snq_status snq_stft_push(snq_stft *s, const snq_audio *block, snq_stft_sink sink, void *user)
 {
     if (block->channels != s->cfg.channels)
         return SNQ_FAIL(SNQ_ERR_ARG, "a block of %u channels, not %u", block->channels,
                         s->cfg.channels);
-    const snq_denormals was = snq_denormals_off();
-    const snq_status st = push_windows(s, block, sink, user);
-    snq_denormals_restore(was);
-    return st;
+    return push_any(s, block, block->frames, sink, user);
+}
+
+snq_status snq_stft_push_silence(snq_stft *s, size_t frames, snq_stft_sink sink, void *user)
+{
+    return push_any(s, NULL, frames, sink, user);
 }
 
 snq_status snq_stft_finish(snq_stft *s, snq_stft_sink sink, void *user)
@@ -281,8 +319,9 @@ snq_status snq_stft_finish(snq_stft *s, snq_stft_sink sink, void *user)
     snq_status st = SNQ_OK;
     const snq_denormals was = snq_denormals_off();
     while (st >= 0 && s->next * s->cfg.hop < s->end) {
-        hist_append(s, NULL, window_start(s, s->next) + s->cfg.window);
-        st = emit_hist(s, sink, user);
+        const int64_t from = window_start(s, s->next);
+        hist_append(s, NULL, from + s->cfg.window);
+        st = from >= s->loud_end ? emit_silence(s, sink, user) : emit_hist(s, sink, user);
     }
     snq_denormals_restore(was);
     if (st >= 0)

@@ -36,6 +36,8 @@ typedef struct snq_stft_frame {
                            cross_bins == 0 */
     const float *balance; /* as cross */
     int64_t centre;       /* sample frame floor((k + 1/2) hop) */
+    int silent;           /* all of them are 0, for the window holds silence alone: told only where
+                             push_silence told it before */
 } snq_stft_frame;
 
 /* Gets each spectrum in order (denormals count as zero meanwhile). A negative status stops the push
@@ -50,6 +52,9 @@ void snq_stft_free(snq_stft *s); /* NULL is legal */
  * whose window is complete. ERR_ARG: another number of channels. Else what the sink said. */
 snq_status snq_stft_push(snq_stft *s, const snq_audio *block, snq_stft_sink sink,
                          void *user) SNQ_MUST_USE;
+/* The same for `frames` frames of zeros, sooner. */
+snq_status snq_stft_push_silence(snq_stft *s, size_t frames, snq_stft_sink sink,
+                                 void *user) SNQ_MUST_USE;
 /* The stream has ended: hand on the spectra that reach beyond its end. Then as after reset. */
 snq_status snq_stft_finish(snq_stft *s, snq_stft_sink sink, void *user) SNQ_MUST_USE;
 /* Forget the stream, start at frame 0. */

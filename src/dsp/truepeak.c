@@ -36,6 +36,7 @@
 #include "base/alloc.h"
 #include "base/cpu.h"
 #include "dsp/denormals.h"
+#include "dsp/silence.h"
 #include "dsp/simd/kernels_impl.h"
 
 enum { HALF = SNQ__TRUEPEAK_HALF, BACK = SNQ__TRUEPEAK_BACK };
@@ -99,6 +100,14 @@ void snq_truepeak_free(snq_truepeak *t)
 void snq_truepeak_reset(snq_truepeak *t)
 {
     memset(t->hist, 0, sizeof(t->hist));
+}
+
+int snq_truepeak_is_at_rest(const snq_truepeak *t)
+{
+    for (uint32_t c = 0; c < t->channels; c++)
+        if (!snq_is_silent(t->hist[c], BACK))
+            return 0;
+    return 1;
 }
 
 /* Frames [from, to) of one channel of the block. The first BACK frames of a block need samples from

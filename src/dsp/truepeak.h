@@ -44,5 +44,8 @@ void snq_truepeak_push_over(snq_truepeak *t, const snq_audio *block, const uint3
 float snq_truepeak_finish(snq_truepeak *t);
 /* Forget the stream. */
 void snq_truepeak_reset(snq_truepeak *t);
+/* Whether it holds nothing but zeros: then silence peaks at 0, changes nothing, and need not be
+ * pushed. That is so 11 frames after the last sound. */
+int snq_truepeak_is_at_rest(const snq_truepeak *t);
 
 #endif

@@ -4,6 +4,16 @@
 #include <math.h>
 #include <stddef.h>
 
+/* w[t] = c0 - c1 cos(2 pi t / n): a quarter tells the others. */
+static void fill_quarters(double c0, double c1, float *w, uint32_t n)
+{
+    for (uint32_t t = 0; t <= n / 4; t++) {
+        const double q = c1 * cos(2 * M_PI * t / n);
+        w[t] = w[t ? n - t : 0] = (float)(c0 - q);
+        w[n / 2 - t] = w[n / 2 + t] = (float)(c0 + q);
+    }
+}
+
 void snq_window_fill(snq_window_kind kind, float *w, uint32_t n)
 {
     /* coefficients of 1, -cos a, cos 2a, -cos 3a: Harris 1978, table 1 and section V */
@@ -14,6 +24,10 @@ void snq_window_fill(snq_window_kind kind, float *w, uint32_t n)
         [SNQ_WINDOW_BLACKMAN_HARRIS] = { 0.35875, 0.48829, 0.14128, 0.01168 },
     };
     const double *c = table[(unsigned)kind <= SNQ_WINDOW_BLACKMAN_HARRIS ? kind : SNQ_WINDOW_RECT];
+    if (c[2] == 0 && n % 4 == 0 && n) {
+        fill_quarters(c[0], c[1], w, n);
+        return;
+    }
     for (uint32_t t = 0; t < n; t++) {
         const double a = 2 * M_PI * t / n;
         w[t] = (float)(c[0] - c[1] * cos(a) + c[2] * cos(2 * a) - c[3] * cos(3 * a));

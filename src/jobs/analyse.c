@@ -2,13 +2,10 @@
 #include "jobs/analyse.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/str.h"
 #include "listen/analyser.h"
 #include "listen/listener.h"
 #include "media/reader.h"
@@ -17,53 +14,33 @@
 /* Everything that one run holds; released by run_clear whatever happened. */
 typedef struct run {
     const snq_analyse_cfg *cfg;
-    const char *path;
+    const snq_listen_request *request;
     snq_hearing *h;
-    int fd;
     snq_reader *reader;
     snq_listener *listener;
     snq_waveform *waveform;
     snq_outliner *outliner;
+    snq_portraitist *portraitist;
     const snq_analyser *selected[SNQ_PLUGINS_MAX];
 } run;
 
 snq_analyse_cfg snq_analyse_cfg_default(void)
 {
-    return (snq_analyse_cfg) { .zoom = 256 };
+    return (snq_analyse_cfg) { .fd = -1, .waveform_fd = -1 };
 }
 
-static int ends_with(const char *text, const char *end)
+snq_status snq_listen_request_default(const char *name, snq_listen_request *r)
 {
-    const size_t n = strlen(text), k = strlen(end);
-    return n > k && strcmp(text + n - k, end) == 0;
-}
-
-snq_status snq_analyse_check(const snq_analyse_cfg *cfg)
-{
-    for (uint32_t i = 0; i < cfg->only_count; i++)
-        if (!snq_analyser_find(cfg->only[i])) {
-            uint32_t count;
-            const snq_analyser *const *all = snq_analysers(&count);
-            char known[256] = "";
-            for (uint32_t k = 0; k < count; k++)
-                snprintf(known + strlen(known), sizeof known - strlen(known), " %s", all[k]->id);
-            return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no analyser is called \"%s\"; there are:%s",
-                            cfg->only[i], known);
-        }
-    if (cfg->waveform_path && !ends_with(cfg->waveform_path, ".dat") &&
-        !ends_with(cfg->waveform_path, ".json"))
-        return SNQ_FAIL(SNQ_ERR_ARG, "the waveform file must end in .dat or .json, not \"%s\"",
-                        cfg->waveform_path);
-    if (cfg->zoom < 2 || cfg->zoom > INT32_MAX)
-        return SNQ_FAIL(SNQ_ERR_RANGE, "zoom of %u samples a pixel, must be 2 .. 2147483647",
-                        cfg->zoom);
-    return SNQ_OK;
-}
-
-snq_status snq_analyse_folder(const char *path)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return SNQ_FAIL(SNQ_ERR_IO, "can't make the folder %s: %s", path, strerror(errno));
+    uint32_t count;
+    const snq_analyser *const *all = snq_analysers(&count);
+    memset(r, 0, sizeof *r);
+    if (strlen(name) >= sizeof r->name)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "a path of %zu bytes, at most %d are possible",
+                        strlen(name), SNQ_PATH_MAX - 1);
+    memcpy(r->name, name, strlen(name) + 1);
+    r->zoom = 256;
+    for (uint32_t i = 0; i < count && i < SNQ_PLUGINS_MAX; i++)
+        snprintf(r->only[r->only_count++], SNQ_ID_MAX, "%s", all[i]->id);
     return SNQ_OK;
 }
 
@@ -72,23 +49,34 @@ static void run_clear(run *r)
     snq_listener_free(r->listener);
     snq_waveform_free(r->waveform);
     snq_outliner_free(r->outliner);
+    snq_portraitist_free(r->portraitist);
     snq_reader_free(r->reader);
-    if (r->fd >= 0)
-        close(r->fd);
 }
 
 static snq_status open_input(run *r)
 {
-    struct stat st;
-    /* O_NONBLOCK: a pipe without a writer must not hang us; for regular files it means nothing */
-    r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (r->fd < 0 || fstat(r->fd, &st) != 0)
-        return SNQ_FAIL(SNQ_ERR_IO, "can't open: %s", strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return SNQ_FAIL(SNQ_ERR_FORMAT, "not a regular file");
     snq_reader_cfg cfg = snq_reader_cfg_default();
     cfg.cancel = r->cfg->cancel;
-    return snq_reader_open(r->fd, r->path, &cfg, &r->reader);
+    cfg.no_loading = r->cfg->no_loading;
+    return snq_reader_open(r->cfg->fd, r->request->name, &cfg, &r->reader);
+}
+
+/* The analysers asked for, in the order of the registry, each once. */
+static snq_status select_analysers(run *r, uint32_t *selected)
+{
+    uint32_t count;
+    const snq_analyser *const *all = snq_analysers(&count);
+    *selected = 0;
+    for (uint32_t i = 0; i < r->request->only_count; i++)
+        if (!snq_analyser_find(r->request->only[i]))
+            return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no analyser is called \"%s\"", r->request->only[i]);
+    for (uint32_t k = 0; k < count && *selected < SNQ_PLUGINS_MAX; k++)
+        for (uint32_t i = 0; i < r->request->only_count; i++)
+            if (strcmp(all[k]->id, r->request->only[i]) == 0) {
+                r->selected[(*selected)++] = all[k];
+                break;
+            }
+    return SNQ_OK;
 }
 
 static snq_status open_listener(run *r)
@@ -97,19 +85,9 @@ static snq_status open_listener(run *r)
     snq_listener_cfg cfg = { .rate_hz = info->rate_hz,
                              .channels = info->channels,
                              .position = info->position,
-                             .timings = r->cfg->timings };
-    if (r->cfg->only_count) {
-        /* in the order of the registry, each once, whatever the order asked */
-        uint32_t count;
-        const snq_analyser *const *all = snq_analysers(&count);
-        for (uint32_t k = 0; k < count; k++)
-            for (uint32_t i = 0; i < r->cfg->only_count; i++)
-                if (strcmp(all[k]->id, r->cfg->only[i]) == 0) {
-                    r->selected[cfg.analysers++] = all[k];
-                    break;
-                }
-        cfg.analyser = r->selected;
-    }
+                             .analyser = r->selected,
+                             .timings = r->request->timings };
+    SNQ_TRY(select_analysers(r, &cfg.analysers));
     return snq_listener_new(&cfg, r->h, &r->listener);
 }
 
@@ -118,23 +96,22 @@ static snq_status open_sinks(run *r)
     const snq_media_info *info = snq_reader_info(r->reader);
     if (r->cfg->overview)
         SNQ_TRY(snq_outliner_new(info->rate_hz, &r->outliner));
-    if (!r->cfg->waveform_path)
+    if (r->cfg->portrait && r->request->portrait)
+        SNQ_TRY(
+            snq_portraitist_new(info->rate_hz, info->channels, info->position, &r->portraitist));
+    if (r->request->waveform == SNQ_WAVEFORM_NONE)
         return SNQ_OK;
-    if (!r->cfg->force && access(r->cfg->waveform_path, F_OK) == 0)
-        return SNQ_FAIL(SNQ_ERR_EXISTS, "%s exists already; --force replaces it",
-                        r->cfg->waveform_path);
     snq_waveform_cfg cfg = snq_waveform_cfg_default(info->rate_hz, info->channels);
-    cfg.samples_per_pixel = r->cfg->zoom;
+    cfg.samples_per_pixel = r->request->zoom;
     return snq_waveform_new(&cfg, &r->waveform);
 }
 
 static void report(const run *r)
 {
-    if (!r->cfg->progress)
-        return;
-    const double size = (double)snq_reader_size(r->reader);
-    r->cfg->progress(r->cfg->user, size > 0 ? (double)snq_reader_offset(r->reader) / size : 1.0,
-                     (double)snq_reader_frames(r->reader) / snq_reader_info(r->reader)->rate_hz);
+    const double sound_s =
+        (double)snq_reader_frames(r->reader) / snq_reader_info(r->reader)->rate_hz;
+    snq_pulse_set(r->cfg->pulse, snq_reader_offset(r->reader), snq_reader_size(r->reader),
+                  (int64_t)(sound_s * 1e6));
 }
 
 static snq_status stream(run *r)
@@ -151,6 +128,8 @@ static snq_status stream(run *r)
             SNQ_TRY(snq_waveform_push(r->waveform, &block));
         if (r->outliner)
             snq_outliner_push(r->outliner, &block);
+        if (r->portraitist)
+            SNQ_TRY(snq_portraitist_push(r->portraitist, &block));
         report(r);
     }
 }
@@ -177,6 +156,26 @@ static void merge_warnings(run *r)
                          heard.item[i].message);
 }
 
+static snq_status write_waveform(run *r)
+{
+    if (!r->waveform)
+        return SNQ_OK;
+    const int fd = dup(r->cfg->waveform_fd);
+    FILE *to = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (!to) {
+        const int error = errno;
+        if (fd >= 0)
+            close(fd);
+        return SNQ_FAIL(SNQ_ERR_IO, "no stream for the waveform: %s", strerror(error));
+    }
+    snq_status st = r->request->waveform == SNQ_WAVEFORM_DAT
+                        ? snq_waveform_write_dat(r->waveform, to)
+                        : snq_waveform_write_json(r->waveform, to);
+    if (fclose(to) != 0 && st >= 0)
+        st = SNQ_FAIL(SNQ_ERR_IO, "writing the waveform: %s", strerror(errno));
+    return st;
+}
+
 static snq_status outlines(run *r)
 {
     if (!r->outliner)
@@ -190,31 +189,39 @@ static snq_status outlines(run *r)
 
 static snq_status run_all(run *r)
 {
-    SNQ_TRY(snq_analyse_check(r->cfg));
     SNQ_TRY(open_input(r));
     SNQ_TRY(open_sinks(r));
     SNQ_TRY(open_listener(r));
     SNQ_TRY(stream(r));
     SNQ_TRY(snq_listener_finish(r->listener));
+    if (snq_listener_starved(r->listener))
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory");
+    report(r);
     SNQ_TRY(snq_reader_sha256(r->reader, r->h->file.sha256));
+    report(r);
     describe(r);
     merge_warnings(r);
-    /* the file comes last: nothing is written for an input that is refused */
-    if (r->waveform && ends_with(r->cfg->waveform_path, ".dat"))
-        SNQ_TRY(snq_waveform_write_dat(r->waveform, r->cfg->waveform_path, r->cfg->force));
-    else if (r->waveform)
-        SNQ_TRY(snq_waveform_write_json(r->waveform, r->cfg->waveform_path, r->cfg->force));
-    return outlines(r);
+    SNQ_TRY(write_waveform(r));
+    SNQ_TRY(outlines(r));
+    /* the last that can fail: nothing to take back after it */
+    return r->portraitist ? snq_portraitist_pull(r->portraitist, r->cfg->portrait) : SNQ_OK;
 }
 
-snq_status snq_analyse_run(const char *path, const snq_analyse_cfg *cfg, snq_hearing *h)
+snq_status snq_analyse_run(const snq_analyse_cfg *cfg, snq_hearing *h)
 {
-    run r = { .cfg = cfg, .path = path, .h = h, .fd = -1 };
+    run r = { .cfg = cfg, .request = cfg->request, .h = h };
     snq_hearing_init(h);
-    h->file.path = path;
+    h->file.path = cfg->request->name;
+    for (int i = 0; cfg->overview && i < 2; i++)
+        cfg->overview[i] = (snq_overview) { 0 };
+    if (cfg->portrait)
+        *cfg->portrait = (snq_portrait) { 0 };
     const snq_status st = run_all(&r);
     run_clear(&r);
-    if (st < 0)
-        snq_hearing_clear(h);
+    if (st >= 0)
+        return st;
+    snq_hearing_clear(h);
+    for (int i = 0; cfg->overview && i < 2; i++)
+        snq_overview_clear(&cfg->overview[i]);
     return st;
 }

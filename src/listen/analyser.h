@@ -58,6 +58,10 @@ typedef struct snq_analyser {
     /* Set this analyser's sections to null because of `reason` (static text): in the file's result
      * (region NULL) or in a region's. */
     void (*refuse)(snq_hearing *h, snq_region *region, const char *reason);
+    /* Take this analyser's sections from another hearing of the same recording, which must outlive h:
+     * of the file (regions NULL) or of a region. NULL when it has none. */
+    void (*adopt)(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region);
     void (*free)(void *state); /* NULL is legal */
 } snq_analyser;
 

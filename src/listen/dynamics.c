@@ -186,6 +186,18 @@ static void refuse(snq_hearing *h, snq_region *region, const char *reason)
         h->dynamics_reason = reason;
 }
 
+static void adopt(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region)
+{
+    if (region) {
+        region->dynamics = from_region->dynamics;
+        region->dynamics_reason = from_region->dynamics_reason;
+    } else {
+        h->dynamics = from->dynamics;
+        h->dynamics_reason = from->dynamics_reason;
+    }
+}
+
 static void state_free(void *p)
 {
     state *s = p;
@@ -207,5 +219,6 @@ const snq_analyser snq_dynamics_analyser = {
     .finish = finish,
     .whole = whole,
     .refuse = refuse,
+    .adopt = adopt,
     .free = state_free,
 };

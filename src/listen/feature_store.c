@@ -4,19 +4,13 @@
  * STEPS  block -> levels, K-weighted energy, true peak: sums over each hop's part of the block, added
  *                 to the hop (a hop may span blocks)
  *        block -> fine spectra of all channels -> ring of frames
- *        block -> mono mean -> 22 050 Hz -> short spectrum at the middle of each hop -> mel powers
- *          middle of hop i: sample floor((2 i + 1) 22050 / 200) of the mono stream; a window that
- *          would reach over an end of the stream is moved inside, and 64 samples further where the
- *          rate was changed: so far the converter's filter rings against the silence around
- *          band 0 = |X[1] + X[0] / 2|^2: the Hann window's own share of an offset in bin 1 is -1/2
- *          of that in bin 0, so an offset cancels exactly; bands 1 .. 40 leave bins 0 and 1 out
+ *        block -> mono mean -> mel powers (mel_track.c)
  *        ready = hops whose samples are complete, whose mel powers are there and behind which the
  *                next fine spectrum's centre lies
+ *        silence: a chunk of zeros leaves all sums as they are; filters that have come to rest are
+ *                 not run, windows of zeros have no power. The answers are those of running all.
  * CONST  Fine window: the least power of two that lasts 75 ms: 4096 at 44.1 and 48 kHz (85 to 93 ms,
  *        bins of 11 to 12 Hz), half overlapped, so that each sample weighs the same within 3 dB.
- *        Mel: 40 bands of 30 Hz .. 11 025 Hz over a Hann window of 512 (23 ms), the usual resolution
- *        for onsets and timbre (Slaney, "Auditory toolbox", 1998, for the scale). Mel powers are scaled so that a stationary sound's bands add up to
- *        its mean square.
  * COST   See `make bench`.
  * LIMITS The mono stream is the mean of the channels: what is in antiphase is missing from mel, not
  *        from levels and fine. */
@@ -27,20 +21,17 @@
 #include "base/alloc.h"
 #include "dsp/kweight.h"
 #include "dsp/levels.h"
-#include "dsp/mel.h"
-#include "dsp/mixdown.h"
-#include "dsp/resample.h"
-#include "dsp/rpower.h"
+#include "dsp/silence.h"
 #include "dsp/stft.h"
 #include "dsp/truepeak.h"
-#include "dsp/window.h"
+#include "listen/mel_track_impl.h"
 
 enum {
-    CHUNK = 8192,      /* frames that are worked on at once: stays in the cache */
-    CHUNK_HOPS = 1032, /* a chunk touches at most this many hops: CHUNK / 10 frames + edges */
-    VIEW_HOPS = 256,   /* hops in one view */
-    VIEW_FINE = 128,   /* fine frames in one view: 2.56 s at 27 a second, with room */
-    MONO_ROOM = 4 * CHUNK + SNQ_MEL_WINDOW,
+    CHUNK = SNQ__MEL_CHUNK, /* frames that are worked on at once: stays in the cache */
+    HOPS_MIN = 64,          /* rooms that the rings begin with: */
+    FINE_MIN = 8,           /* most files are short */
+    VIEW_HOPS = 256,        /* hops in one view */
+    VIEW_FINE = 128,        /* fine frames in one view: 2.56 s at 27 a second, with room */
 };
 
 #define LOW_HZ 120.0
@@ -55,9 +46,7 @@ struct snq_features {
     snq_kweight *kweight;
     snq_truepeak *truepeak;
     snq_stft *stft;
-    snq_resample *resample;
-    snq_rpower *mel_spectrum;
-    snq_mel *mel_bank;
+    snq__mel_track *mel_track;
 
     int64_t frames;  /* pushed */
     int64_t dropped; /* first hop kept */
@@ -66,25 +55,19 @@ struct snq_features {
     snq_hop *hop;      /* ring (hop_room,) by hop number */
     float *mel;        /* ring (hop_room, SNQ_MEL_BANDS) */
     uint32_t hop_room; /* power of two */
-    float *fine;       /* ring (fine_room, fine_size) by frame number */
+    float *fine;       /* ring (fine_room, fine_size) by frame number; what is silent isn't in it */
+    uint8_t *fine_silent; /* ring (fine_room,) */
+    float *fine_zero;     /* (fine_size,) a silent frame */
     uint32_t fine_room;
     int64_t fine_done, fine_dropped;
-    int64_t mel_done; /* hops whose mel powers are known */
 
-    float *mono;       /* (CHUNK,) */
-    float *mono_queue; /* (MONO_ROOM,) of the 22 050 Hz stream, from sample mono_first on */
-    int64_t mono_first;
-    int64_t margin; /* samples at both ends of the mono stream that no window uses */
-    uint32_t mono_count;
-    float mel_scale;  /* of the powers, see CONST */
-    float *mel_power; /* (SNQ_MEL_WINDOW / 2 + 1,) */
-
-    uint32_t *segment;    /* (CHUNK_HOPS,) frames of the chunk in each hop */
-    snq_level *seg_level; /* (CHUNK_HOPS, channels) */
-    double *seg_k;        /* (CHUNK_HOPS, channels) */
-    double *seg_cross;    /* (CHUNK_HOPS,) */
-    float *seg_peak;      /* (CHUNK_HOPS,) */
-    float *seg_floor;     /* (CHUNK_HOPS,) */
+    /* S: hops that a chunk touches at most */
+    uint32_t *segment;    /* (S,) frames of the chunk in each hop */
+    snq_level *seg_level; /* (S, channels) */
+    double *seg_k;        /* (S, channels) */
+    double *seg_cross;    /* (S,) */
+    float *seg_peak;      /* (S,) */
+    float *seg_floor;     /* (S,) */
     snq_fine_frame view[VIEW_FINE];
 };
 
@@ -94,31 +77,6 @@ static uint32_t fine_window(uint32_t rate_hz)
     while (n < 0.075 * rate_hz)
         n *= 2;
     return n;
-}
-
-static snq_status make_mel(snq_features *f)
-{
-    SNQ_TRY(snq_resample_new(
-        &(snq_resample_cfg) { .in_hz = f->cfg.rate_hz, .out_hz = SNQ_MONO_RATE_HZ }, &f->resample));
-    const snq_mel_cfg mel = { .rate_hz = SNQ_MONO_RATE_HZ,
-                              .window = SNQ_MEL_WINDOW,
-                              .bands = SNQ_MEL_BANDS - 1,
-                              .lo_hz = 30.0,
-                              .hi_hz = SNQ_MONO_RATE_HZ / 2.0,
-                              .scale = SNQ_MEL_SLANEY };
-    SNQ_TRY(snq_mel_new(&mel, &f->mel_bank));
-    f->margin = f->cfg.rate_hz == SNQ_MONO_RATE_HZ ? 0 : 64;
-    f->mono = snq_calloc(CHUNK, sizeof *f->mono);
-    f->mono_queue = snq_calloc(MONO_ROOM, sizeof *f->mono_queue);
-    f->mel_power = snq_calloc(SNQ_MEL_WINDOW / 2 + 1, sizeof *f->mel_power);
-    if (!f->mono || !f->mono_queue || !f->mel_power)
-        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for mel features");
-    float window[SNQ_MEL_WINDOW];
-    snq_window_fill(SNQ_WINDOW_HANN, window, SNQ_MEL_WINDOW);
-    double energy;
-    snq_window_sums(window, SNQ_MEL_WINDOW, NULL, &energy);
-    f->mel_scale = (float)(2.0 / (SNQ_MEL_WINDOW * energy));
-    return snq_rpower_new(SNQ_MEL_WINDOW, window, &f->mel_spectrum);
 }
 
 static snq_status make_all(snq_features *f)
@@ -132,20 +90,25 @@ static snq_status make_all(snq_features *f)
     if (needs & SNQ_NEED_TRUE_PEAK)
         SNQ_TRY(snq_truepeak_new(
             &(snq_truepeak_cfg) { .rate_hz = f->cfg.rate_hz, .channels = channels }, &f->truepeak));
-    if (needs & SNQ_NEED_FINE)
+    if (needs & SNQ_NEED_FINE) {
         SNQ_TRY(snq_stft_new(&(snq_stft_cfg) { .channels = channels,
                                                .window = f->window,
                                                .hop = f->fine_hop,
                                                .cross_bins = channels == 2 ? f->low_bins : 0 },
                              &f->stft));
+        f->fine_zero = snq_calloc(f->fine_size, sizeof *f->fine_zero);
+        if (!f->fine_zero)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a silent spectrum");
+    }
     if (needs & SNQ_NEED_MEL)
-        SNQ_TRY(make_mel(f));
-    f->segment = snq_calloc(CHUNK_HOPS, sizeof *f->segment);
-    f->seg_level = snq_calloc((size_t)CHUNK_HOPS * channels, sizeof *f->seg_level);
-    f->seg_k = snq_calloc((size_t)CHUNK_HOPS * channels, sizeof *f->seg_k);
-    f->seg_cross = snq_calloc(CHUNK_HOPS, sizeof *f->seg_cross);
-    f->seg_peak = snq_calloc(CHUNK_HOPS, sizeof *f->seg_peak);
-    f->seg_floor = snq_calloc(CHUNK_HOPS, sizeof *f->seg_floor);
+        SNQ_TRY(snq__mel_track_new(f->cfg.rate_hz, &f->mel_track));
+    const size_t most = CHUNK / (f->cfg.rate_hz / SNQ_HOPS_PER_S) + 2; /* S */
+    f->segment = snq_calloc(most, sizeof *f->segment);
+    f->seg_level = snq_calloc(most * channels, sizeof *f->seg_level);
+    f->seg_k = snq_calloc(most * channels, sizeof *f->seg_k);
+    f->seg_cross = snq_calloc(most, sizeof *f->seg_cross);
+    f->seg_peak = snq_calloc(most, sizeof *f->seg_peak);
+    f->seg_floor = snq_calloc(most, sizeof *f->seg_floor);
     if (!f->segment || !f->seg_level || !f->seg_k || !f->seg_cross || !f->seg_peak || !f->seg_floor)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the features of a chunk");
     return SNQ_OK;
@@ -192,12 +155,10 @@ void snq_features_free(snq_features *f)
     snq_kweight_free(f->kweight);
     snq_truepeak_free(f->truepeak);
     snq_stft_free(f->stft);
-    snq_resample_free(f->resample);
-    snq_rpower_free(f->mel_spectrum);
-    snq_mel_free(f->mel_bank);
-    void *const own[] = { f->hop,        f->mel,       f->fine,     f->mono,
-                          f->mono_queue, f->mel_power, f->segment,  f->seg_level,
-                          f->seg_k,      f->seg_cross, f->seg_peak, f->seg_floor };
+    snq__mel_track_free(f->mel_track);
+    void *const own[] = { f->hop,       f->mel,      f->fine,      f->fine_silent,
+                          f->fine_zero, f->segment,  f->seg_level, f->seg_k,
+                          f->seg_cross, f->seg_peak, f->seg_floor };
     for (size_t i = 0; i < SNQ_COUNT(own); i++)
         snq_free(own[i]);
     snq_free(f);
@@ -222,11 +183,11 @@ static snq_status reserve_hops(snq_features *f, int64_t end)
         return SNQ_OK;
     if (end - f->dropped > SNQ_FEATURES_HOPS_MAX)
         return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d hops kept", SNQ_FEATURES_HOPS_MAX);
-    uint32_t room = f->hop_room ? f->hop_room : 256;
+    uint32_t room = f->hop_room ? f->hop_room : HOPS_MIN;
     while (room < end - f->dropped)
         room *= 2;
     snq_hop *hop = snq_calloc(room, sizeof *hop);
-    const int with_mel = f->mel_bank != NULL;
+    const int with_mel = f->mel_track != NULL;
     float *mel = with_mel ? snq_calloc((size_t)room * SNQ_MEL_BANDS, sizeof *mel) : NULL;
     if (!hop || (with_mel && !mel)) {
         snq_free(hop);
@@ -251,15 +212,23 @@ static snq_status reserve_fine(snq_features *f)
 {
     if (f->fine_done - f->fine_dropped < f->fine_room)
         return SNQ_OK;
-    const uint32_t room = f->fine_room ? 2 * f->fine_room : 32;
+    const uint32_t room = f->fine_room ? 2 * f->fine_room : FINE_MIN;
     float *fine = snq_calloc((size_t)room * f->fine_size, sizeof *fine);
-    if (!fine)
+    uint8_t *silent = snq_calloc(room, sizeof *silent);
+    if (!fine || !silent) {
+        snq_free(fine);
+        snq_free(silent);
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u spectra", room);
-    for (int64_t i = f->fine_dropped; i < f->fine_done; i++)
+    }
+    for (int64_t i = f->fine_dropped; i < f->fine_done; i++) {
         memcpy(fine + i % room * f->fine_size, f->fine + i % f->fine_room * f->fine_size,
                f->fine_size * sizeof *fine);
+        silent[i % room] = f->fine_silent[i % f->fine_room];
+    }
     snq_free(f->fine);
+    snq_free(f->fine_silent);
     f->fine = fine;
+    f->fine_silent = silent;
     f->fine_room = room;
     return SNQ_OK;
 }
@@ -285,6 +254,11 @@ static snq_status fine_sink(void *user, const snq_stft_frame *frame)
 {
     snq_features *f = user;
     SNQ_TRY(reserve_fine(f));
+    f->fine_silent[f->fine_done % f->fine_room] = frame->silent != 0;
+    if (frame->silent) {
+        f->fine_done++;
+        return SNQ_OK;
+    }
     float *to = f->fine + f->fine_done % f->fine_room * f->fine_size;
     memcpy(to, frame->power, f->bins * sizeof *to);
     if (frame->cross) {
@@ -295,79 +269,11 @@ static snq_status fine_sink(void *user, const snq_stft_frame *frame)
     return SNQ_OK;
 }
 
-/* ---- mel -------------------------------------------------------------------------------------- */
-
-/* First sample of the window of hop i in the mono stream; at the start of the stream moved inside. */
-static int64_t mel_from(const snq_features *f, int64_t i)
-{
-    const int64_t from = (2 * i + 1) * SNQ_MONO_RATE_HZ / (2 * SNQ_HOPS_PER_S) - SNQ_MEL_WINDOW / 2;
-    return from > f->margin ? from : f->margin;
-}
-
-static void mel_hop(snq_features *f, const float *samples)
-{
-    float x0[2], x1[2];
-    snq_rpower_run(f->mel_spectrum, f->mel_power, samples, f->mel_scale);
-    snq_rpower_bin(f->mel_spectrum, 0, x0);
-    snq_rpower_bin(f->mel_spectrum, 1, x1);
-    f->mel_power[0] = f->mel_power[1] = 0.0f;
-    float *to = f->mel + f->mel_done % f->hop_room * SNQ_MEL_BANDS;
-    const float re = x1[0] + 0.5f * x0[0], im = x1[1];
-    to[0] = f->mel_scale * (re * re + im * im);
-    snq_mel_run(f->mel_bank, f->mel_power, to + 1);
-    f->mel_done++;
-}
-
-/* All hops whose window is complete; then forget the samples that none will ask for again. At the end
- * windows are moved inside, so a window's worth is always kept. */
-static snq_status mel_advance(snq_features *f)
-{
-    const int64_t end = f->mono_first + f->mono_count;
-    while (mel_from(f, f->mel_done) + SNQ_MEL_WINDOW + f->margin <= end) {
-        SNQ_TRY(reserve_hops(f, f->mel_done + 1));
-        mel_hop(f, f->mono_queue + (mel_from(f, f->mel_done) - f->mono_first));
-    }
-    const int64_t spare = (int64_t)f->mono_count - SNQ_MEL_WINDOW - f->margin;
-    int64_t used = mel_from(f, f->mel_done) - f->mono_first;
-    used = used < spare ? used : spare;
-    if (used > 0) {
-        f->mono_count -= (uint32_t)used;
-        memmove(f->mono_queue, f->mono_queue + used, f->mono_count * sizeof *f->mono_queue);
-        f->mono_first += used;
-    }
-    return SNQ_OK;
-}
-
-/* The hops left at the end: their windows are the last one. A stream shorter than a window is
- * followed by silence. */
-static snq_status mel_finish(snq_features *f, int64_t hops)
-{
-    if (f->mono_count < SNQ_MEL_WINDOW) {
-        memset(f->mono_queue + f->mono_count, 0,
-               (SNQ_MEL_WINDOW - f->mono_count) * sizeof *f->mono_queue);
-        f->mono_count = SNQ_MEL_WINDOW;
-    }
-    while (f->mel_done < hops) {
-        SNQ_TRY(reserve_hops(f, f->mel_done + 1));
-        const int64_t last = (int64_t)f->mono_count - SNQ_MEL_WINDOW - f->margin;
-        int64_t from = mel_from(f, f->mel_done) - f->mono_first;
-        from = from < last ? from : last;
-        mel_hop(f, f->mono_queue + (from > 0 ? from : 0));
-    }
-    return SNQ_OK;
-}
-
-static snq_status mono_sink(void *user, const float *samples, size_t n)
+static snq_status mel_sink(void *user, int64_t hop, const float *mel)
 {
     snq_features *f = user;
-    while (n) {
-        const size_t room = MONO_ROOM - f->mono_count, k = n < room ? n : room;
-        memcpy(f->mono_queue + f->mono_count, samples, k * sizeof *samples);
-        f->mono_count += (uint32_t)k;
-        samples += k;
-        n -= k;
-        SNQ_TRY(mel_advance(f));
-    }
+    SNQ_TRY(reserve_hops(f, hop + 1));
+    memcpy(f->mel + hop % f->hop_room * SNQ_MEL_BANDS, mel, SNQ_MEL_BANDS * sizeof *mel);
     return SNQ_OK;
 }
 
@@ -426,12 +332,10 @@ static const float *sample_peaks(const snq_features *f, uint32_t segments)
     return f->seg_floor;
 }
 
-static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
+/* Sums over each of the chunk's segments, added to its hop. */
+static void measure(snq_features *f, const snq_audio *chunk, uint32_t segments, int64_t first)
 {
     const uint32_t channels = f->cfg.channels;
-    const uint32_t segments = cut(f, chunk->frames);
-    const int64_t first = snq_timegrid_hop(f->grid, f->frames);
-    SNQ_TRY(reserve_hops(f, first + segments));
     if (f->levels)
         snq_levels_push(f->levels, chunk, f->segment, segments, f->seg_level, f->seg_cross);
     if (f->kweight)
@@ -441,9 +345,6 @@ static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
                                f->seg_peak);
     for (uint32_t i = 0; i < segments; i++) {
         snq_hop *hop = &f->hop[(first + i) % f->hop_room];
-        if (snq_timegrid_frame(f->grid, first + i) >= f->frames)
-            *hop = (snq_hop) { 0 }; /* a new hop: the slot may hold a dropped one */
-        hop->frames += f->segment[i];
         if (f->levels)
             add_levels(f, hop, i);
         for (uint32_t c = 0; f->kweight && c < channels; c++)
@@ -451,14 +352,37 @@ static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
         if (f->truepeak && f->seg_peak[i] > hop->true_peak)
             hop->true_peak = f->seg_peak[i];
     }
-    f->frames += (int64_t)chunk->frames;
-    if (f->stft)
-        SNQ_TRY(snq_stft_push(f->stft, chunk, fine_sink, f));
-    if (f->resample) {
-        snq_mixdown(chunk, f->mono);
-        SNQ_TRY(snq_resample_push(f->resample, f->mono, chunk->frames, mono_sink, f));
+}
+
+/* Do the filters keep nothing of what they have heard? Then silence adds nothing to any hop. */
+static int at_rest(const snq_features *f)
+{
+    return (!f->kweight || snq_kweight_is_at_rest(f->kweight)) &&
+           (!f->truepeak || snq_truepeak_is_at_rest(f->truepeak));
+}
+
+static snq_status push_chunk(snq_features *f, const snq_audio *chunk)
+{
+    const uint32_t segments = cut(f, chunk->frames);
+    const int64_t first = snq_timegrid_hop(f->grid, f->frames);
+    const int silent = snq_audio_is_silent(chunk);
+    SNQ_TRY(reserve_hops(f, first + segments));
+    for (uint32_t i = 0; i < segments; i++) {
+        snq_hop *hop = &f->hop[(first + i) % f->hop_room];
+        if (snq_timegrid_frame(f->grid, first + i) >= f->frames)
+            *hop = (snq_hop) { 0 }; /* a new hop: the slot may hold a dropped one */
+        hop->frames += f->segment[i];
     }
-    return SNQ_OK;
+    if (!silent || !at_rest(f))
+        measure(f, chunk, segments, first);
+    else if (f->levels)
+        snq_levels_reset(f->levels); /* silence ends a run at the ceiling */
+    f->frames += (int64_t)chunk->frames;
+    if (f->stft && silent)
+        SNQ_TRY(snq_stft_push_silence(f->stft, chunk->frames, fine_sink, f));
+    else if (f->stft)
+        SNQ_TRY(snq_stft_push(f->stft, chunk, fine_sink, f));
+    return f->mel_track ? snq__mel_track_push(f->mel_track, chunk, silent, mel_sink, f) : SNQ_OK;
 }
 
 snq_status snq_features_push(snq_features *f, const snq_audio *block)
@@ -486,10 +410,8 @@ snq_status snq_features_finish(snq_features *f)
     }
     if (f->stft)
         SNQ_TRY(snq_stft_finish(f->stft, fine_sink, f));
-    if (f->resample) {
-        SNQ_TRY(snq_resample_finish(f->resample, mono_sink, f));
-        SNQ_TRY(mel_finish(f, hops));
-    }
+    if (f->mel_track)
+        SNQ_TRY(snq__mel_track_finish(f->mel_track, hops, mel_sink, f));
     f->ended = 1;
     return SNQ_OK;
 }
@@ -498,9 +420,11 @@ int64_t snq_features_ready(const snq_features *f)
 {
     if (f->ended)
         return hops_begun(f);
-    int64_t ready = f->frames ? snq_timegrid_hop(f->grid, f->frames) : 0;
-    if (f->mel_bank && f->mel_done < ready)
-        ready = f->mel_done;
+    /* not the last hop, though it may be full: what the end brings (a spectrum whose centre lies just
+     * behind it, the last peak between samples) belongs there */
+    int64_t ready = f->frames ? snq_timegrid_hop(f->grid, f->frames - 1) : 0;
+    if (f->mel_track && snq__mel_track_done(f->mel_track) < ready)
+        ready = snq__mel_track_done(f->mel_track);
     if (f->stft && fine_hop_of(f, f->fine_done) < ready)
         ready = fine_hop_of(f, f->fine_done);
     return ready;
@@ -534,12 +458,13 @@ void snq_features_view(snq_features *f, int64_t first, int64_t end, snq_hop_bloc
     /* the last spectrum's centre may lie just behind the end of the stream */
     const int last = f->ended && first + hops == hops_begun(f);
     for (; k < f->fine_done && (last || fine_hop_of(f, k) < first + hops); k++) {
-        const float *frame = f->fine + k % f->fine_room * f->fine_size;
-        const int two = f->cfg.channels == 2;
+        const int two = f->cfg.channels == 2, silent = f->fine_silent[k % f->fine_room];
+        const float *frame = silent ? f->fine_zero : f->fine + k % f->fine_room * f->fine_size;
         f->view[b->fine_frames++] =
             (snq_fine_frame) { .power = frame,
                                .cross = two ? frame + f->bins : NULL,
-                               .balance = two ? frame + f->bins + f->low_bins : NULL };
+                               .balance = two ? frame + f->bins + f->low_bins : NULL,
+                               .silent = silent };
     }
 }
 

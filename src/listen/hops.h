@@ -35,6 +35,7 @@ typedef struct snq_fine_frame {
     const float *power;   /* (bins,) mean over channels; the sum over bins is the mean square */
     const float *cross;   /* (low_bins,) Re(L conj R) of the first two channels; NULL for mono */
     const float *balance; /* (low_bins,) |L|^2 - |R|^2, at the scale of `cross`; NULL for mono */
+    int silent;           /* known to be 0 throughout: nothing to add up */
 } snq_fine_frame;
 
 typedef struct snq_hop_block {

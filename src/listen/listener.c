@@ -34,6 +34,7 @@ struct snq_listener {
     int64_t region_first; /* of the open region */
     int list_regions;     /* the regions themselves are wanted */
     int finished;
+    int starved; /* an analyser was short of memory */
 };
 
 static double now_ms(void)
@@ -56,6 +57,7 @@ static void book(snq_listener *l, runner *r, double from_ms, snq_status st)
     if (st >= 0)
         return;
     r->failed = 1;
+    l->starved |= st == SNQ_ERR_NOMEM;
     r->outcome.status = "failed";
     snprintf(r->outcome.message, sizeof r->outcome.message, "%s", snq_last_error());
 }
@@ -129,6 +131,11 @@ void snq_listener_free(snq_listener *l)
     snq_region_finder_free(l->finder);
     snq_features_free(l->features);
     snq_free(l);
+}
+
+int snq_listener_starved(const snq_listener *l)
+{
+    return l->starved;
 }
 
 static void send_block(snq_listener *l, const snq_hop_block *b)

@@ -37,6 +37,8 @@ typedef struct snq_listener_cfg {
 SNQ_MUST_USE snq_status snq_listener_new(const snq_listener_cfg *cfg, snq_hearing *h,
                                          snq_listener **out);
 void snq_listener_free(snq_listener *l); /* NULL is legal */
+/* Whether an analyser failed for want of memory: which of them took it is not known then. */
+int snq_listener_starved(const snq_listener *l);
 /* Take a block, borrowed for the call; zero frames are legal. ERR_NOMEM, ERR_TOO_BIG, ERR_STATE after
  * finish. */
 SNQ_MUST_USE snq_status snq_listener_push(snq_listener *l, const snq_audio *block);

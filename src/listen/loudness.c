@@ -298,6 +298,18 @@ static void refuse(snq_hearing *h, snq_region *region, const char *reason)
         h->loudness_reason = reason;
 }
 
+static void adopt(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region)
+{
+    if (region) {
+        region->loudness = from_region->loudness;
+        region->loudness_reason = from_region->loudness_reason;
+    } else {
+        h->loudness = from->loudness;
+        h->loudness_reason = from->loudness_reason;
+    }
+}
+
 static void state_free(void *p)
 {
     state *s = p;
@@ -320,5 +332,6 @@ const snq_analyser snq_loudness_analyser = {
     .finish = finish,
     .whole = whole,
     .refuse = refuse,
+    .adopt = adopt,
     .free = state_free,
 };

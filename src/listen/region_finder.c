@@ -34,8 +34,8 @@
  * COST   0.5 to 1.0 us a hop (most where a bed is fitted all the time), in plain C with 4 lanes.
  *
  * MEMORY Rows: 14 for levels + 2500 ahead + 500 of the block + 2000 behind, where edges wait and
- *        are followed, + 106 to spare = 5120; 192 bytes each: 0.98 MB. In all 1.5 MB, however long
- *        the stream is; edges wait for their taker (16 bytes each).
+ *        are followed, + 106 to spare = 5120; 192 bytes each: 0.98 MB, less in streams under 10 s. In all
+ *        1.5 MB, however long the stream is; edges wait for their taker (16 bytes each).
  *
  * LIMITS Mixes untouched by any choice (96): frame F .979, onset F .949; by bed -120 .997/1.00,
  *        -90 .995/.99, -70 .984/.97, -60 .978/.93, -50 .984/.98, -40 .934/.83.
@@ -93,8 +93,9 @@ struct snq_region_finder {
     snq__region_edges edges;
     int64_t done; /* hops whose activity is known; a multiple of BLOCK but at the end */
     int finished;
-    float *clean; /* (SPAN, STRIDE) rows without what their neighbours leaked into them */
-    float *quad;  /* (SPAN, STRIDE) sums of 4 */
+    uint32_t room; /* rows of the two below */
+    float *clean;  /* (room, STRIDE) rows without what their neighbours leaked into them */
+    float *quad;   /* (room, STRIDE) sums of 4 */
     float one[SPAN], five[SPAN]; /* sigmas over the floor */
     uint8_t silent[BLOCK + 2 * SOFT_SPAN];
 };
@@ -112,10 +113,6 @@ snq_status snq_region_finder_new(uint32_t channels, snq_region_finder **out)
         st = snq__region_fit_init(&f->floor.fit);
     if (st >= 0)
         st = snq__region_edges_init(&f->edges, &f->rows);
-    f->clean = snq_calloc((size_t)SPAN * STRIDE, sizeof *f->clean);
-    f->quad = snq_calloc((size_t)SPAN * STRIDE, sizeof *f->quad);
-    if (st >= 0 && (!f->clean || !f->quad))
-        st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a block of bands");
     if (st < 0) {
         snq_region_finder_free(f);
         return st;
@@ -282,6 +279,20 @@ static void feed_absolute(snq_region_finder *f, int64_t from, int64_t end, float
 
 /* ---- stream ---------------------------------------------------------------------------------- */
 
+/* Room to work on a block: all of a short stream. */
+static snq_status reserve_work(snq_region_finder *f)
+{
+    const uint32_t room = f->rows.pushed < SPAN ? (uint32_t)f->rows.pushed : SPAN;
+    if (room <= f->room)
+        return SNQ_OK;
+    snq_free(f->clean);
+    snq_free(f->quad);
+    f->clean = snq_calloc((size_t)room * STRIDE, sizeof *f->clean);
+    f->quad = snq_calloc((size_t)room * STRIDE, sizeof *f->quad);
+    f->room = f->clean && f->quad ? room : 0;
+    return f->room ? SNQ_OK : SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a block of bands");
+}
+
 /* The next block, seeing hops below `seen` at most. */
 static snq_status run_block(snq_region_finder *f, int64_t seen)
 {
@@ -294,9 +305,10 @@ static snq_status run_block(snq_region_finder *f, int64_t seen)
     if (snq__region_floor_look(&f->floor, &f->rows, from, ahead, run))
         snq__region_edges_drop_steady(&f->edges, f->floor.model.tint);
     snq__region_edges_model(&f->edges, &f->floor.model);
-    if (f->floor.model.known)
+    if (f->floor.model.known) {
+        SNQ_TRY(reserve_work(f));
         feed_over_floor(f, from, end);
-    else
+    } else
         feed_absolute(f, from, end, snq__region_floor_soft(&f->floor, &f->rows, from, ahead));
     snq__region_floor_pass(&f->floor, &f->rows, from, end, ahead);
     f->done = end;
@@ -309,7 +321,7 @@ snq_status snq_region_finder_push(snq_region_finder *f, const snq_hop *hop, cons
     if (f->finished)
         return SNQ_FAIL(SNQ_ERR_STATE, "the region finder has finished");
     for (uint32_t i = 0; i < hops; i++) {
-        snq__region_rows_push(&f->rows, &hop[i], mel + (size_t)i * SNQ_MEL_BANDS);
+        SNQ_TRY(snq__region_rows_push(&f->rows, &hop[i], mel + (size_t)i * SNQ_MEL_BANDS));
         if (f->rows.ready < f->done + BLOCK + AHEAD)
             continue;
         SNQ_TRY(run_block(f, f->rows.ready));

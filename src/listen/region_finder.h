@@ -32,8 +32,7 @@ typedef struct snq_region_edge {
 SNQ_MUST_USE snq_status snq_region_finder_new(uint32_t channels, snq_region_finder **out);
 void snq_region_finder_free(snq_region_finder *f); /* NULL is legal */
 /* Take a run of hops: hop (hops,), mel (hops, SNQ_MEL_BANDS), borrowed for the call. ERR_NOMEM
- * (only when edges aren't pulled: after it the object can only be freed), ERR_STATE after
- * finish. */
+ * (after it the object can only be freed), ERR_STATE after finish. */
 SNQ_MUST_USE snq_status snq_region_finder_push(snq_region_finder *f, const snq_hop *hop,
                                                const float *mel, uint32_t hops);
 /* The stream has ended: decide the rest, close an open region. ERR_NOMEM as above; a second call

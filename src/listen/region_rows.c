@@ -25,7 +25,30 @@
 #define DEAD_DB   (-100.0f)
 #define DC_ROUND  1e-14 /* 2^-47, rounded up */
 
-enum { SPAN = 2 * SNQ__REGION_DC + 1, HELD = 16 };
+enum {
+    SPAN = 2 * SNQ__REGION_DC + 1,
+    HELD = 16,
+    ROOM_MIN = 256, /* rows: enough for 2.5 s */
+    GROWTH = 4,
+};
+
+/* Room for one more hop, and the one behind it. Most files are short. */
+static snq_status reserve(snq__region_rows *r)
+{
+    if (r->room == SNQ__REGION_ROWS || r->pushed + 2 <= r->room)
+        return SNQ_OK;
+    uint32_t room = r->room ? GROWTH * r->room : ROOM_MIN;
+    room = room * GROWTH <= SNQ__REGION_ROWS ? room : SNQ__REGION_ROWS;
+    const size_t row = SNQ__REGION_STRIDE * sizeof *r->power;
+    float *power = snq_regrow(r->power, r->room, room, row);
+    r->power = power ? power : r->power;
+    snq__region_frame *frame = snq_regrow(r->frame, r->room, room, sizeof *frame);
+    r->frame = frame ? frame : r->frame;
+    if (!power || !frame)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u rows of bands", room);
+    r->room = room;
+    return SNQ_OK;
+}
 
 snq_status snq__region_rows_init(snq__region_rows *r, uint32_t channels)
 {
@@ -34,11 +57,7 @@ snq_status snq__region_rows_init(snq__region_rows *r, uint32_t channels)
     r->most_db = r->most_db5 = (float)SNQ__REGION_FLOOR_DB;
     for (uint32_t c = 0; c < channels; c++)
         SNQ_TRY(snq_slidemed_new(SPAN, &r->offset[c]));
-    r->power = snq_calloc((size_t)SNQ__REGION_ROWS * SNQ__REGION_STRIDE, sizeof *r->power);
-    r->frame = snq_calloc(SNQ__REGION_ROWS, sizeof *r->frame);
-    if (!r->power || !r->frame)
-        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %d rows of bands", SNQ__REGION_ROWS);
-    return SNQ_OK;
+    return reserve(r);
 }
 
 void snq__region_rows_clear(snq__region_rows *r)
@@ -142,8 +161,9 @@ static void feed_mirrored(snq__region_rows *r, int64_t first, int64_t end, int64
         feed_offsets(r, mirrored(k, n), k - SNQ__REGION_DC);
 }
 
-void snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float *mel)
+snq_status snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float *mel)
 {
+    SNQ_TRY(reserve(r));
     const int64_t i = r->pushed++;
     float *restrict row = r->power + i % SNQ__REGION_ROWS * SNQ__REGION_STRIDE;
     for (int b = 0; b < SNQ_MEL_BANDS; b++) {
@@ -162,6 +182,7 @@ void snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float 
         feed_mirrored(r, -SNQ__REGION_DC, SNQ__REGION_DC + 1, i + 1);
     else if (i > SNQ__REGION_DC)
         feed_offsets(r, i, i - SNQ__REGION_DC);
+    return SNQ_OK;
 }
 
 void snq__region_rows_finish(snq__region_rows *r)

@@ -49,16 +49,18 @@ typedef struct snq__region_rows {
     int64_t pushed, levelled, ready;   /* hops */
     int64_t first_loud;                /* first hop that isn't dead, -1 */
     int ended;
-    float most_db, most_db5; /* of all hops */
-    float *power;            /* ring (SNQ__REGION_ROWS, SNQ__REGION_STRIDE) */
-    snq__region_frame *frame;
+    float most_db, most_db5;  /* of all hops */
+    uint32_t room;            /* of both rings; while it grows none has come round yet */
+    float *power;             /* ring (SNQ__REGION_ROWS, SNQ__REGION_STRIDE) */
+    snq__region_frame *frame; /* ring (SNQ__REGION_ROWS,) */
 } snq__region_rows;
 
 /* `r` is zeroed memory; on error call clear. ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq__region_rows_init(snq__region_rows *r, uint32_t channels);
 void snq__region_rows_clear(snq__region_rows *r); /* zeroed is legal */
-/* mel (SNQ_MEL_BANDS,) */
-void snq__region_rows_push(snq__region_rows *r, const snq_hop *hop, const float *mel);
+/* mel (SNQ_MEL_BANDS,). ERR_NOMEM: the hop was not taken. */
+SNQ_MUST_USE snq_status snq__region_rows_push(snq__region_rows *r, const snq_hop *hop,
+                                              const float *mel);
 /* All hops become ready. */
 void snq__region_rows_finish(snq__region_rows *r);
 

@@ -73,6 +73,15 @@ static void refuse(snq_hearing *h, snq_region *region, const char *reason)
         h->regions_reason = reason;
 }
 
+static void adopt(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region)
+{
+    if (region)
+        region->level_dbfs = from_region->level_dbfs;
+    else
+        h->regions_reason = from->regions_reason;
+}
+
 const snq_analyser snq_regions_analyser = {
     .id = "regions",
     .title = "content between silences",
@@ -85,5 +94,6 @@ const snq_analyser snq_regions_analyser = {
     .finish = finish,
     .whole = whole,
     .refuse = refuse,
+    .adopt = adopt,
     .free = snq_free,
 };

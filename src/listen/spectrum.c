@@ -94,6 +94,8 @@ static void average_add(average *a, const snq_hop_block *b)
     for (uint32_t i = 0; i < b->hops; i++)
         snq_tally_add(&a->tally, &b->hop[i], b->channels);
     for (uint32_t i = 0; i < b->fine_frames; i++) {
+        if (b->fine[i].silent)
+            continue;
         const float *restrict power = b->fine[i].power;
         double *restrict sum = a->power;
         for (uint32_t k = 0; k < b->bins; k++)
@@ -158,17 +160,27 @@ static void bands(const state *s, const average *a, double scale, double audible
     }
 }
 
-/* How far (dB) bin k stands out of the median of its neighbourhood. */
-static double prominence_db(state *s, const float *power, uint32_t k)
+/* Whether bin k is `need_db`, a ratio of `need`, or more above the median of its neighbourhood. */
+static int stands_out(state *s, const float *power, uint32_t k, double need_db, double need)
 {
     uint32_t reach = (uint32_t)(0.122 * k); /* 2^(1/6) - 1 */
     reach = reach < 8 ? 8 : reach > 64 ? 64 : reach;
     const uint32_t from = k > reach + 1 ? k - reach : 1;
     const uint32_t to = k + reach < s->setup.bins ? k + reach : s->setup.bins - 1;
+    /* the majority above or below tells it; only where there is none must the median be known */
+    const float limit = (float)((double)power[k] / need);
+    const float lo = limit * (1 - 1e-5f), hi = limit * (1 + 1e-5f);
+    uint32_t below = 0, above = 0;
+    for (uint32_t i = from; i <= to; i++) {
+        below += power[i] < lo;
+        above += power[i] > hi;
+    }
+    if (2 * below > to - from + 1 || 2 * above > to - from + 1)
+        return below > above;
     for (uint32_t i = from; i <= to; i++)
         s->scratch[i - from] = power[i];
     const float median = snq_median_of(s->scratch, to - from + 1, s->scratch);
-    return median > 0.0f ? 10.0 * log10((double)power[k] / median) : INFINITY;
+    return median <= 0.0f || 10.0 * log10((double)power[k] / median) >= need_db;
 }
 
 static void dominants(state *s, uint32_t frames, snq_spectrum *out)
@@ -177,7 +189,7 @@ static void dominants(state *s, uint32_t frames, snq_spectrum *out)
     const uint32_t lo = (uint32_t)ceil(HEARING_LO_HZ / s->bin_hz), bins = s->setup.bins;
     const double hi_bin = HEARING_HI_HZ / s->bin_hz;
     const uint32_t hi = hi_bin < bins - 2 ? (uint32_t)hi_bin : bins - 2;
-    const double need_db = 6.0 + 6.0 / sqrt((double)frames);
+    const double need_db = 6.0 + 6.0 / sqrt((double)frames), need = pow(10.0, 0.1 * need_db);
     float most = 0.0f;
     uint32_t best[SNQ_DOMINANTS_MAX];
     out->dominants = 0;
@@ -190,7 +202,7 @@ static void dominants(state *s, uint32_t frames, snq_spectrum *out)
         uint32_t at = out->dominants;
         while (at > 0 && power[best[at - 1]] < power[k])
             at--;
-        if (at == SNQ_DOMINANTS_MAX || prominence_db(s, power, k) < need_db)
+        if (at == SNQ_DOMINANTS_MAX || !stands_out(s, power, k, need_db, need))
             continue;
         out->dominants += out->dominants < SNQ_DOMINANTS_MAX;
         for (uint32_t i = out->dominants - 1; i > at; i--)
@@ -364,6 +376,18 @@ static void refuse(snq_hearing *h, snq_region *region, const char *reason)
         h->spectrum_reason = reason;
 }
 
+static void adopt(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region)
+{
+    if (region) {
+        region->spectrum = from_region->spectrum;
+        region->spectrum_reason = from_region->spectrum_reason;
+    } else {
+        h->spectrum = from->spectrum;
+        h->spectrum_reason = from->spectrum_reason;
+    }
+}
+
 const snq_analyser snq_spectrum_analyser = {
     .id = "spectrum",
     .title = "seven bands, dominant tones, centroid, flatness, tilt, cut-off",
@@ -376,5 +400,6 @@ const snq_analyser snq_spectrum_analyser = {
     .finish = finish,
     .whole = whole,
     .refuse = refuse,
+    .adopt = adopt,
     .free = state_free,
 };

@@ -43,7 +43,7 @@ static snq_status block(void *p, const snq_hop_block *b)
         snq_tally_add(&s->tally, &b->hop[i], b->channels);
     for (uint32_t i = 0; i < b->fine_frames; i++) {
         const snq_fine_frame *f = &b->fine[i];
-        if (!f->cross)
+        if (!f->cross || f->silent)
             continue;
         /* bins 0 and 1 hold what is left of an offset */
         for (uint32_t k = 2; k < b->low_bins; k++) {
@@ -106,6 +106,13 @@ static void refuse(snq_hearing *h, snq_region *region, const char *reason)
     h->stereo_reason = reason;
 }
 
+static void adopt(snq_hearing *h, snq_region *region, const snq_hearing *from,
+                  const snq_region *from_region)
+{
+    h->stereo = from->stereo;
+    h->stereo_reason = from->stereo_reason;
+}
+
 const snq_analyser snq_stereo_analyser = {
     .id = "stereo",
     .title = "width, correlation, antiphase",
@@ -115,5 +122,6 @@ const snq_analyser snq_stereo_analyser = {
     .block = block,
     .finish = finish,
     .refuse = refuse,
+    .adopt = adopt,
     .free = snq_free,
 };

@@ -2,8 +2,7 @@
 /* IDEA   libavformat and libavcodec come with more than a hundred shared objects. A program that
  *        reads WAV and FLAC should not wait for them; they come with the first file that needs them.
  * STEPS  linked in   a program that has the module's objects (the tests) uses those
- *        folders     SNQ_MODULES when set, and only that; else beside the executable, where the build
- *                    leaves the module; else where `meson install` puts it
+ *        module      else it is looked for and loaded as base/module.c tells
  *        tag         sizes and version must be those of this build, or it is not used
  *        keep        the table's address, for good: what hangs on it must never be unloaded
  * COST   30 ms of CPU and 17 MB at the first such file, nothing before
@@ -11,17 +10,12 @@
  * LIMITS /proc must be there at the first load (snq_media_preload, before a sandbox closes). */
 #include "media/av_loader_impl.h"
 
-#include <dlfcn.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/attr.h"
+#include "base/module.h"
 #include "media/container_impl.h"
-
-enum { PATH_BYTES = 4096 };
 
 /* Defined where the module's objects are linked into the program. */
 extern const snq__av_module snq_media_av __attribute__((weak));
@@ -29,72 +23,32 @@ extern const snq__av_module snq_media_av __attribute__((weak));
 /* Written once with the address of constant data; two threads that load at once write the same. */
 static _Atomic(const snq__av_module *) loaded;
 
-static int same_build(const snq__av_module *m)
+static int same_build(const void *table)
 {
     static const snq__av_module ours = { SNQ__AV_MODULE_TAG };
+    const snq__av_module *m = table;
     return m->module_bytes == ours.module_bytes && m->source_bytes == ours.source_bytes &&
            m->info_bytes == ours.info_bytes && m->warnings_bytes == ours.warnings_bytes &&
            m->chunk_bytes == ours.chunk_bytes && strncmp(m->version, ours.version, 64) == 0;
 }
 
-/* The executable's own folder; 0 when it can't be told. */
-static int own_folder(char to[PATH_BYTES])
+int snq__av_loaded(void)
 {
-    const ssize_t n = readlink("/proc/self/exe", to, PATH_BYTES - 1);
-    if (n <= 0)
-        return 0;
-    to[n] = '\0';
-    char *slash = strrchr(to, '/');
-    if (slash)
-        *slash = '\0';
-    return slash != NULL;
-}
-
-/* The module in one folder. Not there is ERR_NOT_FOUND, anything else that is wrong ERR_UNSUPPORTED. */
-static snq_status load_from(const char *folder, const snq__av_module **out)
-{
-    char path[PATH_BYTES + 64];
-    snprintf(path, sizeof path, "%s/" SNQ__AV_MODULE_FILE, folder);
-    if (access(path, F_OK) != 0)
-        return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is none in %s", folder);
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const char *why = handle ? NULL : dlerror();
-    if (!handle)
-        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "%s", why ? why : path);
-    const snq__av_module *m = dlsym(handle, SNQ__AV_MODULE_SYMBOL);
-    if (!m || !same_build(m)) {
-        dlclose(handle);
-        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "%s is of another build", path);
-    }
-    *out = m;
-    return SNQ_OK;
-}
-
-static snq_status find_module(const snq__av_module **out)
-{
-    char folder[PATH_BYTES];
-    const char *asked = secure_getenv("SNQ_MODULES");
-    if (asked && *asked)
-        return load_from(asked, out);
-    snq_status st = SNQ_ERR_NOT_FOUND;
-    if (own_folder(folder))
-        st = load_from(folder, out);
-    return st == SNQ_ERR_NOT_FOUND ? load_from(SNQ_MODULE_DIR, out) : st;
+    return &snq_media_av || atomic_load_explicit(&loaded, memory_order_acquire);
 }
 
 snq_status snq__av_load(const snq__av_module **out)
 {
+    static const snq_module module = { SNQ__AV_MODULE_FILE, SNQ__AV_MODULE_SYMBOL, same_build,
+                                       "this kind of file",
+                                       "the packages libavformat59 and libavcodec59" };
+    const void *table = &snq_media_av;
     *out = atomic_load_explicit(&loaded, memory_order_acquire);
     if (*out)
         return SNQ_OK;
-    if (&snq_media_av)
-        *out = &snq_media_av;
-    else if (find_module(out) < 0)
-        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED,
-                        "this kind of file needs the module " SNQ__AV_MODULE_FILE
-                        " (%.300s): install it beside the program, and the packages libavformat59"
-                        " and libavcodec59",
-                        snq_last_error());
+    if (!table)
+        SNQ_TRY(snq_module_load(&module, &table));
+    *out = table;
     atomic_store_explicit(&loaded, *out, memory_order_release);
     return SNQ_OK;
 }
@@ -113,7 +67,7 @@ static const snq__decoder_kind *kind(void)
 }
 
 /* What no libav would read needs none to be refused. */
-static snq_status without_module(snq__source *source)
+snq_status snq__not_for_av(snq__source *source)
 {
     uint8_t head[512];
     const int64_t n = snq__source_peek(source, 0, head, sizeof head);
@@ -127,7 +81,7 @@ static snq_status av_open(snq__source *source, const char *demuxer, snq_media_in
     const snq__av_module *m;
     *out = NULL;
     if (snq__av_load(&m) < 0)
-        return without_module(source);
+        return snq__not_for_av(source);
     return retell(m, m->decoder.open(source, demuxer, info, warnings, out));
 }
 

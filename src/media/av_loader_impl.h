@@ -12,5 +12,10 @@ extern const snq__decoder_kind snq__av_decoder;
 /* The module, loaded now when it was not; static. [any] ERR_UNSUPPORTED: missing or of another
  * build; asked again, it is looked for again. */
 SNQ_MUST_USE snq_status snq__av_load(const snq__av_module **out);
+/* Whether a call of it would find the module loaded. */
+int snq__av_loaded(void);
+/* ERR_FORMAT with a text when the source's first bytes are known to be no recording, else
+ * ERR_UNSUPPORTED without one. */
+snq_status snq__not_for_av(snq__source *source);
 
 #endif

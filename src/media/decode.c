@@ -116,12 +116,23 @@ static int first_audio(const AVFormatContext *f)
     return -1;
 }
 
+/* Whether the header leaves open what the decoder must be told. Those of TrueHD and MLP decode
+ * nothing while they don't know the channels. */
+static int must_probe(const AVFormatContext *f, int track)
+{
+    if (track < 0 || f->ctx_flags & AVFMTCTX_NOHEADER)
+        return 1;
+    const AVCodecParameters *p = f->streams[track]->codecpar;
+    return p->codec_id == AV_CODEC_ID_NONE ||
+           ((p->codec_id == AV_CODEC_ID_TRUEHD || p->codec_id == AV_CODEC_ID_MLP) &&
+            p->ch_layout.nb_channels == 0);
+}
+
 static snq_status find_track(snq__decode *d, snq_media_info *info)
 {
     AVFormatContext *f = d->format;
     d->track = first_audio(f);
-    if (d->track < 0 || f->ctx_flags & AVFMTCTX_NOHEADER ||
-        f->streams[d->track]->codecpar->codec_id == AV_CODEC_ID_NONE) {
+    if (must_probe(f, d->track)) {
         const int code = avformat_find_stream_info(f, NULL);
         if (code < 0)
             return snq__stream_failed(&d->stream, code, "looking for tracks");
@@ -196,6 +207,8 @@ static void note_lost(snq__decode *d, int64_t at, uint64_t frames)
     note_error(d, at);
     d->bad_tail = 1;
     d->lost++;
+    if (d->packets < d->lost) /* what can't even be cut out of the file was tried as well */
+        d->packets = d->lost;
     if (d->good && !d->clocked)
         d->hole_frames += frames;
 }

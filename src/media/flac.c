@@ -61,6 +61,7 @@ typedef struct snq__flac {
     int32_t *samples;       /* (channels, room), owned */
     size_t room;            /* of samples, in all */
     int have;               /* frames that the last step gave: 1, or more and all of them zeros */
+    int zero;               /* the frame at hand says in a word that it holds nothing but zeros */
     int primed, done, no_memory;
     int good;             /* there has been a good frame */
     uint64_t next_number; /* of the sample after it */
@@ -134,6 +135,16 @@ static FLAC__bool on_eof(const FLAC__StreamDecoder *flac, void *user)
     return over;
 }
 
+/* Constant zero in every channel: so are their sums and differences. */
+static int is_zero(const FLAC__Frame *frame)
+{
+    for (uint32_t c = 0; c < frame->header.channels; c++)
+        if (frame->subframes[c].type != FLAC__SUBFRAME_TYPE_CONSTANT ||
+            frame->subframes[c].data.constant.value != 0)
+            return 0;
+    return 1;
+}
+
 static FLAC__StreamDecoderWriteStatus on_write(const FLAC__StreamDecoder *flac,
                                                const FLAC__Frame *frame,
                                                const FLAC__int32 *const x[], void *user)
@@ -141,6 +152,11 @@ static FLAC__StreamDecoderWriteStatus on_write(const FLAC__StreamDecoder *flac,
     snq__flac *d = user;
     const size_t n = frame->header.blocksize, channels = frame->header.channels;
     const unsigned shift = 32 - frame->header.bits_per_sample;
+    d->head = frame->header;
+    d->have++;
+    d->zero = is_zero(frame);
+    if (d->zero)
+        return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
     if (n * channels > d->room) {
         snq_free(d->samples);
         d->room = n * channels;
@@ -157,8 +173,6 @@ static FLAC__StreamDecoderWriteStatus on_write(const FLAC__StreamDecoder *flac,
         for (size_t i = 0; i < n; i++)
             to[i] = (int32_t)((uint32_t)from[i] << shift);
     }
-    d->head = frame->header;
-    d->have++;
     return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
 }
 
@@ -340,6 +354,10 @@ static snq_status flac_next(void *decoder, snq__chunk *chunk, uint64_t *silence)
     }
     *silence = hole_before(d);
     take(d, *silence);
+    if (d->zero) {
+        *silence += d->head.blocksize;
+        return SNQ_OK;
+    }
     *chunk = (snq__chunk) {
         .format = SNQ__SAMPLE_S32, .channels = d->channels, .stride = 1, .frames = d->head.blocksize
     };

@@ -48,3 +48,8 @@ snq_status snq_media_preload(void)
     const snq__av_module *av;
     return snq__av_load(&av);
 }
+
+int snq_media_loaded(void)
+{
+    return snq__av_loaded();
+}

@@ -3,10 +3,8 @@
  * those that come late.
  *
  * libavformat and libavcodec are not linked with the program: they are behind the shared module
- * libsnq_media_av.so, which the first file that is neither PCM nor FLAC loads. It is looked for in
- * the folder that the environment variable SNQ_MODULES names, and only there when it is set; else
- * beside the executable; else in the folder that the program was installed with
- * (<prefix>/<libdir>/sonique). A module of another build is not used. */
+ * libsnq_media_av.so, which the first file that is neither PCM nor FLAC loads. Where it is looked for:
+ * base/module.h. */
 #ifndef SNQ_MEDIA_LIBRARIES_H
 #define SNQ_MEDIA_LIBRARIES_H
 
@@ -21,5 +19,7 @@ const char *snq_media_library(unsigned i, const char **purpose, const char **ver
  * taken. [any] May be called again. ERR_UNSUPPORTED: the module is missing or of another build; PCM
  * and FLAC can be read all the same. */
 SNQ_MUST_USE snq_status snq_media_preload(void);
+/* Whether it is loaded (or linked in). [any] */
+int snq_media_loaded(void);
 
 #endif

@@ -122,6 +122,17 @@ static void describe_scan(snq_reader *r)
 /* A decoder by what the first bytes are; `demuxer`: libavformat's name when that is known already.
  * libFLAC leaves damaged frames out; a file in which all are damaged goes to libav, which takes them
  * as they are. */
+static snq_status may_use_av(snq_reader *r)
+{
+    if (!r->cfg.no_loading || snq_media_loaded())
+        return SNQ_OK;
+    /* what no libav would read needs none to be refused */
+    const snq_status st = snq__not_for_av(&r->source);
+    return st == SNQ_ERR_FORMAT
+               ? st
+               : SNQ_FAIL(SNQ_ERR_STATE, "this format needs libavformat, which is not loaded");
+}
+
 static snq_status open_decoder(snq_reader *r, const char *demuxer)
 {
     r->info.audio_tracks = 0;
@@ -131,9 +142,11 @@ static snq_status open_decoder(snq_reader *r, const char *demuxer)
         if (st != SNQ_ERR_FORMAT)
             return st;
         snprintf(r->why, sizeof r->why, "%s", snq_last_error());
+        SNQ_TRY(may_use_av(r));
         if (snq_media_preload() < 0)
             return SNQ_FAIL(st, "%s", r->why);
     }
+    SNQ_TRY(may_use_av(r));
     r->kind = &snq__av_decoder;
     return r->kind->open(&r->source, demuxer, &r->info, &r->warnings, &r->decoder);
 }

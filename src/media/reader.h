@@ -57,6 +57,8 @@ typedef struct snq_reader_cfg {
     uint32_t block_frames; /* frames a block, 256 .. 65536 (default 8192) */
     uint64_t max_frames;   /* stop there with END and the warning `max_frames`; 0: no bound
                                    (default 0) */
+    int no_loading; /* a file that needs the module of libraries.h is ERR_STATE while that isn't
+                       loaded: for processes that can't load any more (default 0) */
     const volatile int
         *cancel; /* non-zero asks to stop; borrowed until free; NULL: never (default) */
 } snq_reader_cfg;
@@ -69,7 +71,7 @@ snq_reader_cfg snq_reader_cfg_default(void);
  * NULL.
  * Errors: ERR_FORMAT (empty, not audio, damaged beyond use), ERR_UNSUPPORTED (no audio track, a codec
  * we don't decode, or the module that it needs is missing), ERR_RANGE (rate, channels, bits or cfg
- * out of bounds), ERR_IO, ERR_CANCELLED, ERR_NOMEM. */
+ * out of bounds), ERR_STATE (no_loading), ERR_IO, ERR_CANCELLED, ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_reader_open(int fd, const char *name, const snq_reader_cfg *cfg,
                                         snq_reader **out);
 /* NULL is legal. */

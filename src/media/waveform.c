@@ -12,12 +12,12 @@
  * LIMITS samples beyond full scale are drawn at full scale. */
 #include "media/waveform.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "media/atomic_file.h"
 
 enum { ROW = 1024, FIRST_VALUES = 4096 };
 
@@ -202,33 +202,35 @@ static void put_u32(FILE *f, uint32_t v)
         putc((int)(v >> 8 * i & 255), f);
 }
 
-snq_status snq_waveform_write_dat(const snq_waveform *w, const char *path, int force)
+static snq_status written(FILE *f)
 {
-    snq_atomic_file *file;
-    SNQ_TRY(snq_atomic_open(path, force, &file));
-    FILE *f = snq_atomic_stream(file);
+    errno = 0;
+    if (fflush(f) != 0 || ferror(f))
+        return SNQ_FAIL(SNQ_ERR_IO, "writing the waveform: %s", strerror(errno ? errno : EIO));
+    return SNQ_OK;
+}
+
+snq_status snq_waveform_write_dat(const snq_waveform *w, FILE *to)
+{
     const uint32_t head[] = {
         2,       w->cfg.bits == 8, w->cfg.rate_hz, w->cfg.samples_per_pixel, snq_waveform_length(w),
         w->rows,
     };
     for (size_t i = 0; i < SNQ_COUNT(head); i++)
-        put_u32(f, head[i]);
+        put_u32(to, head[i]);
     for (size_t i = 0; i < values(w); i++) {
         const int v = stored(w, i);
-        putc(v & 255, f);
+        putc(v & 255, to);
         if (w->cfg.bits == 16)
-            putc(v >> 8 & 255, f);
+            putc(v >> 8 & 255, to);
     }
-    return snq_atomic_commit(file);
+    return written(to);
 }
 
-snq_status snq_waveform_write_json(const snq_waveform *w, const char *path, int force)
+snq_status snq_waveform_write_json(const snq_waveform *w, FILE *to)
 {
-    snq_atomic_file *file;
     snq_json j;
-    SNQ_TRY(snq_atomic_open(path, force, &file));
-    FILE *f = snq_atomic_stream(file);
-    snq_json_init(&j, snq_json_to_file, f);
+    snq_json_init(&j, snq_json_to_file, to);
     snq_json_object(&j);
     snq_json_put_int(&j, "version", 2);
     snq_json_put_int(&j, "channels", w->rows);
@@ -242,11 +244,7 @@ snq_status snq_waveform_write_json(const snq_waveform *w, const char *path, int 
         snq_json_int(&j, stored(w, i));
     snq_json_end(&j);
     snq_json_end(&j);
-    const snq_status st = snq_json_finish(&j);
-    if (st < 0) {
-        snq_atomic_abort(file);
-        return st;
-    }
-    putc('\n', f);
-    return snq_atomic_commit(file);
+    SNQ_TRY(snq_json_finish(&j));
+    putc('\n', to);
+    return written(to);
 }

@@ -26,6 +26,7 @@
 #define SNQ_MEDIA_WAVEFORM_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/attr.h"
 #include "base/audio.h"
@@ -60,9 +61,9 @@ SNQ_MUST_USE snq_status snq_waveform_push(snq_waveform *w, const snq_audio *bloc
 /* Pixels so far, the unfinished last one included. */
 uint32_t snq_waveform_length(const snq_waveform *w);
 
-/* Write what was pushed so far; more may be pushed afterwards. The file appears whole or not at all;
- * an existing one is replaced only with `force`. Errors: those of media/atomic_file.h. */
-SNQ_MUST_USE snq_status snq_waveform_write_dat(const snq_waveform *w, const char *path, int force);
-SNQ_MUST_USE snq_status snq_waveform_write_json(const snq_waveform *w, const char *path, int force);
+/* Write what was pushed so far to a stream that is open for writing (borrowed); more may be pushed
+ * afterwards. ERR_IO with the system's reason. */
+SNQ_MUST_USE snq_status snq_waveform_write_dat(const snq_waveform *w, FILE *to);
+SNQ_MUST_USE snq_status snq_waveform_write_json(const snq_waveform *w, FILE *to);
 
 #endif

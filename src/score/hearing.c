@@ -19,6 +19,7 @@ void snq_hearing_init(snq_hearing *h)
                          .dynamics_reason = NOT_SELECTED,
                          .spectrum_reason = NOT_SELECTED,
                          .stereo_reason = NOT_SELECTED };
+    snq_arena_init(&h->text, SNQ_HEARING_TEXT_MAX);
 }
 
 void snq_hearing_clear(snq_hearing *h)
@@ -26,6 +27,7 @@ void snq_hearing_clear(snq_hearing *h)
     snq_free(h->region);
     h->region = NULL;
     h->regions = h->regions_room = 0;
+    snq_arena_clear(&h->text);
 }
 
 snq_status snq_hearing_add_region(snq_hearing *h, snq_region **out)

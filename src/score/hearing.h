@@ -3,12 +3,13 @@
  *
  * The names, units and the null rule are those of the document `sonique/listen/1`
  * (schemas/listen.schema.json). A section whose `*_reason` is not NULL is null as a whole.
- * Text pointers are static unless said otherwise. */
+ * Text pointers are static, or borrowed from the hearing's own `text`, unless said otherwise. */
 #ifndef SNQ_SCORE_HEARING_H
 #define SNQ_SCORE_HEARING_H
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/status.h"
@@ -93,12 +94,14 @@ typedef struct snq_region {
 
 typedef struct snq_plugin_outcome {
     const char *id, *version;
-    const char *status; /* "ok" "failed" "skipped" (later "crashed" "timeout") */
+    const char *status; /* "ok" "failed" "crashed" "timeout" "skipped" */
     char message[160];  /* "" when there is nothing to say */
     double ms;          /* wall time spent in it */
 } snq_plugin_outcome;
 
 enum { SNQ_PLUGINS_MAX = 32, SNQ_REGIONS_MAX = 1 << 18 };
+/* Bound on the texts of a hearing that was unpacked (bytes). */
+enum { SNQ_HEARING_TEXT_MAX = 1 << 20 };
 
 typedef struct snq_hearing {
     snq_heard_file file;
@@ -114,6 +117,7 @@ typedef struct snq_hearing {
     snq_stereo stereo;
     snq_plugin_outcome plugin[SNQ_PLUGINS_MAX];
     uint32_t plugins;
+    snq_arena text; /* where unpacked texts live */
 } snq_hearing;
 
 /* Nothing heard yet: each section's reason is "not selected". Allocates nothing. */

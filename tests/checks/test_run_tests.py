@@ -3,6 +3,8 @@
 """scripts/run_tests.py counts right: above all, nothing that failed is taken for a pass."""
 import pathlib
 import sys
+import tempfile
+import unittest.mock
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -102,6 +104,71 @@ def test_timeout_ends_children_too():
 def test_program_that_is_not_there():
     result = run_tests.run(run_tests.Task("t", ["/nonexistent/program"], 5))
     expect((result.passed, len(result.failed)), (0, 1))
+
+
+def fuzz_folder(*names):
+    """A tree with these files under tests/fuzz, put in the place of ours until it is closed."""
+    folder = tempfile.TemporaryDirectory()
+    for name in names:
+        path = pathlib.Path(folder.name) / run_tests.FUZZ / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# why\n-runs=7\n")
+    return folder, unittest.mock.patch.multiple(run_tests, ROOT=pathlib.Path(folder.name)), \
+        unittest.mock.patch.object(run_tests.builds, "ROOT", pathlib.Path(folder.name))
+
+
+def fuzz_tasks(names, **how):
+    """The commands, by target, that a tree with these files gives."""
+    folder, ours, theirs = fuzz_folder(*names)
+    with folder, ours, theirs:
+        return {task.name: task.command for task in run_tests.tasks_of_fuzzing(3, "", **how)}
+
+
+def test_fuzz_target_alone():
+    tasks = fuzz_tasks(["fuzz_a.c", "fuzz_input.h", "mutate.c"])
+    expect(list(tasks), ["fuzz/fuzz_a"])
+    command = tasks["fuzz/fuzz_a"]
+    assert command[0].endswith("tests/fuzz/fuzz_a") and "-max_total_time=3" in command
+    expect([word for word in command if "dict" in word or "seed" in word], [])
+    assert command[-1].endswith("corpus/fuzz_a"), command
+
+
+def test_fuzz_target_with_all():
+    tasks = fuzz_tasks(["fuzz_a.c", "a.dict", "a.options", "corpus_a/x", "fuzz_b.c"])
+    command = tasks["fuzz/fuzz_a"]
+    assert "-runs=7" in command and any(w.endswith("/a.dict") for w in command), command
+    assert command[-1].endswith("tests/fuzz/corpus_a") and "# why" not in command
+    expect([w for w in tasks["fuzz/fuzz_b"] if "runs" in w or "dict" in w], [])
+
+
+def test_fuzz_never_writes_to_the_tree():
+    # libFuzzer writes what it finds to the first folder
+    for briefly in (False, True):
+        command = fuzz_tasks(["fuzz_a.c", "corpus_a/x"], briefly=briefly)["fuzz/fuzz_a"]
+        folders = [word for word in command[1:] if not word.startswith("-")]
+        expect(len(folders), 2)
+        assert run_tests.FUZZ not in folders[0], folders
+
+
+def test_fuzz_briefly_repeats():
+    command = fuzz_tasks(["fuzz_a.c"], briefly=True)["fuzz/fuzz_a"]
+    assert "-seed=1" in command
+    assert not any(word.endswith("/corpus/fuzz_a") for word in command), command
+
+
+def test_fuzz_failure_is_no_skip():
+    # libFuzzer's own exit status for a crash is the one that means "skipped" here
+    assert f"-error_exitcode={run_tests.SKIP_STATUS}" not in fuzz_tasks(["fuzz_a.c"])["fuzz/fuzz_a"]
+    assert "-error_exitcode=1" in fuzz_tasks(["fuzz_a.c"])["fuzz/fuzz_a"]
+
+
+def test_fuzz_targets_of_this_tree():
+    here = run_tests.ROOT / run_tests.FUZZ
+    table = (here / "meson.build").read_text()
+    told = (here / "README.md").read_text()
+    for target in run_tests.fuzz_targets():
+        assert f"'{target}'" in table, f"fuzz_{target}.c is not in tests/fuzz/meson.build"
+        assert f"`{target}`" in told, f"tests/fuzz/README.md does not say what {target} covers"
 
 
 if __name__ == "__main__":

@@ -166,6 +166,42 @@ static void test_silence_and_denormals(void **state)
     snq_kweight_free(k);
 }
 
+/* At rest before any sound and some seconds behind it, with every kernel; silence then sums to 0 and
+ * what follows is as at the start. */
+static void test_comes_to_rest(void **state)
+{
+    static const uint32_t rate[] = { 1000, 8000, 44100, 48000, 192000, 768000 };
+    static float quiet[1001];
+    const unsigned was = snq_cpu_flags();
+    for (size_t row = 0; row < 3 * SNQ_COUNT(rate); row++) {
+        const uint32_t hz = rate[row / 3], hop = hz / 100, n = 2000, odd = 1001;
+        snq_cpu_force(row % 3 == 0 ? 0 : row % 3 == 1 ? SNQ_CPU_AVX2 : was);
+        snq_kweight *k;
+        check_ok(snq_kweight_new(&(snq_kweight_cfg) { .rate_hz = hz, .channels = 2 }, &k));
+        const snq_audio loud = view(2, 100, n);
+        snq_audio silent = { { quiet, quiet }, 2, hz, odd };
+        double first[2], again[2], sum[2];
+        assert_true(snq_kweight_is_at_rest(k));
+        snq_kweight_push(k, &silent, &odd, 1, sum);
+        assert_true(snq_kweight_is_at_rest(k) && sum[0] + sum[1] == 0);
+        snq_kweight_push(k, &loud, &n, 1, first);
+        assert_false(snq_kweight_is_at_rest(k));
+        uint32_t frames = 0;
+        while (!snq_kweight_is_at_rest(k)) {
+            silent.frames = hop < odd ? hop : odd;
+            const uint32_t part = (uint32_t)silent.frames;
+            snq_kweight_push(k, &silent, &part, 1, sum);
+            frames += part;
+            assert_true(frames < 6 * hz);
+        }
+        assert_true(frames > hz / 10 && sum[0] + sum[1] == 0);
+        snq_kweight_push(k, &loud, &n, 1, again);
+        assert_true(again[0] == first[0] && again[1] == first[1]);
+        snq_kweight_free(k);
+    }
+    snq_cpu_force(was);
+}
+
 #define FL    SNQ_POSITION_FRONT_LEFT
 #define FR    SNQ_POSITION_FRONT_RIGHT
 #define FC    SNQ_POSITION_FRONT_CENTRE
@@ -247,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_blocks_do_not_matter),
         cmocka_unit_test(test_agrees_with_libebur128),
         cmocka_unit_test(test_silence_and_denormals),
+        cmocka_unit_test(test_comes_to_rest),
         cmocka_unit_test(test_gains),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_sweep),

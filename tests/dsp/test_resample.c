@@ -5,7 +5,7 @@
 #include "dsp/resample.h"
 #include "support/sweep.h"
 
-enum { OUT_MAX = 300000 };
+enum { OUT_MAX = 1000000 };
 
 typedef struct taken {
     size_t n;
@@ -137,6 +137,124 @@ static void test_sink_stops_it(void **state)
     free(t);
 }
 
+/* A stream of stretches, sound and silence in turn, silence first: each sample pushed. */
+typedef struct plan {
+    uint32_t in, out;
+    double seconds[6];
+} plan;
+
+static size_t stretch(const plan *p, int i)
+{
+    return (size_t)(p->seconds[i] * p->in);
+}
+
+/* told: silence is told as such. */
+static void play(const plan *p, int told, size_t block, taken *t)
+{
+    static float x[1 << 16];
+    snq_resample *r;
+    uint32_t seed = 1;
+    t->n = 0;
+    check_ok(snq_resample_new(&(snq_resample_cfg) { .in_hz = p->in, .out_hz = p->out }, &r));
+    for (int round = 0; round < 2; round++) { /* what was learnt stays, what was heard doesn't */
+        for (int i = 0; i < 6; i++) {
+            size_t left = stretch(p, i);
+            while (left) {
+                const size_t n = left < block ? left : block;
+                for (size_t k = 0; k < n; k++) {
+                    seed = seed * 1664525u + 1013904223u;
+                    x[k] = i & 1 ? (float)((double)seed / 4294967296.0 - 0.5) : 0;
+                }
+                if (told && !(i & 1))
+                    check_ok(snq_resample_push_silence(r, n, take, t));
+                else
+                    check_ok(snq_resample_push(r, x, n, take, t));
+                left -= n;
+            }
+        }
+        check_ok(snq_resample_finish(r, take, t));
+    }
+    snq_resample_free(r);
+}
+
+/* Whatever is skipped, the samples are the same to the last bit. */
+static void test_silence_changes_nothing(void **state)
+{
+    (void)state;
+    static const plan plans[] = {
+        { 8000, 22050, { 1.5, 0.1, 8.3, 0.01, 2.5, 0.2 } },
+        { 11025, 22050, { 0, 0.1, 3.7, 0.2, 2.9, 0 } },
+        { 16000, 22050, { 6.01, 0.1, 0.9, 0.2, 1.3, 0.1 } },
+        { 22050, 22050, { 1, 0.1, 1, 0.2, 1, 0 } },
+        { 32000, 22050, { 2.2, 0.1, 4.1, 0.2, 8.7, 0.001 } },
+        { 37800, 22050, { 0, 0.1, 5.3, 0.2, 1, 0 } },
+        { 44056, 22050, { 2.9, 0.1, 2.1, 0.2, 0.1, 0.1 } },
+        { 44100, 22050, { 3.33, 0.1, 1.7, 0.0001, 6.1, 0.1 } },
+        { 44100, 22050, { 0, 0.001, 2.10001, 0.2, 9.5, 0 } },
+        { 48000, 22050, { 8.1, 0.1, 5.77, 0.3, 0.7, 0.1 } },
+        { 48000, 22050, { 0, 0.01, 0.999, 0.01, 9.3, 0.1 } },
+        { 88200, 22050, { 0, 0.1, 4.4, 0.1, 4.1, 0.1 } },
+        { 96000, 22050, { 1.01, 0.1, 6.2, 0.05, 2.1, 0.1 } },
+        { 192000, 22050, { 0, 0.1, 5.9, 0.02, 3.3, 0.1 } },
+        { 768000, 22050, { 0, 0.02, 4.1, 0.02, 1.7, 0.1 } },
+    };
+    static const size_t block[] = { 1, 333, 8192, 60000 };
+    taken *want = calloc(1, sizeof(*want)), *t = calloc(1, sizeof(*t));
+    for (size_t i = 0; i < SNQ_COUNT(plans); i++) {
+        play(&plans[i], 0, 4096, want);
+        for (size_t b = plans[i].in > 48000; b < SNQ_COUNT(block); b++) {
+            play(&plans[i], 1, block[b], t);
+            assert_int_equal(t->n, want->n);
+            for (size_t k = 0; k < t->n; k++) /* by value: zeros have signs */
+                if (t->x[k] != want->x[k])
+                    fail_msg("plan %zu, sample %zu: %.9g, want %.9g", i, k, (double)t->x[k],
+                             (double)want->x[k]);
+        }
+    }
+    free(want);
+    free(t);
+}
+
+typedef struct tally {
+    uint64_t n, stop_at;
+    int loud;
+} tally;
+
+static snq_status count(void *user, const float *out, size_t n)
+{
+    tally *t = user;
+    t->n += n;
+    for (size_t i = 0; i < n; i += n / 4 + 1)
+        t->loud |= out[i] != 0;
+    return t->stop_at && t->n >= t->stop_at ? SNQ_ERR_CANCELLED : SNQ_OK;
+}
+
+/* A week of silence: it takes no time, all of it is there, and a sink can stop it. */
+static void test_long_silence(void **state)
+{
+    (void)state;
+    static const uint32_t rate[] = { 11025, 22050, 44100, 48000, 96000, 192000 };
+    const float click = 1;
+    for (size_t i = 0; i < SNQ_COUNT(rate); i++) {
+        tally t = { 0 };
+        snq_resample *r;
+        check_ok(snq_resample_new(&(snq_resample_cfg) { .in_hz = rate[i], .out_hz = 22050 }, &r));
+        const uint64_t week = 7 * 86400 * (uint64_t)rate[i] + 1;
+        check_ok(snq_resample_push_silence(r, 0, count, &t));
+        assert_int_equal(t.n, 0);
+        check_ok(snq_resample_push_silence(r, week, count, &t));
+        assert_true(t.n > 7 * 86400 * 22050ull - 22050 && t.n <= (week * 22050 / rate[i]) + 1);
+        assert_false(t.loud);
+        check_ok(snq_resample_push(r, &click, 1, count, &t));
+        check_ok(snq_resample_finish(r, count, &t));
+        assert_true(t.n == ((week + 1) * 22050 + rate[i] - 1) / rate[i]);
+        t = (tally) { .stop_at = 100000000 };
+        check_status(snq_resample_push_silence(r, week, count, &t), SNQ_ERR_CANCELLED);
+        assert_true(t.n < t.stop_at + 10000);
+        snq_resample_free(r);
+    }
+}
+
 static void test_refuses(void **state)
 {
     (void)state;
@@ -172,9 +290,14 @@ static void test_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sine_keeps_time),   cmocka_unit_test(test_no_alias),
-        cmocka_unit_test(test_length_and_pieces), cmocka_unit_test(test_sink_stops_it),
-        cmocka_unit_test(test_refuses),           cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_sine_keeps_time),
+        cmocka_unit_test(test_no_alias),
+        cmocka_unit_test(test_length_and_pieces),
+        cmocka_unit_test(test_sink_stops_it),
+        cmocka_unit_test(test_silence_changes_nothing),
+        cmocka_unit_test(test_long_silence),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_sweep),
     };
     return cmocka_run_group_tests_name("resample", tests, NULL, NULL);
 }

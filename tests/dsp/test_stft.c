@@ -12,7 +12,7 @@ enum { FRAMES = 700, BINS_MAX = 65, SPECTRA_MAX = 800, CHANNELS = 5 };
 static float sound[CHANNELS][FRAMES];
 
 typedef struct got {
-    uint32_t bins, cross_bins, count, stop_at;
+    uint32_t bins, cross_bins, count, stop_at, silent;
     int64_t centre[SPECTRA_MAX];
     float power[SPECTRA_MAX][BINS_MAX];
     float cross[SPECTRA_MAX][BINS_MAX];
@@ -32,6 +32,7 @@ static snq_status take(void *user, const snq_stft_frame *f)
         assert_null(f->cross);
         assert_null(f->balance);
     }
+    g->silent += f->silent != 0;
     g->count++;
     return g->stop_at && g->count == g->stop_at ? SNQ_ERR_CANCELLED : SNQ_OK;
 }
@@ -191,6 +192,61 @@ static void test_reset_and_finish_start_anew(void **state)
     free(want);
 }
 
+/* Silence that is told as such gives the spectra of zeros, whatever lies around it. */
+static void test_silence(void **state)
+{
+    (void)state;
+    static const size_t length[] = { 1, 2, 15, 16, 17, 63, 64, 65, 128, 200 };
+    static float kept[CHANNELS][FRAMES];
+    snq_rng rng;
+    uint32_t silent = 0;
+    snq_rng_init(&rng, 8);
+    memcpy(kept, sound, sizeof(kept));
+    for (int round = 0; round < 200; round++) {
+        const uint32_t hops[] = { 16, 25, 64 };
+        const snq_stft_cfg cfg = { .channels = 1 + (uint32_t)round % 3,
+                                   .window = 64,
+                                   .hop = hops[round / 3 % 3],
+                                   .cross_bins = 33 };
+        got *g = calloc(1, sizeof(*g));
+        g->bins = 33;
+        g->cross_bins = cfg.channels == 2 ? 33 : 0;
+        snq_stft *s;
+        check_ok(snq_stft_new(&cfg, &s));
+        memcpy(sound, kept, sizeof(kept));
+        for (size_t at = 0; at < FRAMES;) {
+            size_t n = length[(size_t)(snq_rng_uniform(&rng) * SNQ_COUNT(length))];
+            n = n < FRAMES - at ? n : FRAMES - at;
+            const int quiet = snq_rng_uniform(&rng) < 0.7;
+            for (uint32_t c = 0; quiet && c < cfg.channels; c++)
+                memset(&sound[c][at], 0, n * sizeof(float));
+            const snq_audio a = view(cfg.channels, at, n);
+            if (quiet)
+                check_ok(snq_stft_push_silence(s, n, take, g));
+            else
+                check_ok(snq_stft_push(s, &a, take, g));
+            at += n;
+        }
+        check_ok(snq_stft_finish(s, take, g));
+        silent += g->silent;
+        snq_stft_free(s);
+        got *want = run(&cfg, FRAMES, 90);
+        assert_int_equal(g->count, want->count);
+        assert_int_equal(want->silent, 0);
+        for (uint32_t k = 0; k < g->count; k++) {
+            assert_int_equal(g->centre[k], want->centre[k]);
+            for (uint32_t b = 0; b < 33; b++) /* by value: zeros have signs */
+                assert_true(g->power[k][b] == want->power[k][b] &&
+                            g->cross[k][b] == want->cross[k][b] &&
+                            g->balance[k][b] == want->balance[k][b]);
+        }
+        free(want);
+        free(g);
+    }
+    assert_true(silent > 500);
+    memcpy(sound, kept, sizeof(kept));
+}
+
 static void test_sink_stops_it(void **state)
 {
     (void)state;
@@ -269,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_blocks_do_not_matter),
         cmocka_unit_test(test_scale),
         cmocka_unit_test(test_reset_and_finish_start_anew),
+        cmocka_unit_test(test_silence),
         cmocka_unit_test(test_sink_stops_it),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_sweep),

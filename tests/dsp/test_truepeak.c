@@ -275,10 +275,37 @@ static void test_floor(void **state)
     assert_true(higher > 3);
 }
 
+/* At rest once all that it keeps is silence, 11 frames behind the last sound. */
+static void test_comes_to_rest(void **state)
+{
+    static const float quiet[8], loud[8] = { [7] = 0.5f };
+    snq_truepeak *t;
+    check_ok(snq_truepeak_new(&(snq_truepeak_cfg) { .rate_hz = 44100, .channels = 2 }, &t));
+    for (int c = 0; c < 2; c++) {
+        snq_audio a = { { quiet, quiet }, 2, 44100, 8 };
+        const uint32_t eight = 8, one = 1;
+        float peak;
+        assert_true(snq_truepeak_is_at_rest(t));
+        a.channel[c] = loud;
+        snq_truepeak_push(t, &a, &eight, 1, &peak);
+        a.channel[c] = quiet;
+        a.frames = 1;
+        for (int i = 0; i < 11; i++) {
+            assert_false(snq_truepeak_is_at_rest(t));
+            snq_truepeak_push(t, &a, &one, 1, &peak);
+        }
+        assert_true(snq_truepeak_is_at_rest(t));
+        snq_truepeak_push(t, &a, &one, 1, &peak);
+        check_near(peak, 0, 0);
+    }
+    snq_truepeak_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_floor),
+        cmocka_unit_test(test_comes_to_rest),
         cmocka_unit_test(test_ebu_sines),
         cmocka_unit_test(test_ebu_offsets),
         cmocka_unit_test(test_is_the_definition),

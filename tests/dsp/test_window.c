@@ -38,6 +38,17 @@ static void test_shape(void **state)
     snq_window_sums(w, 4, NULL, NULL);
 }
 
+/* The formula at every length that a transform takes, and at others. */
+static void test_hann_is_the_formula(void **state)
+{
+    static float w[131072];
+    for (uint32_t n = 1; n <= 131072; n = n < 40 ? n + 1 : n < 64 ? 64 : 2 * n) {
+        snq_window_fill(SNQ_WINDOW_HANN, w, n);
+        for (uint32_t t = 0; t < n; t++)
+            check_near(w[t], 0.5 - 0.5 * cos(2 * M_PI * t / n), 6e-8);
+    }
+}
+
 static void test_hann_overlap_is_constant(void **state)
 {
     (void)state;
@@ -85,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_hann_is_the_formula),
         cmocka_unit_test(test_hann_overlap_is_constant),
         cmocka_unit_test(test_side_lobes),
         cmocka_unit_test(test_kaiser),

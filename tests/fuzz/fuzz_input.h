@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +30,13 @@ static inline int64_t fuzz_input_read(void *user, int64_t offset, void *to, size
     return (int64_t)n;
 }
 
-static inline void must(int holds)
+/* Ends the program, with a word, where `holds` does not. */
+#define must(holds) ((holds) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #holds))
+
+static inline void fuzz_fail(const char *file, int line, const char *what)
 {
-    if (!holds)
-        abort();
+    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+    abort();
 }
 
 #endif

@@ -230,6 +230,54 @@ static void block_sizes_do_not_matter(void **state)
     snq_free(r);
 }
 
+/* The file's section of this name in a document, owned by the caller: free. It is the last of the
+ * name (those of regions stand before it) and ends where the section `next` begins. */
+static char *section(const snq_hearing *h, const char *name, const char *next)
+{
+    char *text = hear_document(h), key[32];
+    char *from = NULL, *to = NULL;
+    snprintf(key, sizeof key, "\"%s\":", name);
+    for (char *p = text; (p = strstr(p, key)); p++)
+        from = p;
+    snprintf(key, sizeof key, "\"%s\":", next);
+    for (char *p = text; (p = strstr(p, key)); p++)
+        to = p;
+    assert_true(from && to > from);
+    char *own = strndup(from, (size_t)(to - from));
+    free(text);
+    return own;
+}
+
+/* What an analyser says does not depend on who else listens; above all not at the end, where the
+ * others make the listener wait. */
+static void company_does_not_matter(void **state)
+{
+    static const char *const names[] = { "loudness", "dynamics", "spectrum", "stereo", "plugins" };
+    /* whole hops of 80 frames, and not */
+    static const size_t lengths[] = { 80, 81, 160, 479, 640, 8000, 8001, 24080 };
+    enum { LOW_RATE = 8000, MOST = 24080 };
+    float *x = make_silence(MOST), *y = make_silence(MOST);
+    add_noise(x, 0, MOST, 0.1, 5);
+    add_sine(y, 0, MOST, LOW_RATE, 3999, 0.9, 0.8); /* peaks between the samples, to the end */
+    for (size_t i = 0; i < SNQ_COUNT(lengths); i++) {
+        const snq_audio a = { { x, y }, 2, LOW_RATE, lengths[i] };
+        snq_hearing all, alone;
+        hear(&a, NULL, &all);
+        for (int k = 0; k < 4; k++) {
+            hear(&a, names[k], &alone);
+            char *want = section(&all, names[k], names[k + 1]);
+            char *got = section(&alone, names[k], names[k + 1]);
+            assert_string_equal(got, want);
+            free(got);
+            free(want);
+            snq_hearing_clear(&alone);
+        }
+        snq_hearing_clear(&all);
+    }
+    snq_free(x);
+    snq_free(y);
+}
+
 /* Long steady noise under which nothing else sounds: the whole stream is one region, and what holds of
  * the file holds of it. */
 static void steady_noise_is_the_content(void **state)
@@ -349,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_failure_stays_alone),
         cmocka_unit_test(every_section_can_be_refused),
         cmocka_unit_test(block_sizes_do_not_matter),
+        cmocka_unit_test(company_does_not_matter),
         cmocka_unit_test(steady_noise_is_the_content),
         cmocka_unit_test(an_empty_stream_has_reasons),
         cmocka_unit_test(refuses_too_many),

@@ -88,7 +88,7 @@ static void sums_across_the_ring(void **state)
     for (int i = 0; i < SNQ__REGION_ROWS + 5; i++) {
         for (int b = 0; b < SNQ_MEL_BANDS; b++)
             mel[b] = (float)(i + b);
-        snq__region_rows_push(&r, &hop, mel);
+        check_ok(snq__region_rows_push(&r, &hop, mel));
     }
     snq__row_sum(&r, SNQ__REGION_ROWS - 4, 7, sum);
     for (int b = 0; b < SNQ_MEL_BANDS; b++)

@@ -2,8 +2,10 @@
 #include "support/check.h"
 
 #include "base/alloc.h"
+#include "base/rng.h"
 #include "dsp/sos.h"
 #include "hear.h"
+#include "listen/analyser.h"
 #include "support/make_audio.h"
 
 enum { RATE = 44100 };
@@ -157,12 +159,114 @@ static void short_silent_and_infrasonic(void **state)
     snq_free(x);
 }
 
+enum { BINS = 2049 };
+
+static int ascending(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* dB of bin k over the median of its neighbours within 8 to 64 bins, by sorting them. */
+static double over_median(const float *power, int k)
+{
+    float near[129];
+    int reach = (int)(0.122 * k), n = 0;
+    reach = reach < 8 ? 8 : reach > 64 ? 64 : reach;
+    for (int i = k - reach > 1 ? k - reach : 1; i <= k + reach && i < BINS; i++)
+        near[n++] = power[i];
+    qsort(near, (size_t)n, sizeof *near, ascending);
+    const float median = (float)(near[(n - 1) / 2] / 2.0 + near[n / 2] / 2.0);
+    return median > 0 ? 10 * log10((double)power[k] / median) : INFINITY;
+}
+
+/* The strongest of all bins that the definition lets through. */
+static uint32_t dominant_bins(const float *power, double bin_hz, int *best)
+{
+    float most = 0;
+    uint32_t n = 0;
+    const int lo = (int)ceil(20 / bin_hz), hi = (int)(20000 / bin_hz);
+    for (int k = lo; k <= hi; k++)
+        most = fmaxf(most, power[k]);
+    while (n < SNQ_DOMINANTS_MAX) {
+        int top = 0;
+        for (int k = lo; k <= hi; k++) {
+            int taken = 0;
+            for (uint32_t i = 0; i < n; i++)
+                taken |= best[i] == k;
+            if (!taken && power[k] > power[k - 1] && power[k] >= power[k + 1] &&
+                power[k] >= 1e-4f * most && (!top || power[k] > power[top]) &&
+                over_median(power, k) >= 12)
+                top = k;
+        }
+        if (!top)
+            break;
+        best[n++] = top;
+    }
+    return n;
+}
+
+/* Spectra of one frame: noise, with lines of about 12 dB over the median, with holes. */
+static void dominants_are_the_definition(void **state)
+{
+    const snq_analyser_setup setup = { .rate_hz = RATE,
+                                       .channels = 1,
+                                       .grid = { RATE, SNQ_HOPS_PER_S },
+                                       .window = 4096,
+                                       .bins = BINS,
+                                       .low_bins = 12 };
+    static float power[BINS];
+    snq_rng rng;
+    uint32_t found = 0;
+    snq_rng_init(&rng, 3);
+    for (int round = 0; round < 300; round++) {
+        const double bin_hz = RATE / 4096.0, swing = round % 3 ? 0.02 : 1, hole = round % 5 / 6.0;
+        double sum = 0;
+        for (int k = 0; k < BINS; k++) {
+            const double u = snq_rng_uniform(&rng);
+            power[k] = (float)(1e-6 * exp(swing * 2 * snq_rng_normal(&rng)));
+            if (k % 40 == 20)
+                power[k] *= (float)(15.8489319 * (1 + 1e-4 * (u - 0.5)));
+            if (snq_rng_uniform(&rng) < hole)
+                power[k] = 0;
+            sum += (double)power[k];
+        }
+        const snq_hop hop = { .frames = 441, .energy = 441 * sum };
+        const snq_fine_frame frame = { .power = power };
+        const snq_hop_block b = { .grid = setup.grid,
+                                  .channels = 1,
+                                  .hops = 1,
+                                  .hop = &hop,
+                                  .window = setup.window,
+                                  .bins = BINS,
+                                  .low_bins = setup.low_bins,
+                                  .fine_frames = 1,
+                                  .fine = &frame };
+        void *analyser;
+        snq_hearing h;
+        snq_hearing_init(&h);
+        check_ok(snq_spectrum_analyser.begin(&setup, &analyser));
+        check_ok(snq_spectrum_analyser.block(analyser, &b));
+        check_ok(snq_spectrum_analyser.finish(analyser, &h));
+        int best[SNQ_DOMINANTS_MAX];
+        const uint32_t n = dominant_bins(power, bin_hz, best);
+        assert_int_equal(h.spectrum.dominants, n);
+        for (uint32_t i = 0; i < n; i++)
+            check_near(h.spectrum.dominant_hz[i], best[i] * bin_hz, bin_hz);
+        found += n;
+        snq_spectrum_analyser.free(analyser);
+        snq_hearing_clear(&h);
+    }
+    assert_true(found > 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_tone_falls_into_its_band),
         cmocka_unit_test(finds_tones_between_bins),
         cmocka_unit_test(white_noise_is_flat),
+        cmocka_unit_test(dominants_are_the_definition),
         cmocka_unit_test(tilt_reads_a_known_slope),
         cmocka_unit_test(sees_where_the_spectrum_ends),
         cmocka_unit_test(low_rates_say_what_they_cannot_know),

@@ -67,7 +67,8 @@ flac_file flac_build(const flac_spec *s)
     FLAC__int32 frame[FLAC__MAX_CHANNELS];
     for (uint32_t i = 0; i < s->frames; i++) {
         for (uint32_t c = 0; c < s->channels; c++)
-            frame[c] = flac_sample(s->bits, i, c);
+            frame[c] = i >= s->constant_from && i < s->constant_to ? s->constant
+                                                                   : flac_sample(s->bits, i, c);
         assert_true(FLAC__stream_encoder_process_interleaved(e, frame, 1));
     }
     assert_true(FLAC__stream_encoder_finish(e));

@@ -9,9 +9,11 @@ enum { FLAC_FRAMES_MAX = 1024 };
 
 typedef struct flac_spec {
     uint32_t rate, channels, bits, frames;
-    uint32_t block;      /* frames of a FLAC frame; 0: 4096 */
-    int tell_total;      /* in STREAMINFO */
-    const char *comment; /* "NAME=value", NULL: none */
+    uint32_t block;                      /* frames of a FLAC frame; 0: 4096 */
+    int tell_total;                      /* in STREAMINFO */
+    const char *comment;                 /* "NAME=value", NULL: none */
+    uint32_t constant_from, constant_to; /* frames in which every sample is `constant` */
+    int32_t constant;
 } flac_spec;
 
 typedef struct flac_file {

@@ -389,6 +389,75 @@ static void test_damage(void **state)
     damage(&s, 4, 1, 1);
 }
 
+/* Frames of FLAC that are one constant, of any number of channels: zeros come as silence, and are no
+ * damage. */
+static void test_constants(void **state)
+{
+    static const uint32_t part[][2] = {
+        { 3000, 30000 }, { 0, 9999 }, { 20000, 40000 }, { 0, 40000 }
+    };
+    for (uint32_t channels = 1; channels <= 6; channels++)
+        for (uint32_t i = 0; i < 4 * SNQ_COUNT(part); i++) {
+            const uint32_t from = part[i / 4][0], to = part[i / 4][1], block = 1000;
+            const flac_spec s = { .rate = 44100,
+                                  .channels = channels,
+                                  .bits = 8 * (channels % 3 + 1),
+                                  .frames = 40000,
+                                  .block = block,
+                                  .tell_total = i & 1,
+                                  .constant_from = from,
+                                  .constant_to = to,
+                                  .constant = i & 2 ? -1 : 0 };
+            flac_file f = flac_build(&s);
+            heard h = decode_bytes(&f.b);
+            assert_int_equal(h.st, SNQ_END);
+            assert_int_equal(h.frames, s.frames);
+            assert_int_equal(h.warnings.count, 0);
+            assert_int_equal(h.cut | (unsigned)h.holed, 0);
+            const uint32_t whole = to / block - (from + block - 1) / block;
+            assert_int_equal(h.silence, s.constant ? 0 : whole * block);
+            check_part(&h, &s, 0, from, 0);
+            check_part(&h, &s, to, s.frames, to);
+            const float want = (float)ldexp(s.constant, 1 - (int)s.bits);
+            for (uint32_t c = 0; c < channels; c++)
+                for (uint32_t k = from; k < to; k++)
+                    assert_true(h.x[c][k] == want);
+            forget(&h);
+            free(f.b.p);
+        }
+}
+
+/* A frame of zeros that is damaged is a hole as any other. */
+static void test_damaged_zeros(void **state)
+{
+    const flac_spec s = { .rate = 44100,
+                          .channels = 2,
+                          .bits = 16,
+                          .frames = 40000,
+                          .block = 1000,
+                          .constant_from = 10000,
+                          .constant_to = 20000 };
+    for (uint32_t first = 9; first <= 19; first++)
+        for (uint32_t n = 1; n <= 3; n++) {
+            flac_file f = flac_build(&s);
+            for (uint32_t i = first; i < first + n; i++)
+                f.b.p[f.at[i + 1] - 1] ^= 1;
+            heard h = decode_bytes(&f.b);
+            assert_int_equal(h.frames, s.frames);
+            assert_int_equal(h.holed, 1);
+            char text[64];
+            snprintf(text, sizeof text, "; %u frames", n * 1000);
+            assert_non_null(strstr(warned(&h, "decode_errors"), text));
+            assert_int_equal(h.warnings.item[0].offset_bytes, f.at[first]);
+            const uint32_t end = first + n > 20 ? (first + n) * 1000 : 20000;
+            check_part(&h, &s, 0, first * 1000 < 10000 ? first * 1000 : 10000, 0);
+            check_part(&h, &s, 10000, end, -1);
+            check_part(&h, &s, end, s.frames, end);
+            forget(&h);
+            free(f.b.p);
+        }
+}
+
 /* No hole is longer than a minute, whatever the numbers say. */
 static void test_hole_bound(void **state)
 {
@@ -659,14 +728,15 @@ static void test_here(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depths),     cmocka_unit_test(test_as_libav),
-        cmocka_unit_test(test_shared),     cmocka_unit_test(test_positions),
-        cmocka_unit_test(test_tags),       cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_hole_bound), cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_cut),        cmocka_unit_test(test_format_change),
-        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_nested_headers),
-        cmocka_unit_test(test_sweep),      cmocka_unit_test(test_cancel_and_errors),
-        cmocka_unit_test(test_here),
+        cmocka_unit_test(test_depths),        cmocka_unit_test(test_as_libav),
+        cmocka_unit_test(test_shared),        cmocka_unit_test(test_positions),
+        cmocka_unit_test(test_tags),          cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_hole_bound),    cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_cut),           cmocka_unit_test(test_format_change),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_nested_headers),
+        cmocka_unit_test(test_sweep),         cmocka_unit_test(test_cancel_and_errors),
+        cmocka_unit_test(test_here),          cmocka_unit_test(test_constants),
+        cmocka_unit_test(test_damaged_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, files_remove);
 }

@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Makes the pictures of docs/pictures anew: sounds out of free material, then `sonique listen --plot`.
+
+    scripts/make_pictures.py [FIELD.ogg ...]
+
+Needs a release build and the packages of [demo] and [bench] (scripts/packages.txt): the CC0 recordings
+of sonic-pi-samples, and espeak-ng. The field recording is made of the files named, cross-faded; without
+any, its picture is left as it is. docs/rooms/plot.md says which were taken.
+"""
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SAMPLES = pathlib.Path("/usr/share/sonic-pi/samples")
+OUT = ROOT / "docs" / "pictures"
+RATE = 44100
+TALK = ["Good evening. This is the news of sound.", "A loud passage follows a quiet one, and the meter knows.",
+        "Between two sentences there is a pause.", "What has no level has a reason.",
+        "Rain fell on the roof of the old station for most of the night.",
+        "The choir sang in the hall, and nobody coughed.", "Eleven trains left on time."]
+SPEECH = [("en-gb", "Sonique listens to sound.", 1.4),
+          ("en-us+f3", "It finds where something happens, how loud it is, and where its energy lies.", 1.1),
+          ("en-gb", "Every figure has a unit, and every gap has a reason.", 1.8),
+          ("en-us+f3", "She sells sea shells by the sea shore. The shells she sells are surely sea shells.", 0.9)]
+
+
+def load(path, rate=RATE, channels=2):
+    """A file as (frames, channels) float32."""
+    got = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-ac", str(channels),
+                          "-ar", str(rate), "-"], stdout=subprocess.PIPE, check=True).stdout
+    return np.frombuffer(got, "<f4").reshape(-1, channels)
+
+
+def save(path, blocks, rate=RATE, channels=2):
+    to = subprocess.Popen(["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(rate), "-ac",
+                           str(channels), "-i", "-", "-sample_fmt", "s16", path],
+                          stdin=subprocess.PIPE)
+    for block in blocks:
+        to.stdin.write(np.ascontiguousarray(block, "<f4").tobytes())
+    to.stdin.close()
+    if to.wait():
+        sys.exit(f"{path}: ffmpeg failed")
+
+
+def say(folder, voice, text, speed=150, pitch=50):
+    path = folder / "said.wav"
+    subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "-w", path, text],
+                   check=True)
+    return path
+
+
+class Desk:
+    """Samples by name, and sections of random material from one seed."""
+
+    def __init__(self, folder):
+        self.folder, self.rng, self.cache = folder, np.random.default_rng(7), {}
+        self.names = sorted(p.stem for p in SAMPLES.glob("*.flac"))
+
+    def get(self, name):
+        if name not in self.cache:
+            self.cache[name] = load(SAMPLES / f"{name}.flac")
+        return self.cache[name]
+
+    def pick(self, *starts):
+        return self.get(self.rng.choice([n for n in self.names if n.startswith(starts)]))
+
+    @staticmethod
+    def place(x, y, at_s, gain):
+        at = int(at_s * RATE)
+        n = min(len(y), len(x) - at)
+        if n > 0:
+            x[at:at + n] += gain * y[:n]
+
+    def pads(self, x, gain):
+        t = 0.0
+        while t < len(x) / RATE:
+            self.place(x, self.pick("ambi"), t, gain * self.rng.uniform(.3, 1))
+            t += self.rng.uniform(2, 8)
+
+    def hits(self, x, gain, a_second, *starts):
+        t = 0.0
+        while t < len(x) / RATE:
+            pan = self.rng.uniform(0, .5)
+            self.place(x, self.pick(*starts) * np.array([1 - pan, .5 + pan], "f4"), t,
+                       gain * self.rng.uniform(.3, 1))
+            t += self.rng.exponential(1 / a_second)
+
+    def loops(self, x, gain):
+        t = 0.0
+        while t < len(x) / RATE:
+            y, g = self.pick("loop"), gain * self.rng.uniform(.5, 1)
+            times = int(self.rng.integers(1, max(2, 24 * RATE // len(y))))
+            for i in range(times):
+                self.place(x, y, t + i * len(y) / RATE, g)
+            t += times * len(y) / RATE * self.rng.uniform(.7, 1)
+
+    def talk(self, x, gain):
+        t = 0.5
+        while t < len(x) / RATE - 8:
+            voice = self.rng.choice(["en-gb", "en-us+f3", "en-gb+m3", "en-us+f2"])
+            y = load(say(self.folder, voice, self.rng.choice(TALK), int(self.rng.integers(135, 170)),
+                         int(self.rng.integers(35, 65))))
+            self.place(x, y, t, gain * self.rng.uniform(.6, 1))
+            t += len(y) / RATE + self.rng.exponential(1.6) + .2
+
+
+def music(desk):
+    """Six loops that come and go over a minute."""
+    x = np.zeros((64 * RATE, 2), "f4")
+    for name, first, last, step, gain in [
+            ("loop_mika", 0, 64, 8, .48), ("loop_garzul", 16, 48, 8, .54), ("loop_safari", 24, 56, 8, .42),
+            ("guit_em9", 4, 24, 10, .3), ("drum_cymbal_open", 16, 49, 16, .6),
+            ("bass_woodsy_c", 32, 44, 3.5, .36)]:
+        for at in np.arange(first, last, step):
+            desk.place(x, desk.get(name), at, gain)
+    n = np.arange(len(x)) / RATE
+    return np.tanh(x * np.minimum(np.minimum(n / 3, (64 - n) / 8), 1)[:, None])
+
+
+def speech(desk):
+    yield np.zeros((int(.7 * 22050), 1))
+    for voice, text, pause_s in SPEECH:
+        yield load(say(desk.folder, voice, text), 22050, 1) * .8
+        yield np.zeros((int(pause_s * 22050), 1))
+
+
+def hour(desk):
+    """Talk, pads, loops and drums in sections, with gaps between them."""
+    plan = [(330, lambda x: desk.talk(x, .5)), 12,
+            (420, lambda x: (desk.pads(x, .5), desk.hits(x, .15, .4, "perc", "elec"))), 6,
+            (480, lambda x: (desk.loops(x, .35), desk.hits(x, .2, .15, "bass"))), 15,
+            (420, lambda x: (desk.talk(x, .35), desk.pads(x, .06))), 9,
+            (300, lambda x: desk.hits(x, .5, 3, "tabla", "drum", "bd", "sn")), 20,
+            (420, lambda x: (desk.pads(x, .25), desk.hits(x, .4, .3, "guit", "ambi_piano"))), 8,
+            (540, lambda x: desk.loops(x, .5)), 10, (360, lambda x: desk.talk(x, .18)), 14,
+            (300, lambda x: (desk.pads(x, .6), desk.hits(x, .2, 1.2, "bd", "glitch")))]
+    for part in plan:
+        if isinstance(part, int):
+            yield np.zeros((part * RATE, 2), "f4")
+            continue
+        x = np.zeros((part[0] * RATE, 2), "f4")
+        part[1](x)
+        ends = np.minimum(np.arange(len(x)), np.arange(len(x))[::-1]) / (2 * RATE)
+        yield np.tanh(x * np.minimum(ends, 1).astype("f4")[:, None]) * .93
+
+
+def field(paths):
+    """One after the other, cross-faded over a second."""
+    fade = np.linspace(0, 1, RATE, dtype="f4")[:, None]
+    tail = None
+    for path in paths:
+        x = load(path).copy()
+        if tail is not None:
+            x[:RATE] = x[:RATE] * fade + tail * (1 - fade)
+        yield x[:-RATE]
+        tail = x[-RATE:]
+    yield tail
+
+
+def squeeze(path):
+    """The same PNG at zlib's best."""
+    old, at, head, data = path.read_bytes(), 8, b"", b""
+    while at < len(old):
+        length, kind = struct.unpack(">I4s", old[at:at + 8])
+        if kind == b"IDAT":
+            data += old[at + 8:at + 8 + length]
+        elif kind != b"IEND":
+            head += old[at:at + 12 + length]
+        at += 12 + length
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    data = zlib.compress(zlib.decompress(data), 9)
+    path.write_bytes(old[:8] + head + chunk(b"IDAT", data) + chunk(b"IEND", b""))
+
+
+def draw(sound, name):
+    to = OUT / f"listen-{name}.png"
+    subprocess.run([ROOT / "build" / "sonique", "listen", "--quiet", "--force", "--plot", to, sound],
+                   stdout=subprocess.DEVNULL, check=True)
+    squeeze(to)
+
+
+def main(paths):
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        desk = Desk(folder)
+        save(folder / "music.flac", [music(desk)])
+        save(folder / "speech.wav", speech(desk), 22050, 1)
+        save(folder / "hour.flac", hour(desk))
+        if paths:
+            save(folder / "field.flac", field(paths))
+        for sound in sorted(folder.glob("*.flac")) + [folder / "speech.wav"]:
+            draw(sound, sound.stem)
+        draw(SAMPLES / "drum_snare_hard.flac", "one-shot")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

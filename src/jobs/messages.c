@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/messages.h"
+
+#include <string.h>
+
+#include "score/hearing_pack.h"
+
+enum { WITH_PORTRAIT = 1, WITH_TIMINGS = 2 };
+
+/* A status as it travels; what is not in the list came from somebody who makes things up. */
+static snq_status unpack_status(snq_unpack *u)
+{
+    const int32_t v = (int32_t)snq_unpack_u32(u);
+    if (v == SNQ_OK || strcmp(snq_status_name((snq_status)v), "UNKNOWN") != 0)
+        return v <= 0 ? (snq_status)v : SNQ_ERR_INTERNAL;
+    return SNQ_ERR_INTERNAL;
+}
+
+void snq_hello_pack(snq_str *to, const snq_confinement *c)
+{
+    snq_pack_u32(to, SNQ_MESSAGES_VERSION);
+    snq_pack_u32(to, c->layers);
+    snq_pack_u32(to, c->landlock_abi);
+    snq_pack_text(to, c->missing);
+}
+
+snq_status snq_hello_unpack(const void *bytes, size_t n, snq_confinement *c)
+{
+    snq_unpack u;
+    *c = (snq_confinement) { 0 };
+    snq_unpack_init(&u, bytes, n);
+    const uint32_t version = snq_unpack_u32(&u);
+    c->layers = snq_unpack_u32(&u) & SNQ_CONFINE_ALL;
+    c->landlock_abi = snq_unpack_u32(&u);
+    snq_unpack_text(&u, c->missing, sizeof c->missing);
+    SNQ_TRY(snq_unpack_finish(&u));
+    if (version != SNQ_MESSAGES_VERSION)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a worker that speaks version %u", version);
+    return SNQ_OK;
+}
+
+void snq_listen_request_pack(snq_str *to, const snq_listen_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_pack_u8(to, (uint8_t)((r->portrait ? WITH_PORTRAIT : 0) | (r->timings ? WITH_TIMINGS : 0)));
+    snq_pack_u8(to, (uint8_t)r->waveform);
+    snq_pack_u32(to, r->zoom);
+    snq_pack_u32(to, r->only_count);
+    for (uint32_t i = 0; i < r->only_count; i++)
+        snq_pack_text(to, r->only[i]);
+}
+
+snq_status snq_listen_request_unpack(const void *bytes, size_t n, snq_listen_request *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, r->name, sizeof r->name);
+    const uint8_t flags = snq_unpack_u8(&u), waveform = snq_unpack_u8(&u);
+    r->portrait = (flags & WITH_PORTRAIT) != 0;
+    r->timings = (flags & WITH_TIMINGS) != 0;
+    r->waveform = (snq_waveform_format)waveform;
+    r->zoom = snq_unpack_u32(&u);
+    r->only_count = snq_unpack_count(&u, 4, SNQ_PLUGINS_MAX);
+    for (uint32_t i = 0; i < r->only_count; i++)
+        snq_unpack_text(&u, r->only[i], sizeof r->only[i]);
+    SNQ_TRY(snq_unpack_finish(&u));
+    if (waveform > SNQ_WAVEFORM_JSON)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "waveform format %u", waveform);
+    return SNQ_OK;
+}
+
+void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r)
+{
+    snq_pack_u32(to, (uint32_t)r->st);
+    snq_pack_u32(to, r->needs);
+    snq_pack_text(to, r->error);
+    if (r->st < 0)
+        return;
+    snq_pack_u8(to, r->has_portrait ? 1 : 0);
+    snq_hearing_pack(to, &r->hearing);
+    if (r->has_portrait)
+        snq_portrait_pack(to, &r->portrait);
+}
+
+snq_status snq_heard_reply_unpack(const void *bytes, size_t n, snq_heard_reply *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    r->st = unpack_status(&u);
+    r->needs = snq_unpack_u32(&u);
+    snq_unpack_name(&u, r->error, sizeof r->error);
+    snq_status st = SNQ_OK;
+    if (r->st >= 0) {
+        const uint8_t has_portrait = snq_unpack_u8(&u);
+        st = snq_hearing_unpack(&u, &r->hearing);
+        if (st >= 0 && has_portrait) {
+            st = snq_portrait_unpack(&u, &r->portrait);
+            r->has_portrait = st >= 0;
+        }
+    }
+    const snq_status rest = snq_unpack_finish(&u);
+    st = st < 0 ? st : rest;
+    if (st < 0)
+        snq_heard_reply_clear(r);
+    return st;
+}
+
+void snq_heard_reply_clear(snq_heard_reply *r)
+{
+    snq_hearing_clear(&r->hearing);
+    snq_portrait_clear(&r->portrait);
+    r->has_portrait = 0;
+}
+
+void snq_draw_request_pack(snq_str *to, const snq_draw_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_hearing_pack(to, r->hearing);
+    snq_portrait_pack(to, r->portrait);
+}
+
+snq_status snq_draw_request_unpack(const void *bytes, size_t n, char name[SNQ_PATH_MAX],
+                                   snq_hearing *h, snq_portrait *p)
+{
+    snq_unpack u;
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, name, SNQ_PATH_MAX);
+    SNQ_TRY(snq_hearing_unpack(&u, h));
+    h->file.path = name;
+    snq_status st = snq_portrait_unpack(&u, p);
+    if (st >= 0) {
+        st = snq_unpack_finish(&u);
+        if (st < 0)
+            snq_portrait_clear(p);
+    }
+    if (st < 0)
+        snq_hearing_clear(h);
+    return st;
+}
+
+void snq_drawn_pack(snq_str *to, snq_status st, const char *error)
+{
+    snq_pack_u32(to, (uint32_t)st);
+    snq_pack_text(to, error);
+}
+
+snq_status snq_drawn_unpack(const void *bytes, size_t n, snq_status *st, char error[SNQ_ERROR_MAX])
+{
+    snq_unpack u;
+    snq_unpack_init(&u, bytes, n);
+    *st = unpack_status(&u);
+    snq_unpack_name(&u, error, SNQ_ERROR_MAX);
+    return snq_unpack_finish(&u);
+}
+
+void snq_tried_pack(snq_str *to, uint32_t refused)
+{
+    snq_pack_u32(to, refused);
+}
+
+snq_status snq_tried_unpack(const void *bytes, size_t n, uint32_t *refused)
+{
+    snq_unpack u;
+    snq_unpack_init(&u, bytes, n);
+    *refused = snq_unpack_u32(&u) & ((1u << SNQ_CONFINE_TRIES) - 1);
+    return snq_unpack_finish(&u);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* messages -- what the frames between engine and worker carry (docs/formats/worker.md).
+ *
+ * Each struct is packed (base/pack.h) by the side that sends and unpacked by the side that receives;
+ * what comes from a worker is unpacked as any outside bytes are. */
+#ifndef SNQ_JOBS_MESSAGES_H
+#define SNQ_JOBS_MESSAGES_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/status.h"
+#include "jobs/confine.h"
+#include "plot/portrait.h"
+#include "score/hearing.h"
+
+enum { SNQ_MESSAGES_VERSION = 1, SNQ_ID_MAX = 64 };
+
+/* HELLO, worker -> engine: once, when it is confined and ready. */
+void snq_hello_pack(snq_str *to, const snq_confinement *c);
+SNQ_MUST_USE snq_status snq_hello_unpack(const void *bytes, size_t n, snq_confinement *c);
+
+typedef enum snq_waveform_format {
+    SNQ_WAVEFORM_NONE,
+    SNQ_WAVEFORM_DAT,
+    SNQ_WAVEFORM_JSON
+} snq_waveform_format;
+
+/* LISTEN, engine -> worker, with the descriptor of the recording (read only) and, when a waveform is
+ * wanted, one of an empty file to write it to. */
+typedef struct snq_listen_request {
+    char name[SNQ_PATH_MAX];                /* for messages and the extension; never opened */
+    char only[SNQ_PLUGINS_MAX][SNQ_ID_MAX]; /* ids of the analysers to run */
+    uint32_t only_count;                    /* 0: none */
+    uint32_t zoom;                          /* frames a pixel of the waveform */
+    snq_waveform_format waveform;
+    int portrait; /* gather what a picture is drawn from */
+    int timings;
+} snq_listen_request;
+
+void snq_listen_request_pack(snq_str *to, const snq_listen_request *r);
+SNQ_MUST_USE snq_status snq_listen_request_unpack(const void *bytes, size_t n,
+                                                  snq_listen_request *r);
+
+/* HEARD, worker -> engine. */
+typedef struct snq_heard_reply {
+    snq_status st;             /* why there is no hearing, or OK */
+    uint32_t needs;            /* SNQ_MODULE_*: load these, then ask a new worker */
+    char error[SNQ_ERROR_MAX]; /* one sentence, "" with OK */
+    snq_hearing hearing;       /* with OK; owned */
+    int has_portrait;
+    snq_portrait portrait; /* owned */
+} snq_heard_reply;
+
+void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r);
+/* On success *r is owned by the caller (clear); on error it is cleared. */
+SNQ_MUST_USE snq_status snq_heard_reply_unpack(const void *bytes, size_t n, snq_heard_reply *r);
+void snq_heard_reply_clear(snq_heard_reply *r);
+
+/* DRAW, engine -> worker, with the descriptor of an empty file to write the PNG to. */
+typedef struct snq_draw_request {
+    const char *name;             /* of the recording; borrowed when packed, from `text` unpacked */
+    const snq_hearing *hearing;   /* borrowed */
+    const snq_portrait *portrait; /* borrowed */
+} snq_draw_request;
+
+void snq_draw_request_pack(snq_str *to, const snq_draw_request *r);
+/* On success *h and *p are owned by the caller and name[] filled; on error they are cleared. */
+SNQ_MUST_USE snq_status snq_draw_request_unpack(const void *bytes, size_t n,
+                                                char name[SNQ_PATH_MAX], snq_hearing *h,
+                                                snq_portrait *p);
+
+/* DRAWN, worker -> engine: how it went. */
+void snq_drawn_pack(snq_str *to, snq_status st, const char *error);
+SNQ_MUST_USE snq_status snq_drawn_unpack(const void *bytes, size_t n, snq_status *st,
+                                         char error[SNQ_ERROR_MAX]);
+
+/* TRIED, worker -> engine: the result of snq_confine_try. */
+void snq_tried_pack(snq_str *to, uint32_t refused);
+SNQ_MUST_USE snq_status snq_tried_unpack(const void *bytes, size_t n, uint32_t *refused);
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/worker.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jobs/analyse.h"
+#include "jobs/frames.h"
+#include "jobs/messages.h"
+#include "jobs/nursery.h"
+#include "plot/sheet.h"
+
+#ifdef SNQ_COVERAGE
+void __gcov_dump(void);
+#endif
+#ifdef SNQ_LEAK_CHECK
+int __lsan_do_recoverable_leak_check(void);
+#endif
+
+/* A reply is bounded by the frame's limit; this is where packing it stops. */
+enum { REPLY_BYTES_MAX = 256 << 20 };
+
+/* One request with what came along. */
+typedef struct task {
+    const snq_worker_cfg *cfg;
+    snq_frame frame;
+    const int *fds; /* (fd_count,) borrowed */
+    uint32_t fd_count;
+} task;
+
+static snq_status reply(const task *t, snq_frame_kind kind, const snq_str *payload)
+{
+    if (payload->st < 0)
+        return payload->st;
+    return snq_frame_send(t->cfg->socket, kind, t->frame.ticket, snq_str_text(payload),
+                          payload->length);
+}
+
+/* Which module would have helped, when loading it hasn't been tried. */
+static uint32_t module_needed(const task *t, snq_status st)
+{
+    return st == SNQ_ERR_STATE ? SNQ_MODULE_AV & ~t->cfg->modules->tried : 0;
+}
+
+static snq_status serve_listen(const task *t)
+{
+    static const snq_heard_reply nothing = { 0 };
+    snq_listen_request request;
+    snq_heard_reply heard = nothing;
+    snq_str payload;
+    SNQ_TRY(snq_listen_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 1 || (request.waveform != SNQ_WAVEFORM_NONE && t->fd_count < 2))
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    snq_analyse_cfg cfg = snq_analyse_cfg_default();
+    cfg.request = &request;
+    cfg.fd = t->fds[0];
+    cfg.waveform_fd = t->fd_count > 1 ? t->fds[1] : -1;
+    cfg.no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV);
+    cfg.pulse = t->cfg->pulse;
+    cfg.portrait = &heard.portrait;
+    heard.st = snq_analyse_run(&cfg, &heard.hearing);
+    heard.needs = module_needed(t, heard.st);
+    heard.has_portrait = heard.st >= 0 && request.portrait;
+    if (heard.st < 0)
+        strncpy(heard.error, snq_last_error(), sizeof heard.error - 1);
+    snq_str_init(&payload, REPLY_BYTES_MAX);
+    snq_heard_reply_pack(&payload, &heard);
+    snq_heard_reply_clear(&heard);
+    snq_status st = reply(t, SNQ_FRAME_HEARD, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
+static snq_status write_png(void *user, const char *bytes, size_t n)
+{
+    const int fd = *(const int *)user;
+    while (n) {
+        const ssize_t k = write(fd, bytes, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return SNQ_FAIL(SNQ_ERR_IO, "writing the picture: %s", strerror(errno));
+        bytes += k;
+        n -= (size_t)k;
+    }
+    return SNQ_OK;
+}
+
+static snq_status serve_draw(const task *t)
+{
+    char name[SNQ_PATH_MAX];
+    snq_hearing hearing;
+    snq_portrait portrait;
+    snq_str payload;
+    SNQ_TRY(snq_draw_request_unpack(t->frame.payload, t->frame.length, name, &hearing, &portrait));
+    if (t->fd_count < 1) {
+        snq_hearing_clear(&hearing);
+        snq_portrait_clear(&portrait);
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptor");
+    }
+    snq_sheet_cfg cfg = snq_sheet_cfg_default();
+    const snq_font_file *font = t->cfg->modules->font;
+    cfg.regular = (snq_sheet_font) { font[0].bytes, font[0].length };
+    cfg.bold = (snq_sheet_font) { font[1].bytes, font[1].length };
+    int fd = t->fds[0];
+    const snq_status drawn = snq_sheet_draw(&portrait, &hearing, &cfg, write_png, &fd);
+    snq_hearing_clear(&hearing);
+    snq_portrait_clear(&portrait);
+    snq_str_init(&payload, 4096);
+    snq_drawn_pack(&payload, drawn, drawn < 0 ? snq_last_error() : "");
+    const snq_status st = reply(t, SNQ_FRAME_DRAWN, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
+static snq_status serve_try(const task *t)
+{
+    snq_str payload;
+    snq_str_init(&payload, 64);
+    snq_tried_pack(&payload, snq_confine_try());
+    const snq_status st = reply(t, SNQ_FRAME_TRIED, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
+static snq_status serve(const task *t)
+{
+    switch (t->frame.kind) {
+    case SNQ_FRAME_LISTEN:
+        return serve_listen(t);
+    case SNQ_FRAME_DRAW:
+        return serve_draw(t);
+    case SNQ_FRAME_TRY:
+        return serve_try(t);
+    default:
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a frame of kind %d", (int)t->frame.kind);
+    }
+}
+
+static snq_status hello(const snq_worker_cfg *cfg)
+{
+    snq_str payload;
+    snq_str_init(&payload, 4096);
+    snq_hello_pack(&payload, &cfg->confinement);
+    snq_status st = payload.st;
+    if (st >= 0)
+        st = snq_frame_send(cfg->socket, SNQ_FRAME_HELLO, 0, payload.text, payload.length);
+    snq_str_clear(&payload);
+    return st;
+}
+
+int snq_worker_run(const snq_worker_cfg *cfg)
+{
+    snq_frame_reader reader;
+    int fds[SNQ_FRAME_FDS_MAX];
+    task t = { .cfg = cfg, .fds = fds };
+    snq_frame_reader_init(&reader, 1);
+    snq_status st = hello(cfg);
+    while (st == SNQ_OK) {
+        st = snq_frame_reader_pull(&reader, &t.frame);
+        if (st == SNQ_AGAIN) {
+            st = snq_frame_fill(cfg->socket, &reader, fds, &t.fd_count);
+            continue;
+        }
+        if (st == SNQ_OK)
+            st = serve(&t);
+        while (t.fd_count)
+            close(fds[--t.fd_count]);
+    }
+    while (t.fd_count)
+        close(fds[--t.fd_count]);
+    snq_frame_reader_clear(&reader);
+    return st == SNQ_END ? 0 : 1;
+}
+
+void snq_worker_end(int code)
+{
+#ifdef SNQ_LEAK_CHECK
+    if (__lsan_do_recoverable_leak_check())
+        code = 23;
+#endif
+#ifdef SNQ_COVERAGE
+    __gcov_dump();
+#endif
+    _exit(code);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/* The connection between engine and worker, both ways: any bytes, in pieces whose sizes the first
+ * bytes tell; each frame that comes out is unpacked as its receiver would. Nothing that is unpacked
+ * may be illegal, and no frame may hold more than came. */
+#include "fuzz_input.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "jobs/frames.h"
+#include "jobs/messages.h"
+
+static void unpack_listen(const snq_frame *f)
+{
+    snq_listen_request q;
+    if (snq_listen_request_unpack(f->payload, f->length, &q) < 0)
+        return;
+    must(strlen(q.name) < sizeof q.name && q.only_count <= SNQ_PLUGINS_MAX);
+    must(q.waveform <= SNQ_WAVEFORM_JSON);
+    for (uint32_t i = 0; i < q.only_count; i++)
+        must(strlen(q.only[i]) < SNQ_ID_MAX);
+    /* what was understood is said again in the same bytes */
+    snq_str s;
+    snq_listen_request again;
+    snq_str_init(&s, 1 << 20);
+    snq_listen_request_pack(&s, &q);
+    must(s.st >= 0 && snq_listen_request_unpack(s.text, s.length, &again) == SNQ_OK);
+    must(memcmp(&q, &again, sizeof q) == 0);
+    snq_str_clear(&s);
+}
+
+static void unpack_heard(const snq_frame *f)
+{
+    snq_heard_reply r;
+    if (snq_heard_reply_unpack(f->payload, f->length, &r) < 0)
+        return;
+    must(r.st <= 0 && strlen(r.error) < sizeof r.error);
+    snq_heard_reply_clear(&r);
+}
+
+static void unpack_draw(const snq_frame *f)
+{
+    char name[SNQ_PATH_MAX];
+    snq_hearing h;
+    snq_portrait p;
+    if (snq_draw_request_unpack(f->payload, f->length, name, &h, &p) < 0)
+        return;
+    must(h.file.path == name && strlen(name) < sizeof name);
+    snq_hearing_clear(&h);
+    snq_portrait_clear(&p);
+}
+
+static void unpack(const snq_frame *f)
+{
+    char error[SNQ_ERROR_MAX];
+    snq_confinement c;
+    snq_status st;
+    uint32_t refused;
+    switch (f->kind) {
+    case SNQ_FRAME_HELLO:
+        if (snq_hello_unpack(f->payload, f->length, &c) >= 0)
+            must((c.layers & ~(uint32_t)SNQ_CONFINE_ALL) == 0 &&
+                 strlen(c.missing) < sizeof c.missing);
+        break;
+    case SNQ_FRAME_LISTEN:
+        unpack_listen(f);
+        break;
+    case SNQ_FRAME_HEARD:
+        unpack_heard(f);
+        break;
+    case SNQ_FRAME_DRAW:
+        unpack_draw(f);
+        break;
+    case SNQ_FRAME_DRAWN:
+        if (snq_drawn_unpack(f->payload, f->length, &st, error) >= 0)
+            must(st <= 0 && strlen(error) < sizeof error);
+        break;
+    case SNQ_FRAME_TRY:
+        must(f->length == 0);
+        break;
+    case SNQ_FRAME_TRIED:
+        if (snq_tried_unpack(f->payload, f->length, &refused) >= 0)
+            must(refused < 1u << SNQ_CONFINE_TRIES);
+        break;
+    default:
+        must(0);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    if (n < 2)
+        return 0;
+    snq_frame_reader r;
+    const size_t piece = 1 + p[0];
+    size_t total = 0;
+    snq_frame_reader_init(&r, p[1] & 1);
+    snq_status st = SNQ_OK;
+    for (size_t at = 2; at < n && st >= 0; at += piece) {
+        snq_frame f;
+        st = snq_frame_reader_push(&r, p + at, piece < n - at ? piece : n - at);
+        while (st >= 0 && (st = snq_frame_reader_pull(&r, &f)) == SNQ_OK) {
+            total += SNQ_FRAME_HEAD + f.length;
+            must(total <= n);
+            unpack(&f);
+        }
+        must(r.bytes.room <= 2 * n + 4096);
+    }
+    if (st < 0)
+        must(*snq_last_error() != '\0');
+    snq_frame_reader_clear(&r);
+    must(snq_alloc_live() == 0);
+    return 0;
+}

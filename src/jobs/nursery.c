@@ -97,8 +97,9 @@ static void say(uint32_t slot, snq_news_kind kind, int32_t value, const char *te
 {
     snq_news news = { .kind = (int32_t)kind, .slot = slot, .value = value };
     snprintf(news.text, sizeof news.text, "%s", text);
+    /* when the engine is gone, the next look at its socket says so: first its workers are reaped */
     if (send(CONTROL, &news, sizeof news, MSG_NOSIGNAL) != (ssize_t)sizeof news)
-        _exit(0); /* the engine is gone: so are we, and the workers with us */
+        return;
 }
 
 /* In the child: become worker `slot`; doesn't return. */

@@ -4,6 +4,7 @@
 #include "dsp/kernels.h"
 #include "listen/analyser.h"
 #include "media/libraries.h"
+#include "plot/sheet.h"
 
 int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
 {
@@ -28,7 +29,13 @@ int snq_inventory_kernel(uint32_t i, snq_inventory_item *out)
 int snq_inventory_library(uint32_t i, snq_inventory_item *out)
 {
     const char *purpose = "", *version = "";
+    uint32_t media = 0;
     const char *name = snq_media_library(i, &purpose, &version);
+    if (!name) { /* past those of media: those of plot */
+        while (media < i && snq_media_library(media, &purpose, &version))
+            media++;
+        name = snq_sheet_library(i - media, &purpose, &version);
+    }
     if (!name)
         return 0;
     *out = (snq_inventory_item) { name, purpose, version };

@@ -374,9 +374,9 @@ static snq_status take_drawn(batch *b, entry *e, const snq_pool_event *event)
         lose(e, SNQ_LOSS_NONSENSE);
         return SNQ_OK;
     }
-    /* what the pictures need is missing for all */
+    /* what pictures need (the module, a font) is missing for all */
     const char *missing = snq_pool_load_error(b->pool);
-    if (drawn == SNQ_ERR_UNSUPPORTED || (drawn < 0 && *missing))
+    if (drawn == SNQ_ERR_UNSUPPORTED || drawn == SNQ_ERR_FORMAT)
         return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "%s", *missing ? missing : error);
     snq_listen_job_drawn(&e->job, drawn, error);
     return SNQ_OK;

@@ -44,6 +44,24 @@ snq_status snq_listen_request_default(const char *name, snq_listen_request *r)
     return SNQ_OK;
 }
 
+snq_status snq_listen_request_analysers(const snq_listen_request *r,
+                                        const snq_analyser *out[SNQ_PLUGINS_MAX], uint32_t *count)
+{
+    uint32_t all_count;
+    const snq_analyser *const *all = snq_analysers(&all_count);
+    *count = 0;
+    for (uint32_t i = 0; i < r->only_count; i++)
+        if (!snq_analyser_find(r->only[i]))
+            return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no analyser is called \"%s\"", r->only[i]);
+    for (uint32_t k = 0; k < all_count && *count < SNQ_PLUGINS_MAX; k++)
+        for (uint32_t i = 0; i < r->only_count; i++)
+            if (strcmp(all[k]->id, r->only[i]) == 0) {
+                out[(*count)++] = all[k];
+                break;
+            }
+    return SNQ_OK;
+}
+
 static void run_clear(run *r)
 {
     snq_listener_free(r->listener);
@@ -61,24 +79,6 @@ static snq_status open_input(run *r)
     return snq_reader_open(r->cfg->fd, r->request->name, &cfg, &r->reader);
 }
 
-/* The analysers asked for, in the order of the registry, each once. */
-static snq_status select_analysers(run *r, uint32_t *selected)
-{
-    uint32_t count;
-    const snq_analyser *const *all = snq_analysers(&count);
-    *selected = 0;
-    for (uint32_t i = 0; i < r->request->only_count; i++)
-        if (!snq_analyser_find(r->request->only[i]))
-            return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no analyser is called \"%s\"", r->request->only[i]);
-    for (uint32_t k = 0; k < count && *selected < SNQ_PLUGINS_MAX; k++)
-        for (uint32_t i = 0; i < r->request->only_count; i++)
-            if (strcmp(all[k]->id, r->request->only[i]) == 0) {
-                r->selected[(*selected)++] = all[k];
-                break;
-            }
-    return SNQ_OK;
-}
-
 static snq_status open_listener(run *r)
 {
     const snq_media_info *info = snq_reader_info(r->reader);
@@ -87,7 +87,7 @@ static snq_status open_listener(run *r)
                              .position = info->position,
                              .analyser = r->selected,
                              .timings = r->request->timings };
-    SNQ_TRY(select_analysers(r, &cfg.analysers));
+    SNQ_TRY(snq_listen_request_analysers(r->request, r->selected, &cfg.analysers));
     return snq_listener_new(&cfg, r->h, &r->listener);
 }
 

@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "jobs/messages.h"
 #include "jobs/pulse.h"
+#include "listen/analyser.h"
 #include "score/hearing.h"
 #include "score/overview.h"
 
@@ -40,6 +41,12 @@ typedef struct snq_analyse_cfg {
 snq_analyse_cfg snq_analyse_cfg_default(void);
 /* A request for all analysers and nothing else of the recording called `name`. ERR_TOO_BIG. */
 SNQ_MUST_USE snq_status snq_listen_request_default(const char *name, snq_listen_request *r);
+
+/* The analysers that a request names, in the order of the registry, each once; static tables.
+ * ERR_NOT_FOUND: an id that no analyser has. */
+SNQ_MUST_USE snq_status snq_listen_request_analysers(const snq_listen_request *r,
+                                                     const snq_analyser *out[SNQ_PLUGINS_MAX],
+                                                     uint32_t *count);
 
 /* Analyse. On success *h is complete and owned by the caller (snq_hearing_clear); its path is
  * request->name, borrowed. On error it is cleared and snq_last_error says in one sentence why the

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/pack.h"
+#include "jobs/handover.h"
 
 static const char magic[4] = { 'S', 'N', 'Q', 'w' };
 
@@ -141,43 +141,12 @@ snq_status snq_frame_send(int fd, snq_frame_kind kind, uint32_t ticket, const vo
     return st;
 }
 
-/* Take descriptors out of a control message; those beyond the room are closed. */
-static void take_descriptors(struct msghdr *message, int fds[SNQ_FRAME_FDS_MAX], uint32_t *count)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        const size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < n; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-            if (*count < SNQ_FRAME_FDS_MAX)
-                fds[(*count)++] = fd;
-            else
-                close(fd);
-        }
-    }
-}
-
 snq_status snq_frame_fill(int fd, snq_frame_reader *r, int fds[SNQ_FRAME_FDS_MAX], uint32_t *count)
 {
     char bytes[65536];
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(SNQ_FRAME_FDS_MAX * sizeof(int))];
-    } control;
-    struct iovec part = { bytes, sizeof bytes };
-    struct msghdr message = { .msg_iov = &part,
-                              .msg_iovlen = 1,
-                              .msg_control = control.room,
-                              .msg_controllen = sizeof control.room };
-    ssize_t n;
-    do
-        n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
+    const ssize_t n = snq_handover_receive(fd, bytes, sizeof bytes, fds, SNQ_FRAME_FDS_MAX, count);
     if (n < 0)
         return SNQ_FAIL(SNQ_ERR_IO, "receiving: %s", strerror(errno));
-    take_descriptors(&message, fds, count);
     if (n == 0)
         return SNQ_END;
     return snq_frame_reader_push(r, bytes, (size_t)n);

@@ -23,8 +23,9 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "jobs/handover.h"
 
-enum { SNQ_FRAME_HEAD = 16, SNQ_FRAME_FDS_MAX = 2 };
+enum { SNQ_FRAME_HEAD = 16, SNQ_FRAME_FDS_MAX = SNQ_HANDOVER_MAX };
 
 /* X(name, number, 1 when it travels to the worker, most bytes) */
 #define SNQ_FRAME_MAP(X)       \

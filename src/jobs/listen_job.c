@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jobs/analyse.h"
 
 enum { KILLS_MAX = 8 };
 
@@ -26,22 +27,11 @@ enum { KILLS_MAX = 8 };
 snq_status snq_listen_job_init(snq_listen_job *j, const snq_listen_request *request,
                                const char *path)
 {
-    uint32_t count;
-    const snq_analyser *const *all = snq_analysers(&count);
     memset(j, 0, sizeof *j);
     snq_hearing_init(&j->hearing);
     j->path = path;
     j->picture = request->portrait;
-    for (uint32_t i = 0; i < request->only_count; i++)
-        if (!snq_analyser_find(request->only[i]))
-            return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no analyser is called \"%s\"", request->only[i]);
-    for (uint32_t k = 0; k < count && j->analysers < SNQ_PLUGINS_MAX; k++)
-        for (uint32_t i = 0; i < request->only_count; i++)
-            if (strcmp(all[k]->id, request->only[i]) == 0) {
-                j->analyser[j->analysers++] = all[k];
-                break;
-            }
-    return SNQ_OK;
+    return snq_listen_request_analysers(request, j->analyser, &j->analysers);
 }
 
 void snq_listen_job_clear(snq_listen_job *j)

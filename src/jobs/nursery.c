@@ -25,6 +25,7 @@
 
 #include "base/alloc.h"
 #include "jobs/confine.h"
+#include "jobs/handover.h"
 #include "jobs/modules.h"
 #include "jobs/worker.h"
 
@@ -172,27 +173,9 @@ static int running(const ward *w)
 /* One order with its descriptor (-1: none); 0 when the engine is gone. */
 static int take_order(order *o, int *fd)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec part = { o, sizeof *o };
-    struct msghdr message = { .msg_iov = &part,
-                              .msg_iovlen = 1,
-                              .msg_control = control.room,
-                              .msg_controllen = sizeof control.room };
+    uint32_t count = 0;
     *fd = -1;
-    const ssize_t n = recvmsg(CONTROL, &message, MSG_CMSG_CLOEXEC);
-    if (n < 0 && errno == EINTR) {
-        o->kind = 0;
-        return 1;
-    }
-    if (n != (ssize_t)sizeof *o)
-        return 0;
-    const struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(c), sizeof *fd);
-    return 1;
+    return snq_handover_receive(CONTROL, o, sizeof *o, fd, 1, &count) == (ssize_t)sizeof *o;
 }
 
 static void obey(ward *w, const order *o, int fd)
@@ -324,26 +307,7 @@ int snq_nursery_fd(const snq_nursery *n)
 
 static snq_status give_order(const snq_nursery *n, const order *o, int fd)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = { .room = { 0 } };
-    struct iovec part = { (void *)o, sizeof *o };
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    if (fd >= 0) {
-        message.msg_control = control.room;
-        message.msg_controllen = sizeof control.room;
-        struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof fd);
-        memcpy(CMSG_DATA(c), &fd, sizeof fd);
-    }
-    ssize_t k;
-    do
-        k = sendmsg(n->fd, &message, MSG_NOSIGNAL);
-    while (k < 0 && errno == EINTR);
-    if (k != (ssize_t)sizeof *o)
+    if (snq_handover_send(n->fd, o, sizeof *o, &fd, fd >= 0) != (ssize_t)sizeof *o)
         return SNQ_FAIL(SNQ_ERR_IO, "the process that starts workers is gone");
     return SNQ_OK;
 }

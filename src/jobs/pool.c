@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "jobs/handover.h"
 #include "jobs/messages.h"
 #include "jobs/nursery.h"
 
@@ -276,25 +277,7 @@ uint32_t snq_pool_free_slots(const snq_pool *p)
 /* The first bytes of a request and the descriptors that go with them. */
 static snq_status send_first(slot *s, const int *fds, uint32_t count)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(SNQ_FRAME_FDS_MAX * sizeof(int))];
-    } control = { .room = { 0 } };
-    struct iovec part = { s->out.text, s->out.length };
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    if (count) {
-        message.msg_control = control.room;
-        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-        struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(count * sizeof(int));
-        memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-    }
-    ssize_t n;
-    do
-        n = sendmsg(s->fd, &message, MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
+    const ssize_t n = snq_handover_send(s->fd, s->out.text, s->out.length, fds, count);
     /* a worker that is gone is seen at its socket; the loss follows */
     if (n < 0 && errno != EPIPE && errno != ECONNRESET)
         return SNQ_FAIL(SNQ_ERR_IO, "handing over a file: %s", strerror(errno));

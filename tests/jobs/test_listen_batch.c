@@ -1,41 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "support/check.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
 #include "jobs/listen_batch.h"
-#include "media/wav_writer.h"
-#include "support/make_audio.h"
+#include "sounds.h"
 #include "support/misbehave.h"
-
-static char folder[] = "/tmp/sonique-batch-XXXXXX";
-
-static void path_of(char *to, const char *name)
-{
-    snprintf(to, 256, "%s/%s", folder, name);
-}
-
-static void write_sound(const char *name, int deed, double seconds)
-{
-    char path[256];
-    const uint32_t rate = (uint32_t)(MISBEHAVE_RATE_HZ + deed), n = (uint32_t)(seconds * rate);
-    path_of(path, name);
-    float *x = make_silence(n);
-    add_sine(x, n / 4, n / 2, rate, 440, 0.25, 0);
-    const snq_audio a = { { x }, 1, rate, n };
-    snq_wav_writer_cfg cfg = snq_wav_writer_cfg_default();
-    cfg.rate_hz = rate;
-    cfg.channels = 1;
-    snq_wav_writer *w;
-    check_ok(snq_wav_writer_open(path, &cfg, 1, &w));
-    check_ok(snq_wav_writer_push(w, &a));
-    check_ok(snq_wav_writer_close(w));
-    snq_free(x);
-}
 
 typedef struct results {
     uint32_t count;
@@ -82,18 +54,8 @@ static snq_status listen(const snq_inputs *in, uint32_t threads, results *all,
 static void add(snq_inputs *in, const char *name)
 {
     char path[256];
-    path_of(path, name);
+    sounds_path(path, name);
     check_ok(snq_inputs_add(in, path));
-}
-
-static int files_in_folder(void)
-{
-    DIR *d = opendir(folder);
-    int n = 0;
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n - 2;
 }
 
 static void threads_do_not_change_a_byte(void **state)
@@ -103,7 +65,7 @@ static void threads_do_not_change_a_byte(void **state)
     for (int i = 0; i < 12; i++) {
         char name[32];
         snprintf(name, sizeof name, "ok%02d.wav", i);
-        write_sound(name, 0, i % 3 ? 0.3 : 9.0); /* long before short: they end out of order */
+        sounds_write(name, 0, i % 3 ? 0.3 : 9.0); /* long before short: they end out of order */
         add(&in, name);
     }
     add(&in, "missing.wav");
@@ -140,7 +102,7 @@ static void only_the_guilty_is_missing(void **state)
     snq_inputs in = { 0 };
     results all = { 0 };
     for (size_t i = 0; i < SNQ_COUNT(tab); i++) {
-        write_sound(tab[i].name, tab[i].deed, 6);
+        sounds_write(tab[i].name, tab[i].deed, 6);
         add(&in, tab[i].name);
         add(&in, "ok00.wav");
     }
@@ -164,13 +126,13 @@ static void outputs_are_whole_or_not_there(void **state)
     char out[256];
     struct stat info;
     snq_batch_cfg cfg = snq_batch_cfg_default();
-    path_of(out, "w/");
+    sounds_path(out, "w/");
     cfg.waveform_path = out;
     add(&in, "abort.wav");
     add(&in, "text.wav");
     add(&in, "ok00.wav");
     char path[256];
-    path_of(path, "text.wav");
+    sounds_path(path, "text.wav");
     FILE *f = fopen(path, "w");
     fputs("no sound in here", f);
     fclose(f);
@@ -178,15 +140,15 @@ static void outputs_are_whole_or_not_there(void **state)
     add(&in, "abort.wav");
     add(&in, "text.wav");
     add(&in, "ok00.wav");
-    const int before = files_in_folder();
+    const int before = sounds_count();
     check_ok(listen(&in, 2, &all, &cfg));
     assert_int_equal(all.st[0], SNQ_OK);
     assert_int_equal(all.st[1], SNQ_ERR_FORMAT);
-    assert_int_equal(files_in_folder(), before + 1);
-    path_of(path, "w/abort.dat");
+    assert_int_equal(sounds_count(), before + 1);
+    sounds_path(path, "w/abort.dat");
     assert_int_equal(stat(path, &info), 0);
     assert_true(info.st_size > 1000);
-    path_of(path, "w/text.dat");
+    sounds_path(path, "w/text.dat");
     assert_int_equal(stat(path, &info), -1);
     snq_str_clear(&all.text);
     /* once more: what is there is kept */
@@ -246,22 +208,10 @@ static void checks_what_it_is_told(void **state)
     add(&in, "ok01.wav");
     check_status(snq_batch_check(&cfg), SNQ_ERR_ARG); /* one file for two */
     char path[256];
-    path_of(path, "no/such/folder/");
+    sounds_path(path, "no/such/folder/");
     cfg.waveform_path = path;
     check_status(snq_batch_check(&cfg), SNQ_ERR_IO);
     snq_inputs_clear(&in);
-}
-
-static int make_folder(void **state)
-{
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
 }
 
 int main(void)
@@ -273,5 +223,5 @@ int main(void)
         cmocka_unit_test(stops_when_told),
         cmocka_unit_test(checks_what_it_is_told),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, sounds_begin, sounds_end);
 }

@@ -10,29 +10,15 @@
 #include "base/alloc.h"
 #include "jobs/analyse.h"
 #include "jobs/pool.h"
-#include "media/wav_writer.h"
-#include "support/make_audio.h"
+#include "sounds.h"
 #include "support/misbehave.h"
 
-static char folder[] = "/tmp/sonique-pool-XXXXXX";
-static char path[128];
-
-/* Two seconds of sound at the rate that tells the analyser what to do. */
 static int sound_of(int deed)
 {
-    const uint32_t rate = (uint32_t)(MISBEHAVE_RATE_HZ + deed), n = 6 * rate;
-    snprintf(path, sizeof path, "%s/%d.wav", folder, deed);
-    float *x = make_silence(n);
-    add_sine(x, 0, n, rate, 440, 0.25, 0);
-    const snq_audio a = { { x }, 1, rate, n };
-    snq_wav_writer_cfg cfg = snq_wav_writer_cfg_default();
-    cfg.rate_hz = rate;
-    cfg.channels = 1;
-    snq_wav_writer *w;
-    check_ok(snq_wav_writer_open(path, &cfg, 1, &w));
-    check_ok(snq_wav_writer_push(w, &a));
-    check_ok(snq_wav_writer_close(w));
-    snq_free(x);
+    char name[32], path[256];
+    snprintf(name, sizeof name, "%d.wav", deed);
+    sounds_write(name, deed, 6);
+    sounds_path(path, name);
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -233,18 +219,6 @@ static void memory_may_be_short_at_open(void **state)
     }
 }
 
-static int make_folder(void **state)
-{
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,5 +228,5 @@ int main(void)
         cmocka_unit_test(a_killed_nursery_is_replaced),
         cmocka_unit_test(memory_may_be_short_at_open),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, sounds_begin, sounds_end);
 }

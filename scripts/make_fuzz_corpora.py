@@ -445,6 +445,37 @@ def text_seeds():
     }
 
 
+def frame_seeds():
+    """One of each frame between engine and worker (docs/formats/worker.md), around the packed hearings
+    and portraits that the other corpora hold. The first two bytes are the target's: piece, way."""
+    def text(raw):
+        return struct.pack("<I", len(raw)) + raw
+
+    def frame(kind, ticket, payload):
+        return struct.pack("<4sIII", b"SNQw", kind, ticket, len(payload)) + payload
+
+    hearings = [p.read_bytes() for p in sorted((FUZZ / "corpus_hearing_pack").glob("*.bin"))]
+    portraits = sorted((p.read_bytes() for p in (FUZZ / "corpus_portrait_pack").iterdir()), key=len)
+    listen = (text(b"a/b.wav") + bytes([3, 1]) + struct.pack("<II", 256, 2) + text(b"regions")
+              + text(b"loudness"))
+    good = struct.pack("<iI", 0, 0)
+    hello = struct.pack("<III", 1, 7, 7) + text(b"")
+    out = {"hello": b"\x0f\0" + frame(1, 0, hello),
+           "listen": b"\xff\1" + frame(2, 1, listen),
+           "refused": b"\7\0" + frame(3, 1, struct.pack("<iI", -5, 0) + text(b"not audio")),
+           "needs": b"\xff\0" + frame(3, 1, struct.pack("<iI", -10, 1) + text(b"needs libavformat")),
+           "draw": b"\xff\1" + frame(4, 2, text(b"a.wav") + hearings[0] + portraits[0]),
+           "drawn": b"\xff\0" + frame(5, 2, struct.pack("<i", 0) + text(b"")),
+           "try": b"\1\1" + frame(6, 3, b""),
+           "tried": b"\xff\0" + frame(7, 3, struct.pack("<I", 255)),
+           "all": b"\x20\0" + frame(1, 0, hello) + frame(7, 1, bytes(4)) + frame(5, 2, bytes(8))}
+    for index, hearing in enumerate(hearings):
+        out[f"heard-{index}"] = b"\xff\0" + frame(3, 9, good + text(b"") + b"\0" + hearing)
+    out["heard-portrait"] = (b"\xff\0" + frame(3, 9, good + text(b"") + b"\1" + hearings[0]
+                                               + portraits[0]))
+    return out
+
+
 # ---- words ----
 
 EDGES = [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x80\0\0\0",
@@ -483,6 +514,8 @@ TARGETS = {  # seeds, words
     "listen_pcm": (lambda: {**riff_seeds(2.0), **flac_seeds(), **long_seeds()}, RIFF + FLAC + EDGES),
     "listen_av": (av_seeds, SCANS + CODED + EDGES),
     "text": (text_seeds, TEXT),
+    "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES
+                      + [b"SNQw" + bytes([kind, 0, 0, 0]) for kind in range(1, 8)]),
 }
 
 

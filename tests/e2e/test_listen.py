@@ -205,6 +205,35 @@ def test_waveforms():
         assert (many / "other.dat").read_bytes() == before
 
 
+def test_plots():
+    with Folder() as folder:
+        sound = folder / "sound.wav"
+        write_wav(sound, 3, channels=2)
+        first, second = folder / "a.png", folder / "b.png"
+        for path in (first, second):
+            done = listen("--quiet", "--json", sound, "--plot", path)
+            assert done.returncode == 0 and len(documents(done)) == 1, done
+        assert first.read_bytes() == second.read_bytes(), "the same input, the same picture"
+        head = first.read_bytes()[:24]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">I", head[16:20])[0] == 1600
+        assert listen("--quiet", sound, "--plot", first).returncode == 1, "what is there stays"
+        assert listen("--quiet", sound, "--plot", folder / "a.jpg").returncode == 2
+        with wave.open(str(folder / "empty.wav"), "wb") as out:
+            out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        (folder / "text.wav").write_text("no recording")
+        plots = folder / "plots"
+        done = listen("--quiet", "--json", folder, "--plot", f"{plots}/", "--waveform", f"{plots}/")
+        assert done.returncode == 1 and len(documents(done)) == 2
+        assert sorted(p.name for p in plots.iterdir()) == ["empty.dat", "empty.png", "sound.dat",
+                                                           "sound.png"]
+        # without the module that draws: the environment's fault, and nothing is left
+        modules = folder / "modules"
+        modules.mkdir()
+        done = listen("--quiet", sound, "--plot", folder / "c.png", env={"SNQ_MODULES": str(modules)})
+        assert done.returncode == 3 and b"libsnq_plot.so" in done.stderr, done
+        assert not list(folder.glob("*c.png*"))
+
+
 def no_room():
     """As on a full disk: no file may grow beyond 4 KiB."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

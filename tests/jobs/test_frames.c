@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "jobs/frames.h"
+#include "jobs/messages.h"
 
 static void make_frame(snq_str *to, snq_frame_kind kind, uint32_t ticket, const char *payload)
 {
@@ -22,6 +23,37 @@ static void a_head_is_as_documented(void **state)
     snq_frame_head(&s, SNQ_FRAME_LISTEN, 0x01020304, 0x102);
     assert_int_equal(s.length, SNQ_FRAME_HEAD);
     assert_memory_equal(s.text, "SNQw\2\0\0\0\4\3\2\1\2\1\0\0", 16);
+    snq_str_clear(&s);
+}
+
+/* The worked example of docs/formats/worker.md. */
+static void the_documented_example_is_right(void **state)
+{
+    static const unsigned char try_it[] = { 0x53, 0x4e, 0x51, 0x77, 6, 0, 0, 0,
+                                            3,    0,    0,    0,    0, 0, 0, 0 };
+    static const unsigned char tried[] = { 0x53, 0x4e, 0x51, 0x77, 7, 0, 0,    0, 3, 0,
+                                           0,    0,    4,    0,    0, 0, 0xff, 0, 0, 0 };
+    snq_str s, payload;
+    snq_frame_reader r;
+    snq_frame f;
+    uint32_t refused;
+    snq_str_init(&s, 64);
+    snq_str_init(&payload, 64);
+    snq_frame_head(&s, SNQ_FRAME_TRY, 3, 0);
+    assert_memory_equal(s.text, try_it, sizeof try_it);
+    snq_str_clear(&s);
+    snq_tried_pack(&payload, 0xff);
+    snq_frame_head(&s, SNQ_FRAME_TRIED, 3, payload.length);
+    snq_str_put_bytes(&s, payload.text, payload.length);
+    assert_int_equal(s.length, sizeof tried);
+    assert_memory_equal(s.text, tried, sizeof tried);
+    snq_frame_reader_init(&r, 0);
+    check_ok(snq_frame_reader_push(&r, tried, sizeof tried));
+    check_status(snq_frame_reader_pull(&r, &f), SNQ_OK);
+    check_ok(snq_tried_unpack(f.payload, f.length, &refused));
+    assert_int_equal(refused, 0xff);
+    snq_frame_reader_clear(&r);
+    snq_str_clear(&payload);
     snq_str_clear(&s);
 }
 
@@ -159,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_is_as_documented),
+        cmocka_unit_test(the_documented_example_is_right),
         cmocka_unit_test(any_cutting_gives_the_same_frames),
         cmocka_unit_test(what_is_no_frame_is_refused_at_once),
         cmocka_unit_test(room_grows_with_what_came),

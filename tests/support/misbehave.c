@@ -106,7 +106,7 @@ static snq_status strike(state *s)
     case MISBEHAVE_abort:
         abort();
     case MISBEHAVE_loop:
-        for (volatile int i = 0;; i++)
+        for (volatile unsigned i = 0;; i++)
             ;
     case MISBEHAVE_recurse:
         return recurse(NULL, 0) ? SNQ_OK : SNQ_END;

@@ -21,7 +21,7 @@
 #include "jobs/inputs.h"
 #include "score/hearing.h"
 
-enum { SNQ_BATCH_WINDOW = 256, SNQ_THREADS_MAX = 256 };
+enum { SNQ_BATCH_WINDOW = 256, SNQ_THREADS_MAX = 128 };
 
 typedef struct snq_batch_result {
     uint32_t index;             /* of the input */

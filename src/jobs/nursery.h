@@ -30,7 +30,7 @@
 
 typedef struct snq_nursery snq_nursery;
 
-enum { SNQ_NURSERY_SLOTS_MAX = 256 };
+enum { SNQ_NURSERY_SLOTS_MAX = 128 };
 
 /* What is loaded late. */
 enum { SNQ_MODULE_AV = 1, SNQ_MODULE_PLOT = 2 };

@@ -3,8 +3,9 @@
  *        do next to nothing: it computes on memory, reads and writes what it was handed, and ends.
  * STEPS  no_new_privs; limits; landlock with every right handled and no rule, so that none is given;
  *        seccomp last, since it takes the calls that set up the others.
- * CONST  The allow-list is what our code, libc, libFLAC, libsoxr, libavcodec and cairo call once they
- *        are loaded, by strace over all formats and plots, 2026-11-21. Denied calls fail with EPERM
+ * CONST  The allow-list is what our code, libc, libFLAC, libsoxr, libavcodec and cairo may want once
+ *        they are loaded. Held against the same pipeline unconfined (bench_inprocess), 2026-11-21:
+ *        the same bytes for every container of the fuzz corpora. Denied calls fail with EPERM
  *        instead of killing: libc asks for things that it can do without (open of /sys to count
  *        processors, fstat before buffering).
  *        mmap and mprotect are allowed without PROT_EXEC only; tgkill for the own process (abort).

@@ -246,7 +246,7 @@ static void be_nursery(uint32_t slots, void *pulse, int control)
     ward w = { .slots = slots, .pulse = pulse };
     sigset_t child;
     prctl(PR_SET_NAME, "sonique-nursery");
-#ifndef SNQ_INSTRUMENTED /* sanitizers report from their handlers */
+#if !defined SNQ_INSTRUMENTED || defined SNQ_COVERAGE /* sanitizers report from their handlers */
     for (int i = 1; i < SIGRTMIN; i++)
         signal(i, SIG_DFL);
 #endif

@@ -304,6 +304,8 @@ static void submit_entry(batch *b, entry *e)
     uint32_t slot;
     snq_str_init(&payload, 256u << 20);
     snq_pool_request r = { .job = e->index, .payload = &payload };
+    /* who is guilty shows only in a worker that nobody has spoilt */
+    r.fresh = e->job.stage == SNQ_LISTEN_STREAM || e->job.stage == SNQ_LISTEN_SOLO;
     r.cpu_s = CPU_S + CPU_S_PER_MIB * (double)e->size_bytes / (1 << 20);
     const snq_status st = e->job.stage == SNQ_LISTEN_DRAWING ? submit_draw(b, e, &r, &slot)
                                                              : submit_listen(b, e, &r, &slot);
@@ -311,7 +313,7 @@ static void submit_entry(batch *b, entry *e)
     if (st < 0) {
         snq_listen_job_refuse(&e->job, st, snq_last_error());
         settle(b, e);
-    } else
+    } else if (st == SNQ_OK)
         e->slot = (int)slot;
 }
 

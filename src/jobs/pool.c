@@ -32,11 +32,12 @@ typedef enum slot_state { ABSENT, STARTING, IDLE, DYING } slot_state;
 
 typedef struct slot {
     slot_state state;
-    int fd;    /* -1: none */
-    pid_t pid; /* 0: not known yet */
-    int busy;  /* a request is out: in STARTING and IDLE; in DYING a loss is due */
-    int lost;  /* the loss may be told */
-    int told;  /* a frame waits in `frame` */
+    int fd;     /* -1: none */
+    pid_t pid;  /* 0: not known yet */
+    int busy;   /* a request is out: in STARTING and IDLE; in DYING a loss is due */
+    int lost;   /* the loss may be told */
+    int served; /* it has had a request */
+    int told;   /* a frame waits in `frame` */
     uint64_t job;
     uint32_t ticket;
     snq_loss loss; /* cause 0: not known yet */
@@ -167,6 +168,7 @@ static snq_status start_worker(snq_pool *p, uint32_t i)
     s->fd = pair[0];
     s->pid = 0;
     s->state = STARTING;
+    s->served = 0;
     s->loss = (snq_loss) { 0 };
     snq_frame_reader_clear(&s->in);
     snq_frame_reader_init(&s->in, 0);
@@ -304,6 +306,16 @@ snq_status snq_pool_submit(snq_pool *p, const snq_pool_request *r, uint32_t *slo
             ;
     if (i == p->cfg.workers)
         return SNQ_FAIL(SNQ_ERR_STATE, "no worker is free");
+    if (r->fresh && p->slot[i].served) {
+        uint32_t unused = 0;
+        while (unused < p->cfg.workers && (!is_free(&p->slot[unused]) || p->slot[unused].served))
+            unused++;
+        if (unused == p->cfg.workers) {
+            snq_pool_renew(p, i);
+            return SNQ_AGAIN;
+        }
+        i = unused;
+    }
     if (r->payload->st < 0)
         return r->payload->st;
     slot *s = &p->slot[i];
@@ -321,6 +333,7 @@ snq_status snq_pool_submit(snq_pool *p, const snq_pool_request *r, uint32_t *slo
     forget_sent(s);
     snq_str_clear(r->payload);
     s->ticket++;
+    s->served = 1;
     s->busy = 1;
     s->job = r->job;
     s->cpu_limit_s = r->cpu_s;

@@ -80,10 +80,12 @@ typedef struct snq_pool_request {
     snq_str *payload; /* taken: empty afterwards */
     const int *fds;   /* (fd_count,) at most SNQ_FRAME_FDS_MAX; borrowed for the call */
     uint32_t fd_count;
+    int fresh;    /* only to a worker that has served nothing before */
     double cpu_s; /* most CPU seconds that it may take */
 } snq_pool_request;
 
-/* Give a request to a free slot; *slot is which (NULL is legal). ERR_STATE: none is free; ERR_NOMEM,
+/* Give a request to a free slot; *slot is which (NULL is legal). AGAIN: a fresh worker is wanted and on its
+ * way, nothing was submitted; ERR_STATE: none is free; ERR_NOMEM,
  * ERR_IO (descriptors): nothing was submitted and the payload is still the caller's. */
 SNQ_MUST_USE snq_status snq_pool_submit(snq_pool *p, const snq_pool_request *r, uint32_t *slot);
 /* Load SNQ_MODULE_* for workers that start from now on. ERR_IO. */

@@ -84,9 +84,9 @@ typedef struct snq_pool_request {
     double cpu_s; /* most CPU seconds that it may take */
 } snq_pool_request;
 
-/* Give a request to a free slot; *slot is which (NULL is legal). AGAIN: a fresh worker is wanted and on its
- * way, nothing was submitted; ERR_STATE: none is free; ERR_NOMEM,
- * ERR_IO (descriptors): nothing was submitted and the payload is still the caller's. */
+/* Give a request to a free slot; *slot is which (NULL is legal). AGAIN: a fresh worker is wanted and
+ * on its way, nothing was submitted; ERR_STATE: none is free; ERR_NOMEM, ERR_IO (descriptors): nothing
+ * was submitted and the payload is still the caller's. */
 SNQ_MUST_USE snq_status snq_pool_submit(snq_pool *p, const snq_pool_request *r, uint32_t *slot);
 /* Load SNQ_MODULE_* for workers that start from now on. ERR_IO. */
 SNQ_MUST_USE snq_status snq_pool_load(snq_pool *p, uint32_t modules);

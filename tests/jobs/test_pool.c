@@ -201,6 +201,26 @@ static void slots_are_counted(void **state)
     check_status(snq_pool_open(&cfg, &p), SNQ_ERR_RANGE);
 }
 
+/* A worker that an earlier file may have spoilt is not asked who is guilty. */
+static void a_fresh_worker_has_served_nothing(void **state)
+{
+    snq_pool *p = open_pool(1);
+    snq_pool_event e;
+    snq_str s;
+    snq_str_init(&s, 64);
+    const snq_pool_request r = { .kind = SNQ_FRAME_TRY, .payload = &s, .fresh = 1, .cpu_s = 10 };
+    check_status(snq_pool_submit(p, &r, NULL), SNQ_OK); /* the first one is fresh */
+    e = wait_for(p);
+    assert_int_equal(e.lost, 0);
+    check_status(snq_pool_submit(p, &r, NULL), SNQ_AGAIN);
+    for (int i = 0; !snq_pool_free_slots(p) && i < 100; i++)
+        assert_int_equal(snq_pool_wait(p, 50, &e), SNQ_AGAIN);
+    check_status(snq_pool_submit(p, &r, NULL), SNQ_OK);
+    e = wait_for(p);
+    assert_int_equal(e.lost, 0);
+    snq_pool_close(p, 0);
+}
+
 static void memory_may_be_short_at_open(void **state)
 {
     snq_pool_cfg cfg = snq_pool_cfg_default();
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(every_loss_has_its_cause),
         cmocka_unit_test(a_budget_is_kept),
         cmocka_unit_test(a_killed_nursery_is_replaced),
+        cmocka_unit_test(a_fresh_worker_has_served_nothing),
         cmocka_unit_test(memory_may_be_short_at_open),
     };
     return cmocka_run_group_tests(tests, sounds_begin, sounds_end);

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-enum { BAR = 24, REGIONS_SHOWN = 20 };
+enum { BAR = 24, REGIONS_SHOWN = 20, CHORDS_SHOWN = 6, CHANGES_SHOWN = 5, TONES = 12 };
 
 static void printable(FILE *to, const char *text)
 {
@@ -164,6 +164,166 @@ static void stereo(FILE *to, const snq_hearing *h)
     fputs(h->stereo.antiphase ? "ANTIPHASE\n" : "\n", to);
 }
 
+static void confidence(FILE *to, double c)
+{
+    fprintf(to, "confidence %.0f %%   ", 100.0 * c);
+}
+
+/* When the list of spans goes on: how much of it the table leaves out. */
+static void put_more(FILE *to, uint32_t spans)
+{
+    if (spans > CHANGES_SHOWN)
+        fprintf(to, "and %u more", spans - CHANGES_SHOWN);
+    fputc('\n', to);
+}
+
+static void tempo(FILE *to, const snq_hearing *h)
+{
+    const snq_tempo *t = &h->tempo;
+    if (absent(to, "Tempo", h->tempo_reason) || absent(to, "Tempo", t->bpm.reason))
+        return;
+    heading(to, "Tempo");
+    fprintf(to, "%.1f BPM   ", t->bpm.value);
+    confidence(to, t->confidence);
+    int others = 0;
+    for (uint32_t i = 0; i < t->candidates; i++) {
+        const double bpm = t->candidate[i].bpm;
+        if (bpm > 0.99 * t->bpm.value && bpm < 1.01 * t->bpm.value)
+            continue; /* the one that was chosen */
+        fprintf(to, "%s%.1f (%.0f %%)", others++ ? ", " : "or ", bpm,
+                100.0 * t->candidate[i].weight);
+    }
+    fputc('\n', to);
+    if (t->spans < 2)
+        return;
+    heading(to, "");
+    for (uint32_t i = 0; i < t->spans && i < CHANGES_SHOWN; i++) {
+        put_time(to, t->span[i].span.start_s);
+        fprintf(to, " %.1f BPM   ", t->span[i].bpm);
+    }
+    put_more(to, t->spans);
+}
+
+static void metre(FILE *to, const snq_hearing *h)
+{
+    const snq_meter *m = &h->meter;
+    if (absent(to, "Metre", h->meter_reason ? h->meter_reason : m->reason))
+        return;
+    heading(to, "Metre");
+    fprintf(to, "%u/%u   ", m->metre.beats_per_bar, m->metre.beat_unit);
+    if (m->metre.pulses_per_bar != m->metre.beats_per_bar)
+        fprintf(to, "%u pulses a bar   ", m->metre.pulses_per_bar);
+    confidence(to, m->confidence);
+    fputc('\n', to);
+}
+
+/* How many onsets, beats and bars there are. */
+static void counts(FILE *to, const snq_hearing *h)
+{
+    if (h->onsets_reason && h->beats_reason)
+        return;
+    heading(to, "Counted");
+    if (!h->onsets_reason)
+        fprintf(to, "%u onsets   ", h->onsets.onsets);
+    if (!h->beats_reason)
+        fprintf(to, "%u beats   %u bars   ", h->beats.beats, h->beats.downbeats);
+    fputc('\n', to);
+}
+
+static const char *mode_name(uint32_t mode)
+{
+    return mode == SNQ_MODE_MINOR ? "minor" : "major";
+}
+
+static void key(FILE *to, const snq_hearing *h)
+{
+    const snq_key *k = &h->key;
+    if (absent(to, "Key", h->key_reason) || absent(to, "Key", k->reason))
+        return;
+    heading(to, "Key");
+    if (k->mode == SNQ_MODE_ATONAL)
+        fputs("none: atonal   ", to);
+    else
+        fprintf(to, "%s %s (%s)   ", snq_pitch_class_name(k->tonic), mode_name(k->mode),
+                snq_camelot(k->tonic, (snq_mode)k->mode));
+    confidence(to, k->confidence);
+    put(to, "A4", k->tuning_hz, "Hz", 1);
+    fputc('\n', to);
+    if (k->spans < 2)
+        return;
+    heading(to, "");
+    for (uint32_t i = 0; i < k->spans && i < CHANGES_SHOWN; i++) {
+        put_time(to, k->span[i].span.start_s);
+        fprintf(to, " %s %s   ", snq_pitch_class_name(k->span[i].tonic),
+                mode_name(k->span[i].mode));
+    }
+    put_more(to, k->spans);
+}
+
+/* As musicians write it: "Am", "F#m7", "Bdim"; a pitch class and a Harte quality. */
+static void put_chord(FILE *to, uint32_t root, uint32_t quality)
+{
+    if (quality == SNQ_CHORD_NONE) {
+        fputs("no chord", to);
+        return;
+    }
+    const char *suffix = quality == SNQ_CHORD_MAJ    ? ""
+                         : quality == SNQ_CHORD_MIN  ? "m"
+                         : quality == SNQ_CHORD_MIN7 ? "m7"
+                                                     : snq_chord_quality_name(quality);
+    fprintf(to, "%s%s", snq_pitch_class_name(root), suffix);
+}
+
+/* The chords with the largest shares of the time. */
+static void chords(FILE *to, const snq_hearing *h)
+{
+    double length_s[SNQ_CHORD_QUALITIES * TONES] = { 0 }, total_s = 0.0;
+    uint32_t left = 0;
+    if (absent(to, "Chords", h->chords_reason))
+        return;
+    for (uint32_t i = 0; i < h->chords.chords; i++) {
+        const snq_chord *c = &h->chords.chord[i];
+        const uint32_t root = c->quality == SNQ_CHORD_NONE ? 0 : c->root;
+        double *s = &length_s[c->quality * TONES + root];
+        left += *s <= 0.0 && snq_span_length(c->span) > 0.0;
+        *s += snq_span_length(c->span);
+        total_s += snq_span_length(c->span);
+    }
+    heading(to, "Chords");
+    for (int shown = 0; shown < CHORDS_SHOWN && left; shown++, left--) {
+        uint32_t best = 0;
+        for (uint32_t i = 1; i < SNQ_COUNT(length_s); i++)
+            if (length_s[i] > length_s[best])
+                best = i;
+        fputs(shown ? ", " : "", to);
+        put_chord(to, best % TONES, best / TONES);
+        fprintf(to, " %.0f %%", 100.0 * length_s[best] / total_s);
+        length_s[best] = 0.0;
+    }
+    if (left)
+        fprintf(to, ", %u other%s", left, left > 1 ? "s" : "");
+    fputs(total_s > 0.0 ? "\n" : "-\n", to);
+}
+
+static void patterns(FILE *to, const snq_hearing *h)
+{
+    static const char *const labels[] = { "rhythmic", "tonal", "percussive" };
+    if (absent(to, "Patterns", h->patterns_reason))
+        return;
+    const snq_patterns *p = &h->patterns;
+    int said = 0;
+    heading(to, "Patterns");
+    for (uint32_t i = 0; i < SNQ_COUNT(labels); i++)
+        if (p->labels >> i & 1)
+            fprintf(to, "%s%s", said++ ? ", " : "", labels[i]);
+    fputs(said ? "   " : "none   ", to);
+    put(to, "pulse", p->pulse, "", 2);
+    put(to, "HNR", p->hnr_db, "dB", 1);
+    put(to, "f0", p->f0_hz, "Hz", 1);
+    put(to, "attack", p->attack_ms, "ms", 1);
+    fputc('\n', to);
+}
+
 static void regions(FILE *to, const snq_hearing *h)
 {
     if (absent(to, "Regions", h->regions_reason))
@@ -194,6 +354,12 @@ static void regions(FILE *to, const snq_hearing *h)
 void snq_listen_table(FILE *to, const snq_hearing *h, int timings)
 {
     file_line(to, &h->file);
+    tempo(to, h);
+    metre(to, h);
+    counts(to, h);
+    key(to, h);
+    chords(to, h);
+    patterns(to, h);
     loudness(to, h);
     dynamics(to, h);
     spectrum(to, h);

@@ -50,6 +50,8 @@ double snq_mel_from_hz(snq_mel_scale scale, double hz)
 {
     if (scale == SNQ_MEL_HTK)
         return 2595 * log10(1 + hz / 700);
+    if (scale == SNQ_MEL_OCTAVE)
+        return log2(hz);
     if (hz < slaney_corner_hz)
         return hz / slaney_hz_per_mel;
     return slaney_corner_hz / slaney_hz_per_mel + log(hz / slaney_corner_hz) / SLANEY_LOG_STEP;
@@ -59,6 +61,8 @@ double snq_mel_to_hz(snq_mel_scale scale, double mel)
 {
     if (scale == SNQ_MEL_HTK)
         return 700 * (pow(10, mel / 2595) - 1);
+    if (scale == SNQ_MEL_OCTAVE)
+        return exp2(mel);
     const double corner = slaney_corner_hz / slaney_hz_per_mel;
     if (mel < corner)
         return mel * slaney_hz_per_mel;
@@ -77,8 +81,10 @@ static snq_status check_cfg(const snq_mel_cfg *c)
     if (!(c->lo_hz >= 0 && c->lo_hz < c->hi_hz && c->hi_hz <= c->rate_hz / 2))
         return SNQ_FAIL(SNQ_ERR_RANGE, "lo_hz %g, hi_hz %g: want 0 <= lo < hi <= %g", c->lo_hz,
                         c->hi_hz, c->rate_hz / 2);
-    if (c->scale != SNQ_MEL_HTK && c->scale != SNQ_MEL_SLANEY)
+    if (c->scale != SNQ_MEL_HTK && c->scale != SNQ_MEL_SLANEY && c->scale != SNQ_MEL_OCTAVE)
         return SNQ_FAIL(SNQ_ERR_RANGE, "scale %d is unknown", (int)c->scale);
+    if (c->scale == SNQ_MEL_OCTAVE && c->lo_hz <= 0)
+        return SNQ_FAIL(SNQ_ERR_RANGE, "lo_hz %g: octaves begin above 0 Hz", c->lo_hz);
     return SNQ_OK;
 }
 

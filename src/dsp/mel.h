@@ -11,6 +11,7 @@
  *
  * Scales: HTK    mel = 2595 log10(1 + f/700)
  *         SLANEY mel = 3 f/200 up to 1000 Hz, then 15 + ln(f/1000) 27 / ln 6.4
+ *         OCTAVE mel = log2(f): bands equally spaced in pitch; lo_hz > 0
  *
  * Threads: [any] for run (the object is not changed). */
 #ifndef SNQ_DSP_MEL_H
@@ -26,6 +27,7 @@ typedef struct snq_mel snq_mel;
 typedef enum snq_mel_scale {
     SNQ_MEL_HTK = 0,
     SNQ_MEL_SLANEY,
+    SNQ_MEL_OCTAVE,
 } snq_mel_scale;
 
 typedef struct snq_mel_cfg {

@@ -192,7 +192,7 @@ static void merge_one(snq_listen_job *j, uint32_t k)
     h->plugin[h->plugins++] = j->outcome[k];
 }
 
-/* All steps are done: one hearing out of the parts, each of which keeps its texts. */
+/* All steps are done: one hearing out of the parts, each of which keeps its texts and lists. */
 static void merge(snq_listen_job *j)
 {
     const uint32_t r = regions_index(j);
@@ -201,10 +201,10 @@ static void merge(snq_listen_job *j)
     snq_hearing *h = &j->hearing;
     snq_hearing_clear(h);
     *h = *base;
-    /* the list of regions moves, the texts stay where they are */
+    /* the list of regions moves, texts and lists stay where they are */
     base->region = NULL;
     base->regions = base->regions_room = 0;
-    snq_arena_init(&h->text, SNQ_HEARING_TEXT_MAX);
+    snq_arena_init(&h->lists, SNQ_HEARING_LISTS_MAX);
     h->warnings = j->part[0].warnings;
     h->plugins = 0;
     if (has_regions) {

@@ -51,7 +51,7 @@ typedef struct snq_listen_job {
     uint32_t analysers;
     snq_plugin_outcome outcome[SNQ_PLUGINS_MAX]; /* SOLO: of each */
     snq_hearing *part;   /* NULL, or (analysers + 1,): what STREAM and each SOLO heard; owned. The
-                            hearing borrows texts from them */
+                            hearing borrows texts and lists from them */
     snq_hearing hearing; /* FINISHED, DRAWING: the result; owned */
     int has_portrait;
     snq_portrait portrait;     /* owned */

@@ -31,6 +31,8 @@ enum {
     SNQ_NEED_FINE = 1 << 3,      /* the fine spectrum */
     SNQ_NEED_MEL = 1 << 4,       /* mel */
     SNQ_NEED_REGIONS = 1 << 5,   /* regions must be found (implies levels and mel) */
+    SNQ_NEED_PITCH = 1 << 6,     /* the pitch spectrum */
+    SNQ_NEED_MUSIC = 1 << 7,     /* listen/music.h (implies mel and pitch) */
 };
 
 typedef struct snq_analyser_setup {
@@ -38,6 +40,8 @@ typedef struct snq_analyser_setup {
     uint32_t channels;
     snq_timegrid grid;
     uint32_t window, bins, low_bins; /* of the fine spectrum */
+    struct snq_music
+        *music; /* where SNQ_NEED_MUSIC is needed: finished before the analysers finish */
 } snq_analyser_setup;
 
 typedef struct snq_analyser {
@@ -75,5 +79,9 @@ extern const snq_analyser snq_loudness_analyser;
 extern const snq_analyser snq_dynamics_analyser;
 extern const snq_analyser snq_spectrum_analyser;
 extern const snq_analyser snq_stereo_analyser;
+extern const snq_analyser snq_onsets_analyser;
+extern const snq_analyser snq_beats_analyser;
+extern const snq_analyser snq_key_analyser;
+extern const snq_analyser snq_chords_analyser;
 
 #endif

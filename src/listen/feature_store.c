@@ -25,6 +25,7 @@
 #include "dsp/stft.h"
 #include "dsp/truepeak.h"
 #include "listen/mel_track_impl.h"
+#include "listen/pitch_track_impl.h"
 
 enum {
     CHUNK = SNQ__MEL_CHUNK, /* frames that are worked on at once: stays in the cache */
@@ -32,6 +33,8 @@ enum {
     FINE_MIN = 8,           /* most files are short */
     VIEW_HOPS = 256,        /* hops in one view */
     VIEW_FINE = 128,        /* fine frames in one view: 2.56 s at 27 a second, with room */
+    VIEW_PITCH = 32,        /* pitch frames in one view: 2.56 s at 10 a second, with room */
+    PITCH_MIN = 8,
 };
 
 #define LOW_HZ 120.0
@@ -47,6 +50,7 @@ struct snq_features {
     snq_truepeak *truepeak;
     snq_stft *stft;
     snq__mel_track *mel_track;
+    snq__pitch_track *pitch_track;
 
     int64_t frames;  /* pushed */
     int64_t dropped; /* first hop kept */
@@ -61,6 +65,10 @@ struct snq_features {
     uint32_t fine_room;
     int64_t fine_done, fine_dropped;
 
+    snq_pitch_frame *pitch; /* ring (pitch_room,) by frame number */
+    uint32_t pitch_room;
+    int64_t pitch_dropped;
+
     /* S: hops that a chunk touches at most */
     uint32_t *segment;    /* (S,) frames of the chunk in each hop */
     snq_level *seg_level; /* (S, channels) */
@@ -69,6 +77,7 @@ struct snq_features {
     float *seg_peak;      /* (S,) */
     float *seg_floor;     /* (S,) */
     snq_fine_frame view[VIEW_FINE];
+    const snq_pitch_frame *pitch_view[VIEW_PITCH];
 };
 
 static uint32_t fine_window(uint32_t rate_hz)
@@ -78,6 +87,8 @@ static uint32_t fine_window(uint32_t rate_hz)
         n *= 2;
     return n;
 }
+
+static snq_status push_pitch(void *user, const float *samples, size_t n);
 
 static snq_status make_all(snq_features *f)
 {
@@ -102,6 +113,10 @@ static snq_status make_all(snq_features *f)
     }
     if (needs & SNQ_NEED_MEL)
         SNQ_TRY(snq__mel_track_new(f->cfg.rate_hz, &f->mel_track));
+    if (needs & SNQ_NEED_PITCH) {
+        SNQ_TRY(snq__pitch_track_new(&f->pitch_track));
+        snq__mel_track_tap(f->mel_track, push_pitch, f);
+    }
     const size_t most = CHUNK / (f->cfg.rate_hz / SNQ_HOPS_PER_S) + 2; /* S */
     f->segment = snq_calloc(most, sizeof *f->segment);
     f->seg_level = snq_calloc(most * channels, sizeof *f->seg_level);
@@ -130,6 +145,8 @@ snq_status snq_features_new(const snq_features_cfg *cfg, snq_features **out)
     f->cfg.position = NULL;
     if (cfg->needs & SNQ_NEED_REGIONS)
         f->cfg.needs |= SNQ_NEED_LEVELS | SNQ_NEED_MEL;
+    if (cfg->needs & SNQ_NEED_PITCH)
+        f->cfg.needs |= SNQ_NEED_MEL; /* it has the mono stream */
     f->grid = (snq_timegrid) { .rate_hz = cfg->rate_hz, .hops_per_s = SNQ_HOPS_PER_S };
     f->window = fine_window(cfg->rate_hz);
     f->fine_hop = f->window / 2;
@@ -156,9 +173,10 @@ void snq_features_free(snq_features *f)
     snq_truepeak_free(f->truepeak);
     snq_stft_free(f->stft);
     snq__mel_track_free(f->mel_track);
+    snq__pitch_track_free(f->pitch_track);
     void *const own[] = { f->hop,       f->mel,      f->fine,      f->fine_silent,
                           f->fine_zero, f->segment,  f->seg_level, f->seg_k,
-                          f->seg_cross, f->seg_peak, f->seg_floor };
+                          f->seg_cross, f->seg_peak, f->seg_floor, f->pitch };
     for (size_t i = 0; i < SNQ_COUNT(own); i++)
         snq_free(own[i]);
     snq_free(f);
@@ -275,6 +293,30 @@ static snq_status mel_sink(void *user, int64_t hop, const float *mel)
     SNQ_TRY(reserve_hops(f, hop + 1));
     memcpy(f->mel + hop % f->hop_room * SNQ_MEL_BANDS, mel, SNQ_MEL_BANDS * sizeof *mel);
     return SNQ_OK;
+}
+
+static snq_status pitch_sink(void *user, int64_t number, const snq_pitch_frame *frame)
+{
+    snq_features *f = user;
+    if (number - f->pitch_dropped >= f->pitch_room) {
+        const uint32_t room = f->pitch_room ? 2 * f->pitch_room : PITCH_MIN;
+        snq_pitch_frame *pitch = snq_calloc(room, sizeof *pitch);
+        if (!pitch)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u pitch spectra", room);
+        for (int64_t i = f->pitch_dropped; i < number; i++)
+            pitch[i % room] = f->pitch[i % f->pitch_room];
+        snq_free(f->pitch);
+        f->pitch = pitch;
+        f->pitch_room = room;
+    }
+    f->pitch[number % f->pitch_room] = *frame;
+    return SNQ_OK;
+}
+
+static snq_status push_pitch(void *user, const float *samples, size_t n)
+{
+    snq_features *f = user;
+    return snq__pitch_track_push(f->pitch_track, samples, n, pitch_sink, f);
 }
 
 /* ---- stream ----------------------------------------------------------------------------------- */
@@ -412,8 +454,16 @@ snq_status snq_features_finish(snq_features *f)
         SNQ_TRY(snq_stft_finish(f->stft, fine_sink, f));
     if (f->mel_track)
         SNQ_TRY(snq__mel_track_finish(f->mel_track, hops, mel_sink, f));
+    if (f->pitch_track)
+        SNQ_TRY(snq__pitch_track_finish(f->pitch_track, snq__pitch_frames(hops), pitch_sink, f));
     f->ended = 1;
     return SNQ_OK;
+}
+
+/* The hop in which the centre of a pitch frame lies. */
+static int64_t pitch_hop(int64_t frame)
+{
+    return frame * SNQ_PITCH_HOPS + SNQ_PITCH_HOPS / 2;
 }
 
 int64_t snq_features_ready(const snq_features *f)
@@ -425,6 +475,8 @@ int64_t snq_features_ready(const snq_features *f)
     int64_t ready = f->frames ? snq_timegrid_hop(f->grid, f->frames - 1) : 0;
     if (f->mel_track && snq__mel_track_done(f->mel_track) < ready)
         ready = snq__mel_track_done(f->mel_track);
+    if (f->pitch_track && pitch_hop(snq__pitch_track_done(f->pitch_track)) < ready)
+        ready = pitch_hop(snq__pitch_track_done(f->pitch_track));
     if (f->stft && fine_hop_of(f, f->fine_done) < ready)
         ready = fine_hop_of(f, f->fine_done);
     return ready;
@@ -433,6 +485,19 @@ int64_t snq_features_ready(const snq_features *f)
 int64_t snq_features_frames(const snq_features *f)
 {
     return f->frames;
+}
+
+/* The pitch frames whose centre lies in hops first .. end - 1; at the end of the stream also the one whose
+ * centre lies behind it. */
+static void view_pitch(snq_features *f, snq_hop_block *b, int64_t first, int64_t end)
+{
+    int64_t k = (first + SNQ_PITCH_HOPS / 2 - 1) / SNQ_PITCH_HOPS;
+    const int64_t done = snq__pitch_track_done(f->pitch_track);
+    const int last = f->ended && end == hops_begun(f);
+    b->pitch = f->pitch_view;
+    b->pitch_first = k;
+    for (; k < done && (pitch_hop(k) < end || (last && k < snq__pitch_frames(end))); k++)
+        f->pitch_view[b->pitch_frames++] = &f->pitch[k % f->pitch_room];
 }
 
 void snq_features_view(snq_features *f, int64_t first, int64_t end, snq_hop_block *b)
@@ -454,6 +519,8 @@ void snq_features_view(snq_features *f, int64_t first, int64_t end, snq_hop_bloc
         return;
     b->hop = &f->hop[first % f->hop_room];
     b->mel = f->mel ? f->mel + first % f->hop_room * SNQ_MEL_BANDS : NULL;
+    if (f->pitch_track)
+        view_pitch(f, b, first, first + hops);
     int64_t k = first_fine(f, first);
     /* the last spectrum's centre may lie just behind the end of the stream */
     const int last = f->ended && first + hops == hops_begun(f);
@@ -472,6 +539,9 @@ void snq_features_drop(snq_features *f, int64_t first)
 {
     if (first > f->dropped)
         f->dropped = first;
+    while (f->pitch_track && f->pitch_dropped < snq__pitch_track_done(f->pitch_track) &&
+           pitch_hop(f->pitch_dropped) < first)
+        f->pitch_dropped++;
     while (f->fine_dropped < f->fine_done && fine_hop_of(f, f->fine_dropped) < first)
         f->fine_dropped++;
 }

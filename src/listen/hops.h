@@ -38,6 +38,31 @@ typedef struct snq_fine_frame {
     int silent;           /* known to be 0 throughout: nothing to add up */
 } snq_fine_frame;
 
+/* The pitch spectrum: one frame each SNQ_PITCH_HOPS hops, of a window of 372 ms of the shared mono stream
+ * (4096 frames at 11 025 Hz) centred on the middle of those hops. SNQ_PITCH_STEPS bands a semitone,
+ * equally spaced in pitch: band b lies at MIDI note SNQ_PITCH_LOWEST + (b - 1) / SNQ_PITCH_STEPS at
+ * A4 = 440 Hz, so that every third from band 1 on is a semitone. */
+enum {
+    SNQ_PITCH_HOPS = 10,
+    SNQ_PITCH_STEPS = 3,
+    SNQ_PITCH_LOWEST = 28, /* E1, 41.2 Hz */
+    SNQ_PITCH_SEMITONES = 72,
+    SNQ_PITCH_BANDS = SNQ_PITCH_STEPS * SNQ_PITCH_SEMITONES,
+    SNQ_PITCH_PEAKS_MAX = 32,
+};
+
+typedef struct snq_pitch_peak {
+    float hz, power; /* of a sinusoid: half its amplitude squared */
+} snq_pitch_peak;
+
+typedef struct snq_pitch_frame {
+    float power;                 /* mean square in 40 .. 5000 Hz */
+    uint32_t peaks;              /* */
+    float band[SNQ_PITCH_BANDS]; /* powers */
+    snq_pitch_peak
+        peak[SNQ_PITCH_PEAKS_MAX]; /* by frequency; the strongest within 60 dB, 40 .. 4000 Hz */
+} snq_pitch_frame;
+
 typedef struct snq_hop_block {
     snq_timegrid grid;
     uint32_t channels;
@@ -50,6 +75,9 @@ typedef struct snq_hop_block {
     uint32_t low_bins;    /* bins below 120 Hz, in `cross` and `balance` */
     uint32_t fine_frames; /* fine spectra whose centre lies in these hops */
     const snq_fine_frame *fine; /* (fine_frames,) */
+    int64_t pitch_first;   /* number of the first pitch frame: it is of hops 10 n .. 10 n + 9 */
+    uint32_t pitch_frames; /* pitch frames whose centre lies in these hops */
+    const snq_pitch_frame *const *pitch; /* (pitch_frames,) */
 } snq_hop_block;
 
 #endif

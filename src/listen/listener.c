@@ -11,7 +11,11 @@
 #include "base/alloc.h"
 #include "dsp/denormals.h"
 #include "listen/feature_store.h"
+#include "listen/music.h"
 #include "listen/region_finder.h"
+
+/* Regions longer than this have a tempo, a key and patterns of their own (seconds). */
+#define MUSIC_LEAST_S 5.0
 
 typedef struct runner {
     const snq_analyser *analyser;
@@ -24,6 +28,7 @@ struct snq_listener {
     snq_listener_cfg cfg;
     snq_hearing *h;
     snq_features *features;
+    snq_music *music;          /* NULL when nobody needs it */
     snq_region_finder *finder; /* NULL when nobody needs regions */
     uint32_t runners;
     runner runner[SNQ_PLUGINS_MAX];
@@ -69,6 +74,8 @@ static uint32_t all_needs(const snq_listener_cfg *cfg)
     uint32_t needs = 0;
     for (uint32_t i = 0; i < cfg->analysers; i++)
         needs |= cfg->analyser[i]->needs;
+    if (needs & SNQ_NEED_MUSIC)
+        needs |= SNQ_NEED_MEL | SNQ_NEED_PITCH;
     return needs;
 }
 
@@ -82,7 +89,10 @@ static snq_status build(snq_listener *l)
     SNQ_TRY(snq_features_new(&fc, &l->features));
     if (needs & SNQ_NEED_REGIONS)
         SNQ_TRY(snq_region_finder_new(l->cfg.channels, &l->finder));
-    const snq_analyser_setup setup = snq_features_setup(l->features);
+    snq_analyser_setup setup = snq_features_setup(l->features);
+    if (needs & SNQ_NEED_MUSIC)
+        SNQ_TRY(snq_music_new(&l->music));
+    setup.music = l->music;
     for (uint32_t i = 0; i < l->cfg.analysers; i++) {
         runner *r = &l->runner[l->runners++];
         r->analyser = l->cfg.analyser[i];
@@ -128,6 +138,7 @@ void snq_listener_free(snq_listener *l)
         return;
     for (uint32_t i = 0; i < l->runners; i++)
         l->runner[i].analyser->free(l->runner[i].state);
+    snq_music_free(l->music);
     snq_region_finder_free(l->finder);
     snq_features_free(l->features);
     snq_free(l);
@@ -171,6 +182,7 @@ static snq_status close_region(snq_listener *l, int64_t hop)
     const double stream_s = (double)snq_features_frames(l->features) / rate;
     region->span.start_s = (double)l->region_first / SNQ_HOPS_PER_S;
     region->span.end_s = end_s < stream_s ? end_s : stream_s;
+    region->has_music = snq_span_length(region->span) > MUSIC_LEAST_S;
     for (uint32_t i = 0; i < l->runners; i++) {
         runner *r = &l->runner[i];
         if (!r->analyser->region_end)
@@ -195,6 +207,8 @@ static snq_status dispatch(snq_listener *l, int64_t end)
         while (l->done < to) {
             snq_hop_block b;
             snq_features_view(l->features, l->done, to, &b);
+            if (l->music)
+                SNQ_TRY(snq_music_push(l->music, &b));
             send_block(l, &b);
             l->done += b.hops;
         }
@@ -267,6 +281,7 @@ static snq_status whole_region(snq_listener *l)
     if (l->list_regions)
         SNQ_TRY(snq_hearing_add_region(l->h, &region));
     region->span.end_s = (double)snq_features_frames(l->features) / l->cfg.rate_hz;
+    region->has_music = snq_span_length(region->span) > MUSIC_LEAST_S;
     for (uint32_t i = 0; i < l->runners; i++) {
         runner *r = &l->runner[i];
         if (!r->analyser->whole)
@@ -286,6 +301,8 @@ snq_status snq_listener_finish(snq_listener *l)
     snq_status st = snq_features_finish(l->features);
     if (st >= 0)
         st = pump(l, 1);
+    if (st >= 0 && l->music)
+        st = snq_music_finish(l->music, (double)snq_features_frames(l->features) / l->cfg.rate_hz);
     if (st >= 0) {
         for (uint32_t i = 0; i < l->runners; i++)
             finish_runner(l, &l->runner[i]);

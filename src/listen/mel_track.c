@@ -33,6 +33,8 @@ struct snq__mel_track {
     snq_mel *bank;
     snq__mel_sink sink; /* of the call at hand */
     void *user;
+    snq__mono_tap tap; /* NULL: nobody */
+    void *tap_user;
     int64_t done;  /* hops handed on */
     float *mono;   /* (SNQ__MEL_CHUNK,) */
     float *queue;  /* (QUEUE,) of the 22 050 Hz stream, from sample `first` on */
@@ -97,6 +99,12 @@ void snq__mel_track_free(snq__mel_track *t)
     snq_free(t);
 }
 
+void snq__mel_track_tap(snq__mel_track *t, snq__mono_tap tap, void *user)
+{
+    t->tap = tap;
+    t->tap_user = user;
+}
+
 int64_t snq__mel_track_done(const snq__mel_track *t)
 {
     return t->done;
@@ -147,6 +155,8 @@ static snq_status advance(snq__mel_track *t)
 static snq_status mono_sink(void *user, const float *samples, size_t n)
 {
     snq__mel_track *t = user;
+    if (t->tap)
+        SNQ_TRY(t->tap(t->tap_user, samples, n));
     while (n) {
         const size_t room = QUEUE - t->count, k = n < room ? n : room;
         memcpy(t->queue + t->count, samples, k * sizeof *samples);

@@ -23,6 +23,9 @@ typedef snq_status (*snq__mel_sink)(void *user, int64_t hop, const float *mel);
 /* On success *out is owned by the caller (free); on error NULL. ERR_RANGE, ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq__mel_track_new(uint32_t rate_hz, snq__mel_track **out);
 void snq__mel_track_free(snq__mel_track *t); /* NULL is legal */
+/* Let `tap` see the mono stream at SNQ_MONO_RATE_HZ too, in order, from the next push on. */
+typedef snq_status (*snq__mono_tap)(void *user, const float *samples, size_t n);
+void snq__mel_track_tap(snq__mel_track *t, snq__mono_tap tap, void *user);
 /* Take a chunk of at most SNQ__MEL_CHUNK frames, borrowed for the call; `silent`: it holds nothing
  * but zeros. ERR_NOMEM, or what the sink said. */
 SNQ_MUST_USE snq_status snq__mel_track_push(snq__mel_track *t, const snq_audio *chunk, int silent,

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "score/hearing.h"
+#include "score/hearing_impl.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 
 #define NOT_SELECTED "not selected"
-#define NOT_YET      "this version has no analyser for it"
-
-/* Decimals: a thousandth of a decibel, a microsecond, a thousandth of a hertz are below anything
- * that can be measured or heard, and keep documents short. */
-enum { DB = 3, SECONDS = 6, HERTZ = 3, RATIO = 6 };
+/* For the sections whose analysers are still to come. */
+#define NO_ANALYSER  "this version has no analyser for it"
 
 void snq_hearing_init(snq_hearing *h)
 {
@@ -18,8 +15,16 @@ void snq_hearing_init(snq_hearing *h)
                          .loudness_reason = NOT_SELECTED,
                          .dynamics_reason = NOT_SELECTED,
                          .spectrum_reason = NOT_SELECTED,
-                         .stereo_reason = NOT_SELECTED };
-    snq_arena_init(&h->text, SNQ_HEARING_TEXT_MAX);
+                         .stereo_reason = NOT_SELECTED,
+                         .onsets_reason = NO_ANALYSER,
+                         .tempo_reason = NO_ANALYSER,
+                         .meter_reason = NO_ANALYSER,
+                         .beats_reason = NO_ANALYSER,
+                         .groove_reason = NO_ANALYSER,
+                         .key_reason = NO_ANALYSER,
+                         .chords_reason = NO_ANALYSER,
+                         .patterns_reason = NO_ANALYSER };
+    snq_arena_init(&h->lists, SNQ_HEARING_LISTS_MAX);
 }
 
 void snq_hearing_clear(snq_hearing *h)
@@ -27,7 +32,19 @@ void snq_hearing_clear(snq_hearing *h)
     snq_free(h->region);
     h->region = NULL;
     h->regions = h->regions_room = 0;
-    snq_arena_clear(&h->text);
+    snq_arena_clear(&h->lists);
+}
+
+void snq__region_init(snq_region *r)
+{
+    *r = (snq_region) { .kind = "content",
+                        .level_dbfs = snq_unmeasured(NOT_SELECTED),
+                        .loudness_reason = NOT_SELECTED,
+                        .dynamics_reason = NOT_SELECTED,
+                        .spectrum_reason = NOT_SELECTED,
+                        .tempo_reason = NO_ANALYSER,
+                        .key_reason = NO_ANALYSER,
+                        .patterns_reason = NO_ANALYSER };
 }
 
 snq_status snq_hearing_add_region(snq_hearing *h, snq_region **out)
@@ -43,10 +60,14 @@ snq_status snq_hearing_add_region(snq_hearing *h, snq_region **out)
         h->regions_room = room;
     }
     *out = &h->region[h->regions++];
-    (*out)->kind = "content";
-    (*out)->level_dbfs = snq_unmeasured(NOT_SELECTED);
-    (*out)->loudness_reason = (*out)->dynamics_reason = (*out)->spectrum_reason = NOT_SELECTED;
+    snq__region_init(*out);
     return SNQ_OK;
+}
+
+void *snq_hearing_list(snq_hearing *h, size_t n, size_t size)
+{
+    static const snq_onset none;
+    return n ? snq_arena_get(&h->lists, n, size) : (void *)&none;
 }
 
 static const struct {
@@ -81,12 +102,12 @@ static void loudness_json(snq_json *j, const snq_loudness *l, const char *reason
     }
     snq_json_key(j, "loudness");
     snq_json_object(j);
-    snq_measure_json(j, "integrated_lufs", l->integrated_lufs, DB);
-    snq_measure_json(j, "range_lu", l->range_lu, DB);
-    snq_measure_json(j, "true_peak_dbtp", l->true_peak_dbtp, DB);
-    snq_measure_json(j, "max_momentary_lufs", l->max_momentary_lufs, DB);
-    snq_measure_json(j, "max_short_term_lufs", l->max_short_term_lufs, DB);
-    snq_measure_json(j, "plr_db", l->plr_db, DB);
+    snq_measure_json(j, "integrated_lufs", l->integrated_lufs, SNQ__DB);
+    snq_measure_json(j, "range_lu", l->range_lu, SNQ__DB);
+    snq_measure_json(j, "true_peak_dbtp", l->true_peak_dbtp, SNQ__DB);
+    snq_measure_json(j, "max_momentary_lufs", l->max_momentary_lufs, SNQ__DB);
+    snq_measure_json(j, "max_short_term_lufs", l->max_short_term_lufs, SNQ__DB);
+    snq_measure_json(j, "plr_db", l->plr_db, SNQ__DB);
     snq_json_end(j);
 }
 
@@ -98,12 +119,12 @@ static void dynamics_json(snq_json *j, const snq_dynamics *d, const char *reason
     }
     snq_json_key(j, "dynamics");
     snq_json_object(j);
-    snq_measure_json(j, "rms_dbfs", d->rms_dbfs, DB);
-    snq_measure_json(j, "peak_dbfs", d->peak_dbfs, DB);
-    snq_measure_json(j, "crest_factor_db", d->crest_factor_db, DB);
-    snq_measure_json(j, "dynamic_range_db", d->dynamic_range_db, DB);
+    snq_measure_json(j, "rms_dbfs", d->rms_dbfs, SNQ__DB);
+    snq_measure_json(j, "peak_dbfs", d->peak_dbfs, SNQ__DB);
+    snq_measure_json(j, "crest_factor_db", d->crest_factor_db, SNQ__DB);
+    snq_measure_json(j, "dynamic_range_db", d->dynamic_range_db, SNQ__DB);
     snq_json_put_int(j, "clipped_samples", d->clipped_samples);
-    snq_measure_json(j, "dc_offset", d->dc_offset, RATIO);
+    snq_measure_json(j, "dc_offset", d->dc_offset, SNQ__RATIO);
     snq_json_end(j);
 }
 
@@ -120,8 +141,8 @@ static void spectrum_json(snq_json *j, const snq_spectrum *s, const char *reason
     for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++) {
         snq_json_key(j, band_tab[b].id);
         snq_json_object(j);
-        snq_measure_json(j, "share", s->band[b].share, RATIO);
-        snq_measure_json(j, "level_dbfs", s->band[b].level_dbfs, DB);
+        snq_measure_json(j, "share", s->band[b].share, SNQ__RATIO);
+        snq_measure_json(j, "level_dbfs", s->band[b].level_dbfs, SNQ__DB);
         snq_json_end(j);
     }
     snq_json_end(j);
@@ -131,13 +152,13 @@ static void spectrum_json(snq_json *j, const snq_spectrum *s, const char *reason
         snq_json_key(j, "dominant_hz");
         snq_json_array(j);
         for (uint32_t i = 0; i < s->dominants; i++)
-            snq_json_real(j, s->dominant_hz[i], HERTZ);
+            snq_json_real(j, s->dominant_hz[i], SNQ__HERTZ);
         snq_json_end(j);
     }
-    snq_measure_json(j, "centroid_hz", s->centroid_hz, HERTZ);
-    snq_measure_json(j, "flatness", s->flatness, RATIO);
-    snq_measure_json(j, "tilt_db_per_octave", s->tilt_db_per_octave, DB);
-    snq_measure_json(j, "cutoff_hz", s->cutoff_hz, HERTZ);
+    snq_measure_json(j, "centroid_hz", s->centroid_hz, SNQ__HERTZ);
+    snq_measure_json(j, "flatness", s->flatness, SNQ__RATIO);
+    snq_measure_json(j, "tilt_db_per_octave", s->tilt_db_per_octave, SNQ__DB);
+    snq_measure_json(j, "cutoff_hz", s->cutoff_hz, SNQ__HERTZ);
     snq_json_end(j);
 }
 
@@ -149,9 +170,9 @@ static void stereo_json(snq_json *j, const snq_stereo *s, const char *reason)
     }
     snq_json_key(j, "stereo");
     snq_json_object(j);
-    snq_measure_json(j, "width", s->width, RATIO);
-    snq_measure_json(j, "correlation", s->correlation, RATIO);
-    snq_measure_json(j, "low_correlation", s->low_correlation, RATIO);
+    snq_measure_json(j, "width", s->width, SNQ__RATIO);
+    snq_measure_json(j, "correlation", s->correlation, SNQ__RATIO);
+    snq_measure_json(j, "low_correlation", s->low_correlation, SNQ__RATIO);
     snq_json_put_bool(j, "antiphase", s->antiphase);
     snq_json_end(j);
 }
@@ -167,15 +188,20 @@ static void regions_json(snq_json *j, const snq_hearing *h)
     for (uint32_t i = 0; i < h->regions; i++) {
         const snq_region *r = &h->region[i];
         snq_json_object(j);
-        snq_json_put_real(j, "start_s", r->span.start_s, SECONDS);
-        snq_json_put_real(j, "end_s", r->span.end_s, SECONDS);
+        snq_json_put_real(j, "start_s", r->span.start_s, SNQ__SECONDS);
+        snq_json_put_real(j, "end_s", r->span.end_s, SNQ__SECONDS);
         snq_json_put_string(j, "kind", r->kind);
-        snq_measure_json(j, "level_dbfs", r->level_dbfs, DB);
+        snq_measure_json(j, "level_dbfs", r->level_dbfs, SNQ__DB);
         snq_json_key(j, "analysis");
         snq_json_object(j);
         loudness_json(j, &r->loudness, r->loudness_reason);
         dynamics_json(j, &r->dynamics, r->dynamics_reason);
         spectrum_json(j, &r->spectrum, r->spectrum_reason);
+        if (r->has_music) {
+            snq__tempo_json(j, &r->tempo, r->tempo_reason);
+            snq__key_json(j, &r->key, r->key_reason);
+            snq__patterns_json(j, &r->patterns, r->patterns_reason);
+        }
         snq_json_end(j);
         snq_json_end(j);
     }
@@ -192,7 +218,7 @@ static void file_json(snq_json *j, const snq_heard_file *f)
     snq_json_put_string(j, "sha256", f->sha256);
     snq_json_put_string(j, "container", f->container);
     snq_json_put_string(j, "codec", f->codec);
-    snq_json_put_real(j, "duration_s", f->duration_s, SECONDS);
+    snq_json_put_real(j, "duration_s", f->duration_s, SNQ__SECONDS);
     snq_json_put_int(j, "sample_rate_hz", f->rate_hz);
     snq_json_put_int(j, "channels", f->channels);
     snq_json_put_bool(j, "truncated", f->truncated);
@@ -212,23 +238,6 @@ static void warnings_json(snq_json *j, const snq_warnings *w)
         snq_json_end(j);
     }
     snq_json_end(j);
-}
-
-/* The contract: tempo, meter and key are always objects; their values may be null. */
-static void not_yet_json(snq_json *j)
-{
-    static const struct {
-        const char *section, *value[3];
-    } tab[] = { { "tempo", { "bpm", "confidence" } },
-                { "meter", { "beats_per_bar", "beat_unit", "confidence" } },
-                { "key", { "tonic", "mode", "confidence" } } };
-    for (size_t i = 0; i < SNQ_COUNT(tab); i++) {
-        snq_json_key(j, tab[i].section);
-        snq_json_object(j);
-        for (int k = 0; k < 3 && tab[i].value[k]; k++)
-            snq_json_put_null(j, tab[i].value[k], NOT_YET);
-        snq_json_end(j);
-    }
 }
 
 static void plugins_json(snq_json *j, const snq_hearing *h, int timings)
@@ -257,11 +266,12 @@ void snq_hearing_json(snq_json *j, const snq_hearing *h, int timings)
     file_json(j, &h->file);
     warnings_json(j, &h->warnings);
     regions_json(j, h);
-    not_yet_json(j);
+    snq__music_json(j, h);
     loudness_json(j, &h->loudness, h->loudness_reason);
     dynamics_json(j, &h->dynamics, h->dynamics_reason);
     spectrum_json(j, &h->spectrum, h->spectrum_reason);
     stereo_json(j, &h->stereo, h->stereo_reason);
+    snq__patterns_json(j, &h->patterns, h->patterns_reason);
     plugins_json(j, h, timings);
     snq_json_end(j);
 }

@@ -15,17 +15,17 @@
  *        docs/formats/hearing.md has the table of all fields, and an example.
  * CONST  TEXTS_MAX 1024   distinct texts; today's analysers know fewer than 40
  *        TEXT_ROOM 512    bytes of one with its terminator; today's longest is 44. Both together
- *                         stay below half of SNQ_HEARING_TEXT_MAX, so legal bytes never fill it.
+ *                         stay below half of TEXTS_ROOM, which lists leave free in the arena.
  *        FULL 255         the byte that says: a longer reference follows
  *        (2026-11-21, this tree)
- * COST   9 bytes a measured value, 1 an unmeasured one: 367 bytes a region with everything in it,
- *        21 the least. Unpacking is linear in the bytes. A region takes 29 times its least bytes
- *        in memory, and there are at most SNQ_REGIONS_MAX.
+ * COST   9 bytes a measured value, 1 an unmeasured one: 549 bytes a region with everything in it
+ *        but spans, 22 the least. Unpacking is linear in the bytes. A region takes 42 times its least
+ *        bytes in memory, and there are at most SNQ_REGIONS_MAX.
  * LIMITS What a null section holds is not packed: it comes back as zeros. Text that is malformed or
  *        longer than its room is mended: U+FFFD in place of each malformed byte (so the JSON is the
  *        same), cut at a character.
  * REFS   FNV-1a: draft-eastlake-fnv-17, section 2 (32-bit offset basis and prime). */
-#include "score/hearing_pack.h"
+#include "score/hearing_pack_impl.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -34,17 +34,13 @@
 #include "base/limits.h"
 
 enum {
-    FORMAT = 1,
-    TEXTS_MAX = 1024,
-    TEXT_ROOM = 512,
-    SLOTS = 2 * TEXTS_MAX,
+    FORMAT = 2,
     FULL = 255,
     /* least bytes of an element */
     WARNING_LEAST = 4 + 4 + 8 + 4,
-    REGION_LEAST = 8 + 8 + 1 + 1 + 3,
+    REGION_LEAST = 8 + 8 + 1 + 1 + 3 + 1,
     PLUGIN_LEAST = 1 + 1 + 1 + 4 + 8,
 };
-_Static_assert(2 * TEXTS_MAX * TEXT_ROOM <= SNQ_HEARING_TEXT_MAX, "the texts fit the arena");
 
 /* The measures of a section, in the order in which they are packed. */
 static const size_t loudness_tab[] = {
@@ -81,23 +77,16 @@ static const char *const status_tab[] = { "ok", "failed", "crashed", "timeout", 
 
 /* ---- writing ---- */
 
-typedef struct packer {
-    snq_str *to;
-    uint32_t texts;
-    const char *text[TEXTS_MAX]; /* (texts,), number - 1 */
-    uint16_t slot[SLOTS];        /* number of the text that hashes here, 0: none */
-} packer;
-
 static void refuse(snq_str *to, snq_status st)
 {
     if (to->st >= 0)
         to->st = st;
 }
 
-/* A text that the reader will take into `room` (<= TEXT_ROOM) bytes: see LIMITS. */
+/* A text that the reader will take into `room` (<= SNQ__TEXT_ROOM) bytes: see LIMITS. */
 static void put_text(snq_str *to, const char *text, size_t room)
 {
-    char fit[TEXT_ROOM];
+    char fit[SNQ__TEXT_ROOM];
     size_t left = strlen(text), used = 0;
     if (left < room && snq_utf8_check(text)) {
         snq_pack_text(to, text);
@@ -120,12 +109,12 @@ static void put_text(snq_str *to, const char *text, size_t room)
 }
 
 /* Where this text's number is, or will be. */
-static uint16_t *find_slot(packer *p, const char *text)
+static uint16_t *find_slot(snq__packer *p, const char *text)
 {
     uint32_t h = 2166136261u;
     for (const char *c = text; *c; c++)
         h = (h ^ (uint8_t)*c) * 16777619u;
-    for (h %= SLOTS; p->slot[h]; h = (h + 1) % SLOTS) {
+    for (h %= SNQ__TEXT_SLOTS; p->slot[h]; h = (h + 1) % SNQ__TEXT_SLOTS) {
         const char *known = p->text[p->slot[h] - 1];
         if (known == text || strcmp(known, text) == 0)
             break;
@@ -134,7 +123,7 @@ static uint16_t *find_slot(packer *p, const char *text)
 }
 
 /* NULL is legal where the field may have no text. */
-static void put_ref(packer *p, const char *text)
+void snq__put_ref(snq__packer *p, const char *text)
 {
     if (!text) {
         snq_pack_u8(p->to, 0);
@@ -143,8 +132,9 @@ static void put_ref(packer *p, const char *text)
     uint16_t *slot = find_slot(p, text);
     const int is_new = !*slot;
     if (is_new) {
-        if (p->texts == TEXTS_MAX) {
-            refuse(p->to, SNQ_FAIL(SNQ_ERR_TOO_BIG, "a hearing of more than %d texts", TEXTS_MAX));
+        if (p->texts == SNQ__TEXTS_MAX) {
+            refuse(p->to,
+                   SNQ_FAIL(SNQ_ERR_TOO_BIG, "a hearing of more than %d texts", SNQ__TEXTS_MAX));
             return;
         }
         p->text[p->texts++] = text;
@@ -157,68 +147,68 @@ static void put_ref(packer *p, const char *text)
         snq_pack_u32(p->to, *slot);
     }
     if (is_new)
-        put_text(p->to, text, TEXT_ROOM);
+        put_text(p->to, text, SNQ__TEXT_ROOM);
 }
 
-static void put_needed_ref(packer *p, const char *text, const char *what)
+static void put_needed_ref(snq__packer *p, const char *text, const char *what)
 {
     if (!text)
         refuse(p->to, SNQ_FAIL(SNQ_ERR_ARG, "a hearing without %s can't be packed", what));
-    put_ref(p, text);
+    snq__put_ref(p, text);
 }
 
-static void put_measures(packer *p, const void *section, const size_t *tab, size_t n)
+void snq__put_measures(snq__packer *p, const void *section, const size_t *tab, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const snq_measure *m = (const void *)((const char *)section + tab[i]);
-        put_ref(p, m->reason);
+        snq__put_ref(p, m->reason);
         if (!m->reason)
             snq_pack_f64(p->to, m->value);
     }
 }
 
-static void put_loudness(packer *p, const snq_loudness *l, const char *reason)
+static void put_loudness(snq__packer *p, const snq_loudness *l, const char *reason)
 {
-    put_ref(p, reason);
+    snq__put_ref(p, reason);
     if (!reason)
-        put_measures(p, l, loudness_tab, SNQ_COUNT(loudness_tab));
+        snq__put_measures(p, l, loudness_tab, SNQ_COUNT(loudness_tab));
 }
 
-static void put_dynamics(packer *p, const snq_dynamics *d, const char *reason)
+static void put_dynamics(snq__packer *p, const snq_dynamics *d, const char *reason)
 {
-    put_ref(p, reason);
+    snq__put_ref(p, reason);
     if (reason)
         return;
-    put_measures(p, d, dynamics_tab, SNQ_COUNT(dynamics_tab));
+    snq__put_measures(p, d, dynamics_tab, SNQ_COUNT(dynamics_tab));
     snq_pack_i64(p->to, d->clipped_samples);
 }
 
-static void put_spectrum(packer *p, const snq_spectrum *s, const char *reason)
+static void put_spectrum(snq__packer *p, const snq_spectrum *s, const char *reason)
 {
-    put_ref(p, reason);
+    snq__put_ref(p, reason);
     if (reason)
         return;
     for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++)
-        put_measures(p, &s->band[b], band_tab, SNQ_COUNT(band_tab));
-    put_ref(p, s->dominant_reason);
+        snq__put_measures(p, &s->band[b], band_tab, SNQ_COUNT(band_tab));
+    snq__put_ref(p, s->dominant_reason);
     if (!s->dominant_reason) {
         snq_pack_u32(p->to, s->dominants);
         for (uint32_t i = 0; i < s->dominants; i++)
             snq_pack_f64(p->to, s->dominant_hz[i]);
     }
-    put_measures(p, s, spectrum_tab, SNQ_COUNT(spectrum_tab));
+    snq__put_measures(p, s, spectrum_tab, SNQ_COUNT(spectrum_tab));
 }
 
-static void put_stereo(packer *p, const snq_stereo *s, const char *reason)
+static void put_stereo(snq__packer *p, const snq_stereo *s, const char *reason)
 {
-    put_ref(p, reason);
+    snq__put_ref(p, reason);
     if (reason)
         return;
-    put_measures(p, s, stereo_tab, SNQ_COUNT(stereo_tab));
+    snq__put_measures(p, s, stereo_tab, SNQ_COUNT(stereo_tab));
     snq_pack_u8(p->to, s->antiphase != 0);
 }
 
-static void put_file(packer *p, const snq_heard_file *f)
+static void put_file(snq__packer *p, const snq_heard_file *f)
 {
     put_text(p->to, f->sha256, sizeof f->sha256);
     put_text(p->to, f->container, sizeof f->container);
@@ -229,7 +219,7 @@ static void put_file(packer *p, const snq_heard_file *f)
     snq_pack_u8(p->to, f->truncated != 0);
 }
 
-static void put_warnings(packer *p, const snq_warnings *w)
+static void put_warnings(snq__packer *p, const snq_warnings *w)
 {
     snq_pack_u32(p->to, w->count);
     for (uint32_t i = 0; i < w->count; i++) {
@@ -241,10 +231,10 @@ static void put_warnings(packer *p, const snq_warnings *w)
     }
 }
 
-static void put_regions(packer *p, const snq_hearing *h)
+static void put_regions(snq__packer *p, const snq_hearing *h)
 {
-    put_ref(p, h->regions_reason);
-    put_ref(p, h->no_regions_reason);
+    snq__put_ref(p, h->regions_reason);
+    snq__put_ref(p, h->no_regions_reason);
     if (h->regions_reason)
         return;
     snq_pack_u32(p->to, h->regions);
@@ -253,14 +243,15 @@ static void put_regions(packer *p, const snq_hearing *h)
         snq_pack_f64(p->to, r->span.start_s);
         snq_pack_f64(p->to, r->span.end_s);
         put_needed_ref(p, r->kind, "a region's kind");
-        put_measures(p, r, region_tab, SNQ_COUNT(region_tab));
+        snq__put_measures(p, r, region_tab, SNQ_COUNT(region_tab));
         put_loudness(p, &r->loudness, r->loudness_reason);
         put_dynamics(p, &r->dynamics, r->dynamics_reason);
         put_spectrum(p, &r->spectrum, r->spectrum_reason);
+        snq__put_region_music(p, r);
     }
 }
 
-static void put_status(packer *p, const char *status)
+static void put_status(snq__packer *p, const char *status)
 {
     for (uint8_t i = 0; i < SNQ_COUNT(status_tab); i++)
         if (status && strcmp(status, status_tab[i]) == 0) {
@@ -270,7 +261,7 @@ static void put_status(packer *p, const char *status)
     refuse(p->to, SNQ_FAIL(SNQ_ERR_ARG, "\"%s\" is no status of a plug-in", status ? status : ""));
 }
 
-static void put_plugins(packer *p, const snq_hearing *h)
+static void put_plugins(snq__packer *p, const snq_hearing *h)
 {
     snq_pack_u32(p->to, h->plugins);
     for (uint32_t i = 0; i < h->plugins; i++) {
@@ -285,7 +276,7 @@ static void put_plugins(packer *p, const snq_hearing *h)
 
 void snq_hearing_pack(snq_str *to, const snq_hearing *h)
 {
-    packer p = { .to = to };
+    snq__packer p = { .to = to };
     snq_pack_u32(to, FORMAT);
     put_file(&p, &h->file);
     put_warnings(&p, &h->warnings);
@@ -294,136 +285,124 @@ void snq_hearing_pack(snq_str *to, const snq_hearing *h)
     put_dynamics(&p, &h->dynamics, h->dynamics_reason);
     put_spectrum(&p, &h->spectrum, h->spectrum_reason);
     put_stereo(&p, &h->stereo, h->stereo_reason);
+    snq__put_music(&p, h);
     put_plugins(&p, h);
 }
 
 /* ---- reading ---- */
 
-typedef struct unpacker {
-    snq_unpack *u;
-    snq_arena *arena;
-    uint32_t texts;
-    const char *text[TEXTS_MAX]; /* (texts,), number - 1 */
-} unpacker;
-
-/* An own finding about a value; an earlier failure stands. */
-#define BAD(r, ...)                                             \
-    do {                                                        \
-        if ((r)->u->st >= 0)                                    \
-            (r)->u->st = SNQ_FAIL(SNQ_ERR_FORMAT, __VA_ARGS__); \
-    } while (0)
-
 /* NULL: no text. */
-static const char *get_ref(unpacker *r)
+const char *snq__get_ref(snq__unpacker *r)
 {
     uint32_t number = snq_unpack_u8(r->u);
     if (number == FULL) {
         number = snq_unpack_u32(r->u);
         if (number < FULL)
-            BAD(r, "hearing: text %u is not named in its short form", number);
+            SNQ__BAD(r, "hearing: text %u is not named in its short form", number);
     }
     if (!number || r->u->st < 0)
         return NULL;
     if (number <= r->texts)
         return r->text[number - 1];
-    if (number != r->texts + 1 || number > TEXTS_MAX) {
-        BAD(r, "hearing: text %u follows text %u, at most %d are legal", number, r->texts,
-            TEXTS_MAX);
+    if (number != r->texts + 1 || number > SNQ__TEXTS_MAX) {
+        SNQ__BAD(r, "hearing: text %u follows text %u, at most %d are legal", number, r->texts,
+                 SNQ__TEXTS_MAX);
         return NULL;
     }
-    return r->text[r->texts++] = snq_unpack_arena_text(r->u, r->arena, TEXT_ROOM - 1);
+    return r->text[r->texts++] = snq_unpack_arena_text(r->u, r->arena, SNQ__TEXT_ROOM - 1);
 }
 
-static const char *get_needed_ref(unpacker *r, const char *what)
+static const char *get_needed_ref(snq__unpacker *r, const char *what)
 {
-    const char *text = get_ref(r);
+    const char *text = snq__get_ref(r);
     if (!text)
-        BAD(r, "hearing: %s is missing", what);
+        SNQ__BAD(r, "hearing: %s is missing", what);
     return text;
 }
 
-static int get_flag(unpacker *r, const char *what)
+int snq__get_flag(snq__unpacker *r, const char *what)
 {
     const uint8_t v = snq_unpack_u8(r->u);
     if (v > 1)
-        BAD(r, "hearing: %s is %u, must be 0 or 1", what, v);
+        SNQ__BAD(r, "hearing: %s is %u, must be 0 or 1", what, v);
     return v;
 }
 
-static void get_measures(unpacker *r, void *section, const size_t *tab, size_t n)
+void snq__get_measures(snq__unpacker *r, void *section, const size_t *tab, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         snq_measure *m = (void *)((char *)section + tab[i]);
-        m->reason = get_ref(r);
+        m->reason = snq__get_ref(r);
         m->value = m->reason ? 0.0 : snq_unpack_f64(r->u);
     }
 }
 
-static const char *get_loudness(unpacker *r, snq_loudness *l)
+static const char *get_loudness(snq__unpacker *r, snq_loudness *l)
 {
-    const char *reason = get_ref(r);
+    const char *reason = snq__get_ref(r);
     if (!reason)
-        get_measures(r, l, loudness_tab, SNQ_COUNT(loudness_tab));
+        snq__get_measures(r, l, loudness_tab, SNQ_COUNT(loudness_tab));
     return reason;
 }
 
-static const char *get_dynamics(unpacker *r, snq_dynamics *d)
+static const char *get_dynamics(snq__unpacker *r, snq_dynamics *d)
 {
-    const char *reason = get_ref(r);
+    const char *reason = snq__get_ref(r);
     if (reason)
         return reason;
-    get_measures(r, d, dynamics_tab, SNQ_COUNT(dynamics_tab));
+    snq__get_measures(r, d, dynamics_tab, SNQ_COUNT(dynamics_tab));
     d->clipped_samples = snq_unpack_i64(r->u);
     return NULL;
 }
 
-static const char *get_spectrum(unpacker *r, snq_spectrum *s)
+static const char *get_spectrum(snq__unpacker *r, snq_spectrum *s)
 {
-    const char *reason = get_ref(r);
+    const char *reason = snq__get_ref(r);
     if (reason)
         return reason;
     for (uint32_t b = 0; b < SNQ_SPECTRUM_BANDS; b++)
-        get_measures(r, &s->band[b], band_tab, SNQ_COUNT(band_tab));
-    s->dominant_reason = get_ref(r);
+        snq__get_measures(r, &s->band[b], band_tab, SNQ_COUNT(band_tab));
+    s->dominant_reason = snq__get_ref(r);
     if (!s->dominant_reason) {
         s->dominants = snq_unpack_count(r->u, sizeof(double), SNQ_DOMINANTS_MAX);
         for (uint32_t i = 0; i < s->dominants; i++)
             s->dominant_hz[i] = snq_unpack_f64(r->u);
     }
-    get_measures(r, s, spectrum_tab, SNQ_COUNT(spectrum_tab));
+    snq__get_measures(r, s, spectrum_tab, SNQ_COUNT(spectrum_tab));
     return NULL;
 }
 
-static const char *get_stereo(unpacker *r, snq_stereo *s)
+static const char *get_stereo(snq__unpacker *r, snq_stereo *s)
 {
-    const char *reason = get_ref(r);
+    const char *reason = snq__get_ref(r);
     if (reason)
         return reason;
-    get_measures(r, s, stereo_tab, SNQ_COUNT(stereo_tab));
-    s->antiphase = get_flag(r, "antiphase");
+    snq__get_measures(r, s, stereo_tab, SNQ_COUNT(stereo_tab));
+    s->antiphase = snq__get_flag(r, "antiphase");
     return NULL;
 }
 
-static void get_file(unpacker *r, snq_heard_file *f)
+static void get_file(snq__unpacker *r, snq_heard_file *f)
 {
     snq_unpack_text(r->u, f->sha256, sizeof f->sha256);
     const size_t n = strlen(f->sha256);
     if (n && (n != 64 || strspn(f->sha256, "0123456789abcdef") != n))
-        BAD(r, "hearing: a sha256 of %zu characters, must be none or 64 hexadecimal digits", n);
+        SNQ__BAD(r, "hearing: a sha256 of %zu characters, must be none or 64 hexadecimal digits",
+                 n);
     snq_unpack_text(r->u, f->container, sizeof f->container);
     snq_unpack_text(r->u, f->codec, sizeof f->codec);
     f->duration_s = snq_unpack_f64(r->u);
     f->rate_hz = snq_unpack_u32(r->u);
     if (f->rate_hz && (f->rate_hz < SNQ_RATE_MIN_HZ || f->rate_hz > SNQ_RATE_MAX_HZ))
-        BAD(r, "hearing: a rate of %u Hz, must be %d .. %d", f->rate_hz, SNQ_RATE_MIN_HZ,
-            SNQ_RATE_MAX_HZ);
+        SNQ__BAD(r, "hearing: a rate of %u Hz, must be %d .. %d", f->rate_hz, SNQ_RATE_MIN_HZ,
+                 SNQ_RATE_MAX_HZ);
     f->channels = snq_unpack_u32(r->u);
     if (f->channels > SNQ_CHANNELS_MAX)
-        BAD(r, "hearing: %u channels, at most %d", f->channels, SNQ_CHANNELS_MAX);
-    f->truncated = get_flag(r, "truncated");
+        SNQ__BAD(r, "hearing: %u channels, at most %d", f->channels, SNQ_CHANNELS_MAX);
+    f->truncated = snq__get_flag(r, "truncated");
 }
 
-static void get_warnings(unpacker *r, snq_warnings *w)
+static void get_warnings(snq__unpacker *r, snq_warnings *w)
 {
     w->count = snq_unpack_count(r->u, WARNING_LEAST, SNQ_WARNINGS_MAX);
     for (uint32_t i = 0; i < w->count; i++) {
@@ -435,23 +414,25 @@ static void get_warnings(unpacker *r, snq_warnings *w)
     }
 }
 
-static void get_region(unpacker *r, snq_region *to)
+static void get_region(snq__unpacker *r, snq_region *to)
 {
+    snq__region_init(to);
     to->span.start_s = snq_unpack_f64(r->u);
     to->span.end_s = snq_unpack_f64(r->u);
     if (to->span.start_s < 0.0 || to->span.end_s < to->span.start_s)
-        BAD(r, "hearing: a region from %g s to %g s", to->span.start_s, to->span.end_s);
+        SNQ__BAD(r, "hearing: a region from %g s to %g s", to->span.start_s, to->span.end_s);
     to->kind = get_needed_ref(r, "a region's kind");
-    get_measures(r, to, region_tab, SNQ_COUNT(region_tab));
+    snq__get_measures(r, to, region_tab, SNQ_COUNT(region_tab));
     to->loudness_reason = get_loudness(r, &to->loudness);
     to->dynamics_reason = get_dynamics(r, &to->dynamics);
     to->spectrum_reason = get_spectrum(r, &to->spectrum);
+    snq__get_region_music(r, to);
 }
 
-static void get_regions(unpacker *r, snq_hearing *h)
+static void get_regions(snq__unpacker *r, snq_hearing *h)
 {
-    h->regions_reason = get_ref(r);
-    h->no_regions_reason = get_ref(r);
+    h->regions_reason = snq__get_ref(r);
+    h->no_regions_reason = snq__get_ref(r);
     if (h->regions_reason)
         return;
     const uint32_t n = snq_unpack_count(r->u, REGION_LEAST, SNQ_REGIONS_MAX);
@@ -467,7 +448,7 @@ static void get_regions(unpacker *r, snq_hearing *h)
         get_region(r, &h->region[i]);
 }
 
-static void get_plugins(unpacker *r, snq_hearing *h)
+static void get_plugins(snq__unpacker *r, snq_hearing *h)
 {
     h->plugins = snq_unpack_count(r->u, PLUGIN_LEAST, SNQ_PLUGINS_MAX);
     for (uint32_t i = 0; i < h->plugins; i++) {
@@ -476,7 +457,7 @@ static void get_plugins(unpacker *r, snq_hearing *h)
         o->version = get_needed_ref(r, "a plug-in's version");
         const uint8_t status = snq_unpack_u8(r->u);
         if (status >= SNQ_COUNT(status_tab))
-            BAD(r, "hearing: status %u of a plug-in is not known", status);
+            SNQ__BAD(r, "hearing: status %u of a plug-in is not known", status);
         else
             o->status = status_tab[status];
         snq_unpack_text(r->u, o->message, sizeof o->message);
@@ -487,13 +468,13 @@ static void get_plugins(unpacker *r, snq_hearing *h)
 snq_status snq_hearing_unpack(snq_unpack *u, snq_hearing *h)
 {
     snq_hearing_init(h);
-    unpacker r;
+    snq__unpacker r;
     r.u = u;
-    r.arena = &h->text;
+    r.arena = &h->lists;
     r.texts = 0; /* and r.text is filled as far as that says */
     const uint32_t format = snq_unpack_u32(u);
     if (format != FORMAT)
-        BAD(&r, "hearing of format %u, must be %d", format, FORMAT);
+        SNQ__BAD(&r, "hearing of format %u, must be %d", format, FORMAT);
     get_file(&r, &h->file);
     get_warnings(&r, &h->warnings);
     get_regions(&r, h);
@@ -501,6 +482,7 @@ snq_status snq_hearing_unpack(snq_unpack *u, snq_hearing *h)
     h->dynamics_reason = get_dynamics(&r, &h->dynamics);
     h->spectrum_reason = get_spectrum(&r, &h->spectrum);
     h->stereo_reason = get_stereo(&r, &h->stereo);
+    snq__get_music(&r, h);
     get_plugins(&r, h);
     if (u->st >= 0)
         return SNQ_OK;

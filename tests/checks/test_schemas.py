@@ -143,6 +143,54 @@ def test_listen_documents():
             f"{missing_reasons(document)}"
 
 
+def golden(name):
+    """A document that the unit tests hold against what the program writes."""
+    return json.loads((ROOT / "tests" / "golden" / name).read_text())
+
+
+def test_documents_of_music():
+    rules = validator("listen-1.schema.json")
+    for name in ("hearing_music.json", "hearing_music_gaps.json"):
+        document = golden(name)
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}"
+                  for e in rules.iter_errors(document)]
+        assert not errors, f"{name}:\n" + "\n".join(errors[:20])
+        assert not missing_reasons(document), f"{name}: null without a reason: " \
+            f"{missing_reasons(document)}"
+
+
+WRONG_MUSIC = [
+    ("tempo", "bpm", 0), ("tempo", "bpm", "120"), ("tempo", "confidence", 1.5), ("tempo", "more", 1),
+    ("tempo", "candidates", [{"bpm": 100}]), ("tempo", "candidates", 6 * [{"bpm": 9, "weight": 0}]),
+    ("tempo", "spans", [{"start_s": 0, "end_s": 1}]), ("meter", "beat_unit", 3),
+    ("meter", "beats_per_bar", 0), ("meter", "pulses_per_bar", 2.5), ("beats_s", 0, -1),
+    ("downbeats_s", 0, None), ("onsets_s", 0, "1"), ("onset_strength", 0, 2), ("groove", "bands", {}),
+    ("key", "tonic", "Bb"), ("key", "mode", "dorian"), ("key", "camelot", "13A"),
+    ("key", "tuning_hz", 0), ("key", "spans", [{"start_s": 0, "end_s": 1, "tonic": "A",
+                                                "mode": "atonal"}]),
+    ("chords", 0, {"start_s": 0, "end_s": 1, "label": "Am", "bass": "A"}),
+    ("chords", 0, {"start_s": 0, "end_s": 1, "label": "A:min"}), ("patterns", "labels", ["loud"]),
+    ("patterns", "labels", ["tonal", "tonal"]), ("patterns", "pulse", -0.1),
+]
+
+
+def test_wrong_music_is_refused():
+    rules = validator("listen-1.schema.json")
+    for section, key, value in WRONG_MUSIC:
+        document = golden("hearing_music.json")
+        document[section][key] = value
+        assert not rules.is_valid(document), f"accepted {section}.{key} = {value}"
+    for section in ("tempo", "meter", "beats_s", "downbeats_s", "onsets_s", "onset_strength", "groove",
+                    "key", "chords", "patterns"):
+        document = golden("hearing_music.json")
+        del document[section]
+        assert not rules.is_valid(document), f"accepted a document without {section}"
+    for section in ("tempo", "key", "patterns"):
+        document = golden("hearing_music.json")
+        del document["regions"][0]["analysis"][section]
+        assert not rules.is_valid(document), f"accepted a region with music without {section}"
+
+
 def test_a_wrong_document_is_refused():
     rules = validator("listen-1.schema.json")
     for wrong in ({}, {"schema": "sonique/listen/1"}, {"schema": "sonique/watch/1"}, []):

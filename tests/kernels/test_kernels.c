@@ -250,6 +250,61 @@ static void check_mel(const snq__kernels *c, const snq__kernels *k, snq_rng *rng
     unfence(&power);
 }
 
+/* A convolution with each tap's inputs in a fence of its own. */
+static void check_conv_of(const snq__kernels *c, const snq__kernels *k, snq_rng *rng,
+                          const snq__conv_plan *shape, uint32_t n, size_t shift)
+{
+    const uint32_t tiles = (shape->out + SNQ__CONV_TILE - 1) / SNQ__CONV_TILE;
+    fenced w = fence_noise(rng, (size_t)tiles * SNQ__CONV_TILE * shape->taps * shape->in, shift);
+    fenced bias = fence_noise(rng, (size_t)tiles * SNQ__CONV_TILE, shift), x[5];
+    const float *tap[5];
+    for (uint32_t i = 0; i < shape->taps; i++) {
+        x[i] = fence_noise(rng, n ? (n - 1) * (size_t)shape->hop + shape->in : 0, shift + i);
+        tap[i] = x[i].x;
+    }
+    fenced add = fence_noise(rng, n ? (n - 1) * (size_t)shape->hop + shape->out : 0, shift);
+    snq__conv_plan p = *shape;
+    p.weight = w.x;
+    p.bias = bias.x;
+    /* all magnitudes are below 1 */
+    const double tolerance = (p.taps * p.in + 2) * (p.taps * p.in + 3) * ldexp(1, -23);
+    for (uint32_t gap = 0; gap < 2; gap++) {
+        const size_t step = p.out + gap, room = n ? (n - 1) * step + p.out : 0;
+        fenced a = fence(room, 0), b = fence(room, shift), one = fence(room, shift);
+        c->conv(&p, a.x, step, tap, gap ? add.x : NULL, n);
+        k->conv(&p, b.x, step, tap, gap ? add.x : NULL, n);
+        same(&a, &b, tolerance);           /* what lies between the rows, too */
+        for (uint32_t t = 0; t < n; t++) { /* row by row: the same bits */
+            const float *at[5];
+            for (uint32_t i = 0; i < p.taps; i++)
+                at[i] = tap[i] + (size_t)t * p.hop;
+            k->conv(&p, one.x + t * step, step, at, gap ? add.x + (size_t)t * p.hop : NULL, 1);
+        }
+        assert_memory_equal(one.x, b.x, room * sizeof *b.x);
+        unfence(&a);
+        unfence(&b);
+        unfence(&one);
+    }
+    for (uint32_t i = 0; i < p.taps; i++)
+        unfence(&x[i]);
+    unfence(&w);
+    unfence(&bias);
+    unfence(&add);
+}
+
+/* n is how many rows. */
+static void check_conv(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
+                       size_t shift)
+{
+    static const snq__conv_plan shape[] = {
+        { .in = 1, .out = 1, .taps = 1, .hop = 1 },   { .in = 3, .out = 16, .taps = 5, .hop = 3 },
+        { .in = 5, .out = 23, .taps = 2, .hop = 10 }, { .in = 7, .out = 32, .taps = 3, .hop = 7 },
+        { .in = 2, .out = 41, .taps = 4, .hop = 2 },  { .in = 4, .out = 79, .taps = 1, .hop = 1 },
+    };
+    for (size_t i = 0; i < SNQ_COUNT(shape); i++)
+        check_conv_of(c, k, rng, &shape[i], (uint32_t)n, shift);
+}
+
 static void check_mixdown(const snq__kernels *c, const snq__kernels *k, snq_rng *rng, size_t n,
                           size_t shift)
 {
@@ -342,6 +397,7 @@ static void check_kweight(const snq__kernels *c, const snq__kernels *k, snq_rng 
 EACH(stft_pair, 2)
 EACH(rfft, 2)
 EACH(mel, 1)
+EACH(conv, 1)
 EACH(mixdown, 1)
 EACH(levels, 1)
 EACH(truepeak, 1)
@@ -480,6 +536,43 @@ static void bench_transforms(void)
     }
 }
 
+/* Layers of networks over music: thousand millions of multiplications a second. */
+static void bench_layers(void)
+{
+    static const struct {
+        uint32_t in, out, taps, rows;
+    } shape[] = { { 41, 32, 5, 96 }, { 32, 32, 5, 96 }, { 40, 32, 1, 96 },
+                  { 32, 64, 1, 96 }, { 1, 16, 41, 84 }, { 3, 16, 41, 84 } };
+    static _Alignas(64) float x[100 * 41 + 16], w[16 * 1024], bias[64], y[96 * 64];
+    fill_bench(x, SNQ_COUNT(x), 6);
+    fill_bench(w, SNQ_COUNT(w), 7);
+    printf("\n%-12s %8s %8s %8s   products a nanosecond\n", "layer", "c", "avx2", "avx512");
+    for (size_t i = 0; i < SNQ_COUNT(shape); i++) {
+        const uint32_t in = shape[i].in, out = shape[i].out, taps = shape[i].taps;
+        const snq__conv_plan plan = {
+            .in = in * taps, .out = out, .taps = 1, .hop = in, .weight = w, .bias = bias
+        };
+        const float *tap[] = { x };
+        printf("%2u %2u x%-6u", in, out, taps);
+        for (size_t r = 0; r < SNQ_COUNT(rows); r++) {
+            if ((rows[r].flags & snq_cpu_detect()) != rows[r].flags)
+                continue;
+            snq__kernels k;
+            snq__kernels_init(&k, rows[r].flags);
+            double best = 1e99;
+            for (int t = 0; t < BENCH_TRIES; t++) {
+                const double from = now_ns();
+                for (int run = 0; run < BENCH_RUNS; run++)
+                    k.conv(&plan, y, out, tap, NULL, shape[i].rows);
+                const double each = (now_ns() - from) / BENCH_RUNS;
+                best = each < best ? each : best;
+            }
+            printf(" %8.1f", in * out * taps * shape[i].rows / best);
+        }
+        printf("\n");
+    }
+}
+
 static int bench(void)
 {
     static float x[BENCH_N + 16], y[BENCH_N + 16], z[2 * BENCH_N + 2], out[2 * BENCH_N + 32];
@@ -500,6 +593,11 @@ static int bench(void)
         at[i] = 3 * i;
     const snq__mel_bank bank = { .bands = 40, .at = at, .first = first, .weight = z };
     const float *channel[2] = { x, y };
+    /* 128 rows of 32 from 32: so many outputs */
+    const snq__conv_plan conv = {
+        .in = 32, .out = 32, .taps = 1, .hop = 32, .weight = z, .bias = w
+    };
+    const float *tap[1] = { x };
     snq_kweight *object;
     if (snq_kweight_new(&(snq_kweight_cfg) { .rate_hz = 44100, .channels = 1 }, &object) < 0)
         return 1;
@@ -526,6 +624,7 @@ static int bench(void)
 #define BENCH_rfft_unpack k.rfft_unpack(out, z, z + BENCH_N, w, BENCH_N)
 #define BENCH_rfft_power  k.rfft_power(out, z, z + BENCH_N, w, BENCH_N, 1)
 #define BENCH_mel         k.mel(out, &bank, y)
+#define BENCH_conv        k.conv(&conv, out, 32, tap, NULL, BENCH_N / 32)
 #define BENCH_mixdown     k.mixdown(out, channel, 2, 0.5f, BENCH_N)
 #define BENCH_levels      k.levels(x, BENCH_N, &sum, &sum_sq, &min, &max)
 #define BENCH_levels_dot  sink = sink + k.levels_dot(x, y, BENCH_N)
@@ -535,6 +634,7 @@ static int bench(void)
     SNQ__KERNEL_MAP(X)
 #undef X
     bench_transforms();
+    bench_layers();
     snq__fft_plan_clear(&plan);
     snq_kweight_free(object);
     return 0;
@@ -545,11 +645,11 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--bench") == 0)
         return bench();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fft),      cmocka_unit_test(test_stft_pair),
-        cmocka_unit_test(test_rfft),     cmocka_unit_test(test_mel),
-        cmocka_unit_test(test_mixdown),  cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_truepeak), cmocka_unit_test(test_kweight),
-        cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_fft),     cmocka_unit_test(test_stft_pair),
+        cmocka_unit_test(test_rfft),    cmocka_unit_test(test_mel),
+        cmocka_unit_test(test_conv),    cmocka_unit_test(test_mixdown),
+        cmocka_unit_test(test_levels),  cmocka_unit_test(test_truepeak),
+        cmocka_unit_test(test_kweight), cmocka_unit_test(test_listing),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

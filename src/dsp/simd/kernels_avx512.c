@@ -7,6 +7,7 @@ void snq__kernels_avx512(snq__kernels *k)
     k->fft = snq__fft_avx512;
     k->stft_power = snq__stft_power_avx512;
     k->stft_pair = snq__stft_pair_avx512;
+    k->conv = snq__conv_avx512;
     k->levels = snq__levels_avx512;
     k->levels_dot = snq__levels_dot_avx512;
     k->truepeak = snq__truepeak_avx512;

@@ -78,6 +78,21 @@ typedef struct snq__mel_bank {
 /* out (bands,) = sums of weight times power. Within 1e-6 of the value for power >= 0. */
 typedef void snq__mel_fn(float *out, const snq__mel_bank *bank, const float *power);
 
+enum { SNQ__CONV_TILE = 16 };
+/* A convolution over rows made ready: its outputs in tiles of sixteen. */
+typedef struct snq__conv_plan {
+    uint32_t in, out, taps;
+    uint32_t hop;        /* floats from a row's inputs to those of the next */
+    const float *weight; /* (tiles, taps, in, 16), tiles = ceil(out / 16); 0 where no output is */
+    const float *bias;   /* (tiles, 16), the same */
+} snq__conv_plan;
+/* y[t][o] = bias[o] + sum over k, i of weight[k][i][o] x[k][t hop + i] (+ add[t hop + o] unless
+ * NULL); x (taps,) where each tap's inputs of row 0 are; y (rows, out), its rows y_step floats
+ * apart, overlaps no input. Within (taps in + 3) 2^-24 of the sum of the magnitudes of all terms. A
+ * row's values depend on nothing but its inputs: any cut of rows into calls gives the same bits. */
+typedef void snq__conv_fn(const snq__conv_plan *p, float *y, size_t y_step, const float *const *x,
+                          const float *add, uint32_t rows);
+
 /* out[t] = (x_0[t] + x_1[t] + …) * gain; every channel and out (n,). Bit-exact. */
 typedef void snq__mixdown_fn(float *out, const float *const *channel, uint32_t channels, float gain,
                              size_t n);
@@ -136,6 +151,7 @@ void snq__truepeak_coef_fill(snq__truepeak_coef *c, uint32_t rate_hz);
     X(stft_pair)           \
     X(stft_power)          \
     X(mel)                 \
+    X(conv)                \
     X(mixdown)             \
     X(levels)              \
     X(levels_dot)          \

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""corpus -- annotated recordings as the networks see them: features of dump_features, targets from the truth.
+
+A folder of the corpus holds NAME.(flac|mp3|ogg|wav) and NAME.json, as make_music.py and
+make_accompaniments.py write them; features are kept beside them as NAME.features."""
+import glob
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+MEL, PITCH, PEAKS = 41, 216, 32
+AUDIO = (".flac", ".mp3", ".ogg", ".wav", ".opus", ".m4a")
+PITCH_CLASS = {"C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6, "G": 7, "G#": 8,
+               "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11}
+
+
+def dump(folder, dumper, jobs=4):
+    """Make the features that are missing."""
+    pairs = []
+    for name in sorted(os.listdir(folder)):
+        stem, ext = os.path.splitext(name)
+        out = os.path.join(folder, stem + ".features")
+        if ext in AUDIO and not os.path.exists(out) and os.path.exists(os.path.join(folder, stem + ".json")):
+            pairs.append([os.path.join(folder, name), out])
+    chunks = [sum(pairs[i:i + 20], []) for i in range(0, len(pairs), 20)]
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda c: subprocess.run([dumper] + c, check=True), chunks))
+
+
+class Piece:
+    """mel (hops, 41), pitch (frames, 216) in dB / 100 as int16; peaks (frames, 32, 2); truth as read."""
+
+    def __init__(self, path):
+        data = open(path, "rb").read()
+        hops, frames = np.frombuffer(data, "<u4", 2)
+        at = 8
+        self.mel = np.frombuffer(data, "<i2", hops * MEL, at).reshape(hops, MEL)
+        at += hops * MEL * 2
+        self.pitch = np.frombuffer(data, "<i2", frames * PITCH, at).reshape(frames, PITCH)
+        at += frames * PITCH * 2
+        self.peaks = np.frombuffer(data, "<f4", frames * PEAKS * 2, at).reshape(frames, PEAKS, 2)
+        stem = path[:-len(".features")]
+        self.name = "/".join(stem.split("/")[-2:])
+        self.truth = json.load(open(stem + ".json"))
+
+
+def load(folders, dumper=None, limit=None):
+    pieces = []
+    for folder in folders:
+        if dumper:
+            dump(folder, dumper)
+        paths = sorted(glob.glob(os.path.join(folder, "*.features")))
+        pieces += [Piece(p) for p in (paths[:limit] if limit else paths)]
+    return pieces

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+/* IDEA   To tell neighbouring notes apart one must listen longer than to tell when they begin: a long
+ *        window of the mono stream, ten times a second, its spectrum gathered into thirds of a semitone.
+ * STEPS  22 050 Hz -> half-band filter -> every second sample: 11 025 Hz
+ *        frame k: Hann window of 4096 samples centred on sample floor((2 k + 1) 11025 / 20); zero
+ *                 outside the stream
+ *        bands: triangles equally spaced in log2 f (dsp/mel.h, SNQ_MEL_OCTAVE) on the powers
+ *        peaks: bins above both neighbours and within 60 dB of the highest; frequency by the ratio of
+ *               the two highest bins, exact for one sinusoid under a Hann window; power = sum over
+ *               k - 2 .. k + 2, which holds all of the main lobe
+ *        power: sum over the bins of 40 .. 5000 Hz
+ * CONST  4096 at 11 025 Hz: bins of 2.7 Hz, main lobe 10.8 Hz: semitones stand apart from 180 Hz (F#3)
+ *        on, below it by their overtones. Three bands a semitone: pieces tuned anywhere between two
+ *        semitones can be read afterwards by interpolation.
+ *        Half-band: 19 taps, Kaiser beta 7; passes up to 3 kHz within 0.01 dB, and what it folds to
+ *        below 3 kHz is 70 dB down.
+ * COST   A transform of 4096 and 720 triangles' bins each 100 ms; see `make bench`.
+ * LIMITS The mono stream is the mean of the channels: what is in antiphase is missing. A note shorter
+ *        than the window is smeared over it. */
+#include "listen/pitch_track_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "dsp/mel.h"
+#include "dsp/peaks.h"
+#include "dsp/rpower.h"
+#include "dsp/silence.h"
+#include "dsp/window.h"
+
+enum {
+    RATE_HZ = SNQ_MONO_RATE_HZ / 2,
+    WINDOW = 4096,
+    BINS = WINDOW / 2 + 1,
+    QUEUE = WINDOW + 4096, /* of the stream at RATE_HZ */
+    HALF = 5,              /* pairs of weights of the half-band filter */
+    BACK = 2 * HALF,       /* pairs of samples kept for it */
+    PIECE = 2048,          /* pairs of samples filtered at once */
+    FRAMES_PER_S = SNQ_HOPS_PER_S / SNQ_PITCH_HOPS,
+    MAIN_LOBE = 2, /* bins beside a peak that are its own */
+};
+
+#define PEAK_RANGE 1e-6f /* 60 dB */
+
+struct snq__pitch_track {
+    snq_rpower *spectrum;
+    snq_mel *bank;
+    float scale;
+    float half[HALF];  /* weights at distance 1, 3, 5, … */
+    uint32_t from, to; /* bins whose power is counted */
+    uint32_t peak_to;  /* bins that may be peaks end here */
+    int64_t done;      /* frames handed on */
+    float even[BACK + PIECE],
+        odd[BACK + PIECE]; /* samples 2 j and 2 j + 1: the last, and a piece */
+    int has_even;          /* a pair is begun: */
+    float begun;           /* its first sample */
+    uint32_t early;        /* outputs before sample 0 that are still to come */
+    float *queue;          /* (QUEUE,) from sample `first` of the 11 025 Hz stream on */
+    int64_t first;
+    uint32_t count;
+    int64_t loud_end; /* sample from which on all is zero so far */
+    float *power;     /* (BINS,) */
+    snq_pitch_frame frame;
+};
+
+static double bessel_i0(double x)
+{
+    double sum = 1.0, term = 1.0;
+    for (int k = 1; k < 40; k++) {
+        term *= (x / (2.0 * k)) * (x / (2.0 * k));
+        sum += term;
+    }
+    return sum;
+}
+
+/* The odd taps of a windowed sinc at a quarter of the rate, scaled to unit gain at 0 Hz. */
+static void design_half_band(float half[HALF])
+{
+    const double pi = 3.14159265358979323846, beta = 7.0, reach = 2.0 * HALF;
+    double weight[HALF], sum = 0.0;
+    for (int i = 0; i < HALF; i++) {
+        const double d = 2 * i + 1, t = d / reach;
+        weight[i] =
+            sin(pi * d / 2) / (pi * d) * bessel_i0(beta * sqrt(1 - t * t)) / bessel_i0(beta);
+        sum += 2.0 * weight[i];
+    }
+    for (int i = 0; i < HALF; i++)
+        half[i] = (float)(weight[i] * 0.5 / sum);
+}
+
+static snq_status make(snq__pitch_track *t)
+{
+    const double step = pow(2.0, 1.0 / (12 * SNQ_PITCH_STEPS));
+    const double low = 440.0 * pow(2.0, (SNQ_PITCH_LOWEST - 69) / 12.0) / (step * step);
+    const snq_mel_cfg cfg = { .rate_hz = RATE_HZ,
+                              .window = WINDOW,
+                              .bands = SNQ_PITCH_BANDS,
+                              .lo_hz = low,
+                              .hi_hz = low * pow(step, SNQ_PITCH_BANDS + 1),
+                              .scale = SNQ_MEL_OCTAVE };
+    SNQ_TRY(snq_mel_new(&cfg, &t->bank));
+    t->queue = snq_calloc(QUEUE, sizeof *t->queue);
+    t->power = snq_calloc(BINS, sizeof *t->power);
+    float *window = snq_calloc(WINDOW, sizeof *window);
+    if (!t->queue || !t->power || !window) {
+        snq_free(window);
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the pitch spectrum");
+    }
+    snq_window_fill(SNQ_WINDOW_HANN, window, WINDOW);
+    double energy;
+    snq_window_sums(window, WINDOW, NULL, &energy);
+    t->scale = (float)(2.0 / (WINDOW * energy));
+    const snq_status st = snq_rpower_new(WINDOW, window, &t->spectrum);
+    snq_free(window);
+    design_half_band(t->half);
+    t->from = 40 * WINDOW / RATE_HZ;
+    t->to = 5000 * WINDOW / RATE_HZ;
+    t->peak_to = 4000 * WINDOW / RATE_HZ;
+    t->early = HALF - 1;
+    /* the windows of the first frames begin before the stream: zeros */
+    t->first = -(WINDOW / 2);
+    t->count = WINDOW / 2;
+    return st;
+}
+
+snq_status snq__pitch_track_new(snq__pitch_track **out)
+{
+    *out = NULL;
+    snq__pitch_track *t = snq_calloc(1, sizeof *t);
+    if (!t)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the pitch spectrum");
+    const snq_status st = make(t);
+    if (st < 0) {
+        snq__pitch_track_free(t);
+        return st;
+    }
+    *out = t;
+    return SNQ_OK;
+}
+
+void snq__pitch_track_free(snq__pitch_track *t)
+{
+    if (!t)
+        return;
+    snq_rpower_free(t->spectrum);
+    snq_mel_free(t->bank);
+    snq_free(t->queue);
+    snq_free(t->power);
+    snq_free(t);
+}
+
+int64_t snq__pitch_track_done(const snq__pitch_track *t)
+{
+    return t->done;
+}
+
+int64_t snq__pitch_frames(int64_t hops)
+{
+    return (hops + SNQ_PITCH_HOPS - 1) / SNQ_PITCH_HOPS;
+}
+
+/* ---- a frame ---------------------------------------------------------------------------------- */
+
+/* Local maxima, the strongest when there are too many, in order of frequency. */
+static void find_peaks(snq__pitch_track *t)
+{
+    const float *p = t->power;
+    snq_pitch_frame *f = &t->frame;
+    float most = 0.0f;
+    for (uint32_t k = t->from; k < t->peak_to; k++)
+        most = p[k] > most ? p[k] : most;
+    float floor = most * PEAK_RANGE;
+    f->peaks = 0;
+    for (uint32_t k = t->from; k < t->peak_to; k++) {
+        if (p[k] <= floor || p[k] <= p[k - 1] || p[k] < p[k + 1])
+            continue;
+        if (f->peaks == SNQ_PITCH_PEAKS_MAX) {
+            /* the weakest goes, and sets the floor */
+            uint32_t weakest = 0;
+            for (uint32_t i = 1; i < f->peaks; i++)
+                if (f->peak[i].power < f->peak[weakest].power)
+                    weakest = i;
+            floor = f->peak[weakest].power;
+            if (p[k] <= floor)
+                continue;
+            memmove(f->peak + weakest, f->peak + weakest + 1,
+                    (f->peaks - weakest - 1) * sizeof *f->peak);
+            f->peaks--;
+        }
+        f->peak[f->peaks++] = (snq_pitch_peak) { .hz = (float)k, .power = p[k] };
+    }
+    for (uint32_t i = 0; i < f->peaks; i++) {
+        const uint32_t k = (uint32_t)f->peak[i].hz;
+        float sum = 0.0f;
+        for (uint32_t b = k - MAIN_LOBE; b <= k + MAIN_LOBE; b++)
+            sum += p[b];
+        f->peak[i].hz = (float)((k + snq_peak_hann(p, BINS, k)) * RATE_HZ / WINDOW);
+        f->peak[i].power = sum;
+    }
+}
+
+static snq_status next_frame(snq__pitch_track *t, int64_t from, snq__pitch_sink sink, void *user)
+{
+    snq_pitch_frame *f = &t->frame;
+    if (from >= t->loud_end) {
+        memset(f, 0, sizeof *f);
+        return sink(user, t->done++, f);
+    }
+    snq_rpower_run(t->spectrum, t->power, t->queue + (from - t->first), t->scale);
+    snq_mel_run(t->bank, t->power, f->band);
+    f->power = 0.0f;
+    for (uint32_t k = t->from; k <= t->to; k++)
+        f->power += t->power[k];
+    find_peaks(t);
+    return sink(user, t->done++, f);
+}
+
+/* First sample of the window of frame k. */
+static int64_t window_from(int64_t k)
+{
+    return (2 * k + 1) * RATE_HZ / (2 * FRAMES_PER_S) - WINDOW / 2;
+}
+
+/* All frames whose window is complete; then forget what none will ask for again. */
+static snq_status advance(snq__pitch_track *t, snq__pitch_sink sink, void *user)
+{
+    while (window_from(t->done) + WINDOW <= t->first + t->count)
+        SNQ_TRY(next_frame(t, window_from(t->done), sink, user));
+    const int64_t used = window_from(t->done) - t->first;
+    if (used > 0) {
+        t->count -= (uint32_t)used;
+        memmove(t->queue, t->queue + used, t->count * sizeof *t->queue);
+        t->first += used;
+    }
+    return SNQ_OK;
+}
+
+/* ---- stream ----------------------------------------------------------------------------------- */
+
+/* Pair up samples behind the last BACK pairs; the number of pairs, *used samples. */
+static uint32_t take_pairs(snq__pitch_track *t, const float *x, size_t n, size_t *used)
+{
+    float *even = t->even + BACK, *odd = t->odd + BACK;
+    uint32_t pairs = 0;
+    size_t at = 0;
+    if (t->has_even && n) {
+        even[pairs] = t->begun;
+        odd[pairs++] = x[at++];
+        t->has_even = 0;
+    }
+    const size_t rest = (n - at) / 2;
+    const uint32_t more = rest < PIECE - pairs ? (uint32_t)rest : PIECE - pairs;
+    for (uint32_t i = 0; i < more; i++) {
+        even[pairs + i] = x[at + 2 * i];
+        odd[pairs + i] = x[at + 2 * i + 1];
+    }
+    at += 2 * (size_t)more;
+    pairs += more;
+    if (at + 1 == n) {
+        t->begun = x[at++];
+        t->has_even = 1;
+    }
+    *used = at;
+    return pairs;
+}
+
+/* out (pairs,): the stream at half the rate, HALF - 1 samples behind the pairs. */
+static void halve(const snq__pitch_track *t, uint32_t pairs, float *out)
+{
+    const float *even = t->even + BACK - (HALF - 1), *odd = t->odd + BACK - (HALF - 1);
+    for (uint32_t i = 0; i < pairs; i++) {
+        float y = 0.5f * even[i];
+        for (int k = 0; k < HALF; k++)
+            y += t->half[k] * (odd[(int)i + k] + odd[(int)i - k - 1]);
+        out[i] = y;
+    }
+}
+
+snq_status snq__pitch_track_push(snq__pitch_track *t, const float *samples, size_t n,
+                                 snq__pitch_sink sink, void *user)
+{
+    while (n) {
+        size_t used;
+        const uint32_t pairs = take_pairs(t, samples, n, &used);
+        float *to = t->queue + t->count;
+        halve(t, pairs, to);
+        memmove(t->even, t->even + pairs, BACK * sizeof *t->even);
+        memmove(t->odd, t->odd + pairs, BACK * sizeof *t->odd);
+        const uint32_t drop = t->early < pairs ? t->early : pairs, made = pairs - drop;
+        t->early -= drop;
+        if (drop)
+            memmove(to, to + drop, made * sizeof *to);
+        t->count += made;
+        if (!snq_is_silent(to, made))
+            t->loud_end = t->first + t->count;
+        samples += used;
+        n -= used;
+        SNQ_TRY(advance(t, sink, user));
+    }
+    return SNQ_OK;
+}
+
+snq_status snq__pitch_track_finish(snq__pitch_track *t, int64_t frames, snq__pitch_sink sink,
+                                   void *user)
+{
+    static const float none[PIECE];
+    while (t->done < frames)
+        SNQ_TRY(snq__pitch_track_push(t, none, PIECE, sink, user));
+    return SNQ_OK;
+}

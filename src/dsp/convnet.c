@@ -25,13 +25,13 @@
  *                formula, alike for all rows: so blocks and pushes leave no trace.
  *
  * CONST  BLOCK 96: a multiple of the rows that the kernels work on at once (6, 12, 24); of 32
- *        channels 12 kB, which stay in the first cache beside the weights (32 to 32, 5 taps: 20 kB).
- *        48 is as fast, 192 takes 8 % longer. (our own measurement, 2026-11-21)
+ *        channels 12 kB, which stay in the first cache beside the weights (32 to 32, 5 taps:
+ *        20 kB). 48 is as fast, 192 takes 8 % longer. (our own measurement, 2026-11-21)
  *
- * COST   in taps out multiplications a row, out rounded up to a multiple of 16. A stack of layers of
- *        32 channels and 5 taps runs at 0.7 of the machine's peak with AVX-512, 0.8 with AVX2 (one
- *        block alone: 0.85 and 0.9); copying rows is an eighth of that. (2026-11-21, Xeon of the
- *        Sapphire Rapids kind)
+ * COST   in taps out multiplications a row, out rounded up to a multiple of 16. A stack of layers
+ *        of 32 channels and 5 taps runs at 0.7 of the machine's peak with AVX-512, 0.8 with AVX2
+ *        (the kernel alone: 0.85 and 0.9); copying rows takes an eighth of the time. (2026-11-21,
+ *        Xeon of the Sapphire Rapids kind)
  *        Memory: span + (2 stride + 1) BLOCK rows for each layer, not quite twice that where there
  *        are two rings.
  *

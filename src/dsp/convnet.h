@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* convnet -- small convolutional networks over time: one layer on a buffer, and a stack of layers on
- * a stream.
+/* convnet -- small convolutional networks over time: one layer on a buffer, and a stack of layers
+ * on a stream.
  *
  * A row is one time step, `in` or `out` floats beside each other. A layer makes
  *

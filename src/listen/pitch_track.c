@@ -38,7 +38,9 @@ enum {
     BACK = 2 * HALF,       /* pairs of samples kept for it */
     PIECE = 2048,          /* pairs of samples filtered at once */
     FRAMES_PER_S = SNQ_HOPS_PER_S / SNQ_PITCH_HOPS,
-    MAIN_LOBE = 2, /* bins beside a peak that are its own */
+    LANES = 8,
+    PEAK_BINS = 1500, /* above the number of bins that may be peaks: 1471 */
+    MAIN_LOBE = 2,    /* bins beside a peak that are its own */
 };
 
 #define PEAK_RANGE 1e-6f /* 60 dB */
@@ -162,41 +164,105 @@ int64_t snq__pitch_frames(int64_t hops)
 
 /* ---- a frame ---------------------------------------------------------------------------------- */
 
-/* Local maxima, the strongest when there are too many, in order of frequency. */
+/* The largest of p (n,), and their sum; in lanes, so that compilers make vectors of it. */
+static float largest(const float *p, uint32_t n)
+{
+    float lane[LANES] = { 0.0f };
+    uint32_t k = 0;
+    for (; k + LANES <= n; k += LANES)
+        for (int i = 0; i < LANES; i++)
+            lane[i] = p[k + i] > lane[i] ? p[k + i] : lane[i];
+    for (; k < n; k++)
+        lane[0] = p[k] > lane[0] ? p[k] : lane[0];
+    for (int i = 1; i < LANES; i++)
+        lane[0] = lane[i] > lane[0] ? lane[i] : lane[0];
+    return lane[0];
+}
+
+static float sum_of(const float *p, uint32_t n)
+{
+    float lane[LANES] = { 0.0f };
+    uint32_t k = 0;
+    for (; k + LANES <= n; k += LANES)
+        for (int i = 0; i < LANES; i++)
+            lane[i] += p[k + i];
+    for (; k < n; k++)
+        lane[0] += p[k];
+    for (int i = 1; i < LANES; i++)
+        lane[0] += lane[i];
+    return lane[0];
+}
+
+/* The k-th largest of x (n,), k < n, which is reordered: Hoare's selection. */
+static float kth_largest(float *x, int n, int k)
+{
+    int lo = 0, hi = n - 1;
+    while (lo < hi) {
+        const float pivot = x[(lo + hi) / 2];
+        int i = lo, j = hi;
+        while (i <= j) {
+            while (x[i] > pivot)
+                i++;
+            while (x[j] < pivot)
+                j--;
+            if (i <= j) {
+                const float y = x[i];
+                x[i++] = x[j];
+                x[j--] = y;
+            }
+        }
+        if (k <= j)
+            hi = j;
+        else if (k >= i)
+            lo = i;
+        else
+            break;
+    }
+    return x[k];
+}
+
+/* Local maxima above floor; the number, bin (PEAK_BINS,). Flags first, in vectors; few of them are set. */
+static int local_maxima(const snq__pitch_track *t, float floor, uint16_t *bin)
+{
+    const float *p = t->power + t->from;
+    const int count = (int)(t->peak_to - t->from);
+    int32_t flag[PEAK_BINS + 4];
+    int n = 0;
+    for (int k = 0; k < count; k++)
+        flag[k] = (p[k] > floor) & (p[k] > p[k - 1]) & (p[k] >= p[k + 1]);
+    memset(flag + count, 0, 4 * sizeof *flag);
+    for (int k = 0; k < count; k += 4) {
+        if (!(flag[k] | flag[k + 1] | flag[k + 2] | flag[k + 3]))
+            continue;
+        for (int i = k; i < k + 4; i++) {
+            bin[n] = (uint16_t)((int)t->from + i);
+            n += flag[i];
+        }
+    }
+    return n;
+}
+
+/* The strongest local maxima, in order of frequency. */
 static void find_peaks(snq__pitch_track *t)
 {
     const float *p = t->power;
     snq_pitch_frame *f = &t->frame;
-    float most = 0.0f;
-    for (uint32_t k = t->from; k < t->peak_to; k++)
-        most = p[k] > most ? p[k] : most;
-    float floor = most * PEAK_RANGE;
-    f->peaks = 0;
-    for (uint32_t k = t->from; k < t->peak_to; k++) {
-        if (p[k] <= floor || p[k] <= p[k - 1] || p[k] < p[k + 1])
-            continue;
-        if (f->peaks == SNQ_PITCH_PEAKS_MAX) {
-            /* the weakest goes, and sets the floor */
-            uint32_t weakest = 0;
-            for (uint32_t i = 1; i < f->peaks; i++)
-                if (f->peak[i].power < f->peak[weakest].power)
-                    weakest = i;
-            floor = f->peak[weakest].power;
-            if (p[k] <= floor)
-                continue;
-            memmove(f->peak + weakest, f->peak + weakest + 1,
-                    (f->peaks - weakest - 1) * sizeof *f->peak);
-            f->peaks--;
-        }
-        f->peak[f->peaks++] = (snq_pitch_peak) { .hz = (float)k, .power = p[k] };
+    uint16_t bin[PEAK_BINS];
+    float height[PEAK_BINS];
+    float floor = largest(p + t->from, t->peak_to - t->from) * PEAK_RANGE;
+    const int n = local_maxima(t, floor, bin);
+    if (n > SNQ_PITCH_PEAKS_MAX) {
+        for (int i = 0; i < n; i++)
+            height[i] = p[bin[i]];
+        floor = kth_largest(height, n, SNQ_PITCH_PEAKS_MAX); /* the first that is one too many */
     }
-    for (uint32_t i = 0; i < f->peaks; i++) {
-        const uint32_t k = (uint32_t)f->peak[i].hz;
-        float sum = 0.0f;
-        for (uint32_t b = k - MAIN_LOBE; b <= k + MAIN_LOBE; b++)
-            sum += p[b];
-        f->peak[i].hz = (float)((k + snq_peak_hann(p, BINS, k)) * RATE_HZ / WINDOW);
-        f->peak[i].power = sum;
+    f->peaks = 0;
+    for (int i = 0; i < n; i++) {
+        const uint32_t k = bin[i];
+        if (p[k] <= floor)
+            continue;
+        f->peak[f->peaks].power = sum_of(p + k - MAIN_LOBE, 2 * MAIN_LOBE + 1);
+        f->peak[f->peaks++].hz = (float)((k + snq_peak_hann(p, BINS, k)) * RATE_HZ / WINDOW);
     }
 }
 
@@ -209,9 +275,7 @@ static snq_status next_frame(snq__pitch_track *t, int64_t from, snq__pitch_sink 
     }
     snq_rpower_run(t->spectrum, t->power, t->queue + (from - t->first), t->scale);
     snq_mel_run(t->bank, t->power, f->band);
-    f->power = 0.0f;
-    for (uint32_t k = t->from; k <= t->to; k++)
-        f->power += t->power[k];
+    f->power = sum_of(t->power + t->from, t->to - t->from + 1);
     find_peaks(t);
     return sink(user, t->done++, f);
 }

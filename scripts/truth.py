@@ -6,6 +6,10 @@ usage: truth.py [--only SCORER,...] [--store]
 
   regions   the scores of ../shared/truth/score_regions.py on the mixes of known content
   loudness  integrated loudness, range and true peak of every recording there against libebur128
+  made      key, tempo, beats, metre, onsets, chords and tuning of made music (../shared/truth/make_music.py, seed 100)
+  songs     key, tempo, beats and onsets of the 30 songs of ../shared/data/music, as piano and as band
+  clicks    tempo of click tracks (../shared/truth/clicks.py)
+  pulse     does the tempo's confidence tell music from sounds without a pulse
 
 Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
 instruction set, so a score may only move by its tolerance, which leaves room for the rounding of the
@@ -165,7 +169,75 @@ def loudness():
                for key, (most, name) in worst.items()}}
 
 
-SCORERS = {"regions": regions, "loudness": loudness}
+MUSIC = ("onsets", "beats", "key", "chords")
+# key: (floor asked, less is better)
+MADE_FLOORS = {"tempo_acc1": .65, "tempo_acc2": .95, "beat_F": .78, "beat_F_level": .93, "downbeat_F": .65, "metre_exact": .70,
+               "key_mirex": .84, "onset_F": .90, "chord_majmin": .88, "tuning_5c": .95, "key_exact": None, "chord_wor": None,
+               "chord_sevenths": None, "key_span": None, "tempo_span": None, "tuning_2c": None, "key_atonal": None}
+SONG_FLOORS = {"band": {"key_exact": .90, "key_mirex": .93, "tempo_pm2": .93, "tempo_acc2": 1.0, "beat_F": .965,
+                        "beat_F_level": .995, "onset_F": .925},
+               "piano": {"key_exact": .90, "key_mirex": .93, "tempo_pm2": .70, "tempo_acc2": 1.0, "beat_F": .85,
+                         "beat_F_level": .97, "onset_F": .978}}
+# One piece of a hundred more or less is no fall: other roundings decide it.
+PIECE = 0.012
+SONG = 0.035
+
+
+def recordings(folder):
+    return sorted(p for p in folder.iterdir() if p.suffix in (".flac", ".mp3", ".ogg", ".wav", ".opus"))
+
+
+def made():
+    for need in ("/usr/bin/fluidsynth", "/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf2/TimGM6mb.sf2"):
+        if not os.path.exists(need):
+            raise Skip(f"no {need}: apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont python3-mido python3-scipy")
+    script = there("truth") / "make_music.py"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["/usr/bin/python3", script, folder, "--count", "100", "--seed", "100", "--jobs", str(os.cpu_count())],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        said = ask_scorer("score_music.py", folder, listen(recordings(pathlib.Path(folder)), *MUSIC))
+    return {key: Score(said[key], floor, tolerance=PIECE) for key, floor in MADE_FLOORS.items()}
+
+
+def songs():
+    scores = {}
+    for kind, floors in SONG_FLOORS.items():
+        folder = there(f"data/music/{kind}")
+        said = ask_scorer("score_music.py", folder, listen(recordings(folder), *MUSIC))
+        for key, floor in floors.items():
+            scores[f"{kind} {key}"] = Score(said[key], floor, tolerance=SONG if key != "onset_F" else .002)
+        scores[f"{kind} tempo_med_err_bpm"] = Score(said["tempo_med_err_bpm"], limit=.05, tolerance=.005)
+    return scores
+
+
+def clicks():
+    script = there("truth") / "clicks.py"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["/usr/bin/python3", script, folder], check=True, stdout=subprocess.DEVNULL)
+        folder = pathlib.Path(folder)
+        worst = (0.0, "")
+        right = files = 0
+        for document in listen(recordings(folder), "beats"):
+            path = pathlib.Path(document["file"]["path"])
+            truth = json.loads((folder / (path.stem + ".json")).read_text())["bpm"]
+            bpm = document["tempo"]["bpm"] or 0.0
+            error = min(abs(bpm / level - truth) for level in (1, 2, 3, 1 / 2, 1 / 3))
+            worst = max(worst, (error, path.stem))
+            right += error <= .02
+            files += 1
+    return {"files": Score(files), "within_0.02_bpm": Score(right / files, 1.0, tolerance=.005),
+            "worst_bpm": Score(worst[0], limit=.02, tolerance=.005, note=worst[1])}
+
+
+def pulse():
+    table = there("truth/pulse.csv")
+    paths = [there("data") / line.split(",")[0] for line in table.read_text().splitlines()[1:]]
+    said = ask_scorer("score_pulse.py", table, listen(paths, "beats"))
+    return {"auc": Score(said["auc"], .95, tolerance=.003), "null_without": Score(said["null_without"], tolerance=.02),
+            "null_with": Score(said["null_with"], less_is_better=True, tolerance=.02)}
+
+
+SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse}
 
 
 # ---- comparing

@@ -55,3 +55,37 @@ def load(folders, dumper=None, limit=None):
         paths = sorted(glob.glob(os.path.join(folder, "*.features")))
         pieces += [Piece(p) for p in (paths[:limit] if limit else paths)]
     return pieces
+
+
+class Groups:
+    """Training examples in weighted groups: "0.4:DIR,DIR" each."""
+
+    def __init__(self, specs, dumper, make, wanted=lambda e: True):
+        self.dumper, self.make, self.wanted, self.seen = dumper, make, wanted, set()
+        self.weights = [float(s.split(":", 1)[0]) for s in specs]
+        self.folders = [s.split(":", 1)[1].split(",") for s in specs]
+        self.examples = [[] for _ in specs]
+        self.refresh()
+
+    def refresh(self):
+        """Take up what has come into the folders."""
+        for folders, examples in zip(self.folders, self.examples):
+            for folder in folders:
+                if not os.path.isdir(folder):
+                    continue
+                dump(folder, self.dumper, 2)
+                for path in sorted(glob.glob(os.path.join(folder, "*.features"))):
+                    if path not in self.seen:
+                        try:
+                            e = self.make(Piece(path))
+                        except (OSError, ValueError):      # still being written
+                            continue
+                        self.seen.add(path)
+                        if self.wanted(e):
+                            examples.append(e)
+
+    def sizes(self):
+        return [len(e) for e in self.examples]
+
+    def draw(self, rng):
+        return rng.choice(rng.choices(self.examples, self.weights)[0])

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Train the rhythm network: mel powers and harmonic novelty in; onsets, beats, downbeats, tempo, metre and pulse out.
 
-usage: train_rhythm.py --train DIR… [--plain DIR…] --valid DIR… --dumper PROGRAM --out NET.pt [--epochs N] [--minutes M]
-  --plain   recordings without a pulse (no truth needed but {"pulse": 0})
+usage: train_rhythm.py --train WEIGHT:DIR[,DIR]… --valid DIR… --dumper PROGRAM --out NET.pt [--init NET.pt] [--minutes M]
+  --train   groups of folders, drawn from in proportion to their weights; what is new in them is taken up
+            every few minutes
 
 The network is that of src/listen/rhythm_net.h; export_net.py writes its weights as C."""
 import argparse
@@ -206,7 +207,6 @@ def validate(net, examples):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--train", nargs="+", required=True)
-    p.add_argument("--plain", nargs="*", default=[])
     p.add_argument("--valid", nargs="+", required=True)
     p.add_argument("--dumper", required=True)
     p.add_argument("--out", required=True)
@@ -219,9 +219,9 @@ def main():
     torch.set_num_threads(a.threads)
     torch.manual_seed(1)
     rng = random.Random(1)
-    train = [Example(x) for x in corpus.load(a.train + a.plain, a.dumper)]
+    groups = corpus.Groups(a.train, a.dumper, Example)
     valid = [[Example(x) for x in corpus.load([d], a.dumper)] for d in a.valid]
-    print(len(train), "pieces,", [len(v) for v in valid], "to validate", flush=True)
+    print(groups.sizes(), "pieces,", [len(v) for v in valid], "to validate", flush=True)
     net = Net(a.wide)
     if a.init:
         net.load_state_dict(torch.load(a.init))
@@ -235,7 +235,7 @@ def main():
         rate = a.rate * min(1, (step + 1) / 100) * (.5 + .5 * math.cos(math.pi * part)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
-        parts = losses(net, batch(rng.choices(train, k=12), rng, True))
+        parts = losses(net, batch([groups.draw(rng) for _ in range(12)], rng, True))
         loss = sum(w * x for w, x in zip(WEIGHTS, parts))
         optimiser.zero_grad()
         loss.backward()
@@ -249,6 +249,7 @@ def main():
             for v in valid:
                 print("   valid", *[x.round(4) for x in validate(net, v)], flush=True)
             torch.save(net.state_dict(), a.out)
+            groups.refresh()
     torch.save(net.state_dict(), a.out)
     for v in valid:
         print("   final", *[x.round(4) for x in validate(net, v)], flush=True)

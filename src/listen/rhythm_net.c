@@ -302,6 +302,8 @@ static snq_status feed_body(snq_rhythm_net *n)
             break;
         SNQ_TRY(snq_convnet_push(n->body, x[0], k, body_sink, n));
     }
+    if (!used)
+        return SNQ_OK;
     n->waiting_from += used;
     n->waiting.count -= used * WIDE;
     memmove(n->waiting.value, n->waiting.value + used * WIDE,

@@ -39,7 +39,7 @@ bench: ## speed and memory, measured here, against the last stored run of this m
 	@scripts/bench.py --json build/bench.json
 
 truth: ## accuracy against the truth sets; a score that falls fails
-	@scripts/install_packages.sh build test bench
+	@scripts/install_packages.sh build test bench truth
 	@scripts/builds.py release
 	@scripts/truth.py
 

@@ -456,10 +456,11 @@ def frame_seeds():
 
     hearings = [p.read_bytes() for p in sorted((FUZZ / "corpus_hearing_pack").glob("*.bin"))]
     portraits = sorted((p.read_bytes() for p in (FUZZ / "corpus_portrait_pack").iterdir()), key=len)
-    listen = (text(b"a/b.wav") + bytes([3, 1]) + struct.pack("<II", 256, 2) + text(b"regions")
+    listen = (text(b"a/b.wav") + bytes([7, 1]) + struct.pack("<II", 256, 2) + text(b"regions")
               + text(b"loudness"))
-    good = struct.pack("<iI", 0, 0)
-    hello = struct.pack("<III", 1, 7, 7) + text(b"")
+    good, peak = struct.pack("<iI", 0, 0), struct.pack("<d", 0.75)
+    click = text(b"a.wav") + peak + struct.pack("<IdddId", 3, 0.5, 1.0, 1.5, 1, 0.5)
+    hello = struct.pack("<III", 2, 7, 7) + text(b"")
     out = {"hello": b"\x0f\0" + frame(1, 0, hello),
            "listen": b"\xff\1" + frame(2, 1, listen),
            "refused": b"\7\0" + frame(3, 1, struct.pack("<iI", -5, 0) + text(b"not audio")),
@@ -468,10 +469,12 @@ def frame_seeds():
            "drawn": b"\xff\0" + frame(5, 2, struct.pack("<i", 0) + text(b"")),
            "try": b"\1\1" + frame(6, 3, b""),
            "tried": b"\xff\0" + frame(7, 3, struct.pack("<I", 255)),
+           "click": b"\xff\1" + frame(8, 4, click),
+           "clicked": b"\xff\0" + frame(9, 4, struct.pack("<iI", -7, 0) + text(b"disk full")),
            "all": b"\x20\0" + frame(1, 0, hello) + frame(7, 1, bytes(4)) + frame(5, 2, bytes(8))}
     for index, hearing in enumerate(hearings):
-        out[f"heard-{index}"] = b"\xff\0" + frame(3, 9, good + text(b"") + b"\0" + hearing)
-    out["heard-portrait"] = (b"\xff\0" + frame(3, 9, good + text(b"") + b"\1" + hearings[0]
+        out[f"heard-{index}"] = b"\xff\0" + frame(3, 9, good + text(b"") + b"\0" + peak + hearing)
+    out["heard-portrait"] = (b"\xff\0" + frame(3, 9, good + text(b"") + b"\1" + peak + hearings[0]
                                                + portraits[0]))
     return out
 
@@ -515,7 +518,7 @@ TARGETS = {  # seeds, words
     "listen_av": (av_seeds, SCANS + CODED + EDGES),
     "text": (text_seeds, TEXT),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES
-                      + [b"SNQw" + bytes([kind, 0, 0, 0]) for kind in range(1, 8)]),
+                      + [b"SNQw" + bytes([kind, 0, 0, 0]) for kind in range(1, 10)]),
 }
 
 

@@ -124,6 +124,39 @@ def music(desk):
     return np.tanh(x * np.minimum(np.minimum(n / 3, (64 - n) / 8), 1)[:, None])
 
 
+def pluck(hz, seconds, rng):
+    """A string: noise in a loop that loses its highs (Karplus and Strong)."""
+    n, out = int(RATE / hz), np.zeros(int(seconds * RATE), "f4")
+    ring = rng.uniform(-1, 1, n)
+    for at in range(0, len(out), n):
+        part = out[at:at + n]
+        part[:] = ring[:len(part)]
+        ring = .498 * (ring + np.roll(ring, 1))
+    return out
+
+
+def song(desk):
+    """Sixteen bars of four chords on strings and a bass, over drums, 92 BPM."""
+    beat = 60 / 92
+    x = np.zeros((int((16 * 4 + 4) * beat * RATE), 2), "f4")
+    chords = [(57, 60, 64), (53, 57, 60), (48, 55, 64), (55, 59, 62)]  # A minor, F, C, G
+    for bar in range(16):
+        for half in range(8):
+            t = (4 * bar + half / 2) * beat
+            note = (chords[bar % 4] * 3)[half]
+            y = pluck(440 * 2 ** ((note + 12 * (half % 2) - 69) / 12), 1.6, desk.rng)
+            pan = .35 + .3 * (half % 2)
+            desk.place(x, y[:, None] * np.array([1 - pan, pan], "f4"), t, .5)
+            desk.place(x, desk.get("drum_cymbal_closed"), t, .12 if half % 2 else .2)
+        for at, length in ((0, 2), (2, 1), (3, 1)):
+            y = pluck(440 * 2 ** ((chords[bar % 4][0] - 24 - 69) / 12), length * beat, desk.rng)
+            desk.place(x, np.repeat(y[:, None], 2, 1), (4 * bar + at) * beat, .55)
+        if bar >= 4:
+            for at, name, gain in ((0, "bd_haus", .7), (1, "sn_dolf", .3), (2, "bd_haus", .6), (3, "sn_dolf", .3)):
+                desk.place(x, desk.get(name), (4 * bar + at) * beat, gain)
+    return np.tanh(x)
+
+
 def speech(desk):
     yield np.zeros((int(.7 * 22050), 1))
     for voice, text, pause_s in SPEECH:
@@ -194,6 +227,7 @@ def main(paths):
         folder = pathlib.Path(name)
         desk = Desk(folder)
         save(folder / "music.flac", [music(desk)])
+        save(folder / "song.flac", [song(desk)])
         save(folder / "speech.wav", speech(desk), 22050, 1)
         save(folder / "hour.flac", hour(desk))
         if paths:

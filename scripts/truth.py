@@ -10,6 +10,7 @@ usage: truth.py [--only SCORER,...] [--store]
   songs     key, tempo, beats and onsets of the 30 songs of ../shared/data/music, as piano and as band
   clicks    tempo of click tracks (../shared/truth/clicks.py)
   pulse     does the tempo's confidence tell music from sounds without a pulse
+  notes     pitch of single notes: 20 programs of two soundfonts, every third semitone
 
 Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
 instruction set, so a score may only move by its tolerance, which leaves room for the rounding of the
@@ -24,11 +25,13 @@ A new scorer is a function that returns {name: Score} or raises Skip, and a name
 """
 import argparse
 import json
+import math
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -187,10 +190,17 @@ def recordings(folder):
     return sorted(p for p in folder.iterdir() if p.suffix in (".flac", ".mp3", ".ogg", ".wav", ".opus"))
 
 
+SOUNDFONTS = [pathlib.Path("/usr/share/sounds/sf2", name) for name in ("FluidR3_GM.sf2", "TimGM6mb.sf2")]
+
+
+def need_fluidsynth():
+    for need in (pathlib.Path("/usr/bin/fluidsynth"), *SOUNDFONTS):
+        if not need.exists():
+            raise Skip(f"no {need}: scripts/install_packages.sh truth")
+
+
 def made():
-    for need in ("/usr/bin/fluidsynth", "/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf2/TimGM6mb.sf2"):
-        if not os.path.exists(need):
-            raise Skip(f"no {need}: apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont python3-mido python3-scipy")
+    need_fluidsynth()
     script = there("truth") / "make_music.py"
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["/usr/bin/python3", script, folder, "--count", "100", "--seed", "100", "--jobs", str(os.cpu_count())],
@@ -237,7 +247,65 @@ def pulse():
             "null_with": Score(said["null_with"], less_is_better=True, tolerance=.02)}
 
 
-SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse}
+# piano, electric piano, harpsichord, vibraphone, marimba, two organs, two guitars, bass, violin, cello, harp, strings,
+# choir, trumpet, horn, saxophone, clarinet, flute
+NOTE_PROGRAMS = (0, 4, 6, 11, 12, 16, 19, 24, 27, 32, 40, 42, 46, 48, 52, 56, 60, 65, 71, 73)
+NOTE_PITCHES = range(36, 97, 3)
+NOTE_RATE = 44100
+NOTE_APART_S = 4
+# One note of eight hundred more or less is no fall.
+NOTE = 0.0013
+
+
+def render_notes(font, program, folder):
+    """A file of one second for each note that the font sounds, its MIDI number in the name."""
+    import mido
+    import numpy
+    midi = mido.MidiFile(ticks_per_beat=500)  # at 120 BPM a tick is a millisecond
+    track = mido.MidiTrack()
+    midi.tracks.append(track)
+    track.append(mido.Message("program_change", program=program))
+    for pitch in NOTE_PITCHES:
+        track.append(mido.Message("note_on", note=pitch, velocity=100))
+        track.append(mido.Message("note_off", note=pitch, time=1000))
+        # all sound off, that no release reaches the next note
+        track.append(mido.Message("control_change", control=120, time=500))
+        track.append(mido.MetaMessage("marker", time=1000 * NOTE_APART_S - 1500))
+    stem = folder / f"{font.stem}-{program}"
+    midi.save(stem.with_suffix(".mid"))
+    subprocess.run(["/usr/bin/fluidsynth", "-ni", "-r", str(NOTE_RATE), "-T", "raw", "-O", "s16", "-F", stem.with_suffix(".raw"),
+                    font, stem.with_suffix(".mid")], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    sound = numpy.fromfile(stem.with_suffix(".raw"), "<i2").reshape(-1, 2)
+    stem.with_suffix(".raw").unlink()
+    for i, pitch in enumerate(NOTE_PITCHES):
+        note = sound[i * NOTE_APART_S * NOTE_RATE:][:NOTE_RATE]
+        if abs(note.astype(int)).max(initial=0) > 8:
+            with wave.open(f"{stem}-{pitch}.wav", "wb") as out:
+                out.setparams((2, 2, NOTE_RATE, 0, "NONE", ""))
+                out.writeframes(note.tobytes())
+
+
+def notes():
+    need_fluidsynth()
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [(font, program, pathlib.Path(folder)) for font in SOUNDFONTS for program in NOTE_PROGRAMS]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda job: render_notes(*job), jobs))
+        files = near = octave = 0
+        for document in listen(recordings(pathlib.Path(folder)), "patterns"):
+            pitch = int(pathlib.Path(document["file"]["path"]).stem.split("-")[-1])
+            f0_hz = document["patterns"]["f0_hz"]
+            files += 1
+            if f0_hz:
+                cents = 1200 * math.log2(f0_hz / 440) - 100 * (pitch - 69)
+                near += abs(cents) <= 50
+                octave += abs(math.remainder(cents, 1200)) <= 50
+    return {"files": Score(files, floor=800), "f0_within_50_cents": Score(near / files, .97, tolerance=NOTE),
+            "f0_ignoring_octave": Score(octave / files, .99, tolerance=NOTE)}
+
+
+SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
+           "notes": notes}
 
 
 # ---- comparing

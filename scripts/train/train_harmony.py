@@ -19,12 +19,13 @@ import torch.nn.functional as F
 import corpus
 
 SEMITONES, STEP = 72, 2          # frames of 0.1 s averaged
-CROP = 150                       # steps of 0.2 s
+CROP = 220                       # steps of 0.2 s
 QUALITY = {"maj": 0, "min": 1, "7": 2, "maj7": 3, "min7": 4, "dim": 5, "aug": 6, "sus2": 7, "sus4": 8, "hdim7": 5, "dim7": 5,
            "maj6": 0, "min6": 1, "9": 2, "maj9": 3, "min9": 4, "minmaj7": 1}
 NONE = 108
 C1, C2, C3 = 12, 24, 32
-WINDOWS = (41, 101)              # steps of the local key
+WINDOWS = (41, 101, 221)         # steps of the local key
+KEY_EVERY = 10
 
 
 class Net(torch.nn.Module):
@@ -40,9 +41,13 @@ class Net(torch.nn.Module):
         self.key = torch.nn.Linear(12 * C3, 2)
 
     @staticmethod
-    def turned(x):
-        """(N, T, 12, C) → (N, T, 12, 12 C): from each pitch class upwards."""
-        return torch.cat([torch.roll(x, -k, 2) for k in range(12)], 3)
+    def around(layer, x):
+        """LAYER on the twelve pitch classes upwards from each: (N, T, 12, C) → (N, T, 12, O), as one product."""
+        n, t, p, c = x.shape
+        w = layer.weight.reshape(-1, 12, c)                       # (O, upwards, C)
+        up = (torch.arange(12)[None, :] - torch.arange(12)[:, None]) % 12
+        w = w[:, up].permute(1, 0, 2, 3).reshape(-1, 12 * c)      # (class, O), (class, C)
+        return F.linear(x.flatten(2), w).reshape(n, t, 12, -1) + layer.bias
 
     @staticmethod
     def over_time(layer, x):
@@ -60,7 +65,7 @@ class Net(torch.nn.Module):
         y = y.reshape(n, t, 6, 12, C1)                            # octaves, classes
         y = F.relu(self.fold(y.permute(0, 1, 3, 2, 4).reshape(n, t, 12, 6 * C1)))
         y = y + self.over_time(self.time1, y)
-        y = F.relu(self.circle(self.turned(F.relu(y))))
+        y = F.relu(self.around(self.circle, F.relu(y)))
         return F.relu(y + self.over_time(self.time2, y))
 
     def chords(self, y):
@@ -71,7 +76,7 @@ class Net(torch.nn.Module):
 
     def keys(self, y):
         """(N, T, 12, C3), averaged over time as wanted → (N, T, 24): tonic, mode"""
-        return self.key(self.turned(y)).flatten(2)
+        return self.around(self.key, y).flatten(2)
 
 
 def tuned(pitch, cents, up=0):
@@ -161,14 +166,13 @@ def crop(e, rng, augment):
 
 
 def window_mean(y, known, width):
-    """Mean over WIDTH steps around each, of those that are known."""
-    n, t, p, c = y.shape
+    """Mean over WIDTH steps around each KEY_EVERYth step, of those that are known."""
     m = known.float()[:, :, None, None]
-    flat = (y * m).permute(0, 2, 3, 1).reshape(n, p * c, t)
-    box = torch.ones(1, 1, width)
-    total = F.conv1d(flat.reshape(-1, 1, t), box, padding=width // 2).reshape(n, p * c, t)
-    count = F.conv1d(known.float()[:, None], box, padding=width // 2).clamp(min=1)
-    return (total / count).reshape(n, p, c, t).permute(0, 3, 1, 2)
+    pad = lambda x: F.pad(torch.cumsum(x, 1), (0, 0, 0, 0, 1, 0))
+    total, count = pad(y * m), pad(m)
+    at = torch.arange(0, y.shape[1], KEY_EVERY)
+    lo, hi = (at - width // 2).clamp(min=0), (at + width // 2 + 1).clamp(max=y.shape[1])
+    return (total[:, hi] - total[:, lo]) / (count[:, hi] - count[:, lo]).clamp(min=1)
 
 
 def losses(net, rows):
@@ -180,11 +184,12 @@ def losses(net, rows):
     l_bass = F.cross_entropy(low.flatten(0, 1), bass.flatten(), ignore_index=-1)
     l_key = 0.0
     known = key >= 0
+    key = key[:, ::KEY_EVERY]
     right = []
     for w in WINDOWS:
         k = net.keys(window_mean(y, known, w))
         l_key = l_key + F.cross_entropy(k.flatten(0, 1), key.flatten(), ignore_index=-1) / len(WINDOWS)
-        right.append(((k.argmax(2) == key) & known).sum() / known.sum().clamp(min=1))
+        right.append(((k.argmax(2) == key) & (key >= 0)).sum() / (key >= 0).sum().clamp(min=1))
     ok = chord >= 0
     right = [((logits.argmax(2) == chord) & ok).sum() / ok.sum()] + right
     return l_chord, l_bass, l_key, [float(r) for r in right]
@@ -227,7 +232,7 @@ def main():
         rate = a.rate * min(1, (step + 1) / 100) * (.5 + .5 * math.cos(math.pi * part)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
-        *parts, _ = losses(net, [crop(groups.draw(rng), rng, True) for _ in range(12)])
+        *parts, _ = losses(net, [crop(groups.draw(rng), rng, True) for _ in range(8)])
         loss = parts[0] + .3 * parts[1] + .3 * parts[2]
         optimiser.zero_grad()
         loss.backward()

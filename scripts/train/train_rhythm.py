@@ -38,6 +38,9 @@ class Net(torch.nn.Module):
         self.down = conv(32, wide, 5, 1, 2)
         self.mix = conv(wide + 8, wide, 1)
         self.body = torch.nn.ModuleList([conv(wide, wide, 5, d) for d in DILATIONS])
+        self.expect = conv(wide, 64, 1)
+        torch.nn.init.zeros_(self.expect.weight)
+        torch.nn.init.zeros_(self.expect.bias)
         self.beat = conv(wide, 2, 1)
         self.slow = conv(wide, TEMPI + 6 + 1, 1)
 
@@ -46,11 +49,14 @@ class Net(torch.nn.Module):
         x = self.front[0](mel)
         for layer in self.front[1:]:
             x = x + layer(F.relu(x))
-        onset = self.onset[1](F.relu(x + self.onset[0](F.relu(x))))[:, 0]
+        near = x + self.onset[0](F.relu(x))
         y = self.mix(torch.cat([F.relu(self.down(F.relu(x))), novelty], 1))
         for layer in self.body:
             y = y + layer(F.relu(y))
         y = F.relu(y)
+        e = self.expect(y)                                        # what the pattern leads to expect of both hops
+        e = torch.stack([e[:, :32], e[:, 32:]], 3).flatten(2)
+        onset = self.onset[1](F.relu(near + e))[:, 0]
         return onset, self.beat(y), self.slow(y[:, :, 2::5])
 
 
@@ -182,7 +188,7 @@ def losses(net, data):
     return l_onset, l_beat, l_down, l_tempo, l_metre, l_pulse
 
 
-WEIGHTS = (1.0, 1.5, 1.5, .06, .06, .1)
+WEIGHTS = (1.5, 1.5, 1.5, .06, .06, .1)
 
 
 def validate(net, examples):
@@ -224,7 +230,7 @@ def main():
     print(groups.sizes(), "pieces,", [len(v) for v in valid], "to validate", flush=True)
     net = Net(a.wide)
     if a.init:
-        net.load_state_dict(torch.load(a.init))
+        net.load_state_dict(torch.load(a.init), strict=False)
     optimiser = torch.optim.AdamW(net.parameters(), lr=a.rate, weight_decay=1e-3)
     begin, step, mean = time.time(), 0, np.zeros(6)
     last_report = begin

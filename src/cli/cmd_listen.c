@@ -22,6 +22,7 @@ enum {
     KEY_ONLY,
     KEY_WAVEFORM,
     KEY_PLOT,
+    KEY_CLICK,
     KEY_ZOOM,
     KEY_THREADS,
     KEY_SEED,
@@ -36,7 +37,7 @@ typedef struct options {
     snq_batch_cfg cfg;
     snq_inputs inputs;
     snq_progress progress;
-    uint32_t refused;
+    uint32_t refused, unmade;
 } options;
 
 static const struct argp_option option_tab[] = {
@@ -50,6 +51,12 @@ static const struct argp_option option_tab[] = {
     { "zoom", KEY_ZOOM, "N", 0, "samples a pixel of the waveform (256)", 0 },
     { "plot", KEY_PLOT, "OUT", 0,
       "draw a picture: OUT ends in .png, or is a folder that gets a .png an input", 0 },
+    { "click", KEY_CLICK, "OUT", 0,
+      "write the recording, 6 dB quieter, with a click on each beat and a higher one on each "
+      "downbeat "
+      "(WAV, 24 bit): OUT ends in .wav, or is a folder that gets a .wav an input; without a pulse "
+      "there is no file, one line says so, and the exit status is 1",
+      0 },
     { "quiet", 'q', NULL, 0, "no progress on stderr", 0 },
     { "threads", KEY_THREADS, "N", 0, "at most N files at once (one a processor)", 0 },
     { "seed", KEY_SEED, "N", 0, "for all that is random (nothing in listen is)", 0 },
@@ -103,6 +110,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_PLOT:
         o->cfg.plot_path = arg;
         return 0;
+    case KEY_CLICK:
+        o->cfg.click_path = arg;
+        return 0;
     case KEY_ZOOM:
         o->cfg.zoom = (uint32_t)number(state, "zoom", arg, 2, INT_MAX);
         return 0;
@@ -143,15 +153,16 @@ static char *list_analysers(int key, const char *text, void *input)
     snq_str_put(&s, "Analysers:\n");
     for (uint32_t i = 0; snq_inventory_analyser(i, &item); i++)
         snq_str_putf(&s, "  %-10s %s\n", item.id, item.title);
-    snq_str_put(&s,
-                "\nA folder means the media in it, recursively. Exit status: 0 all done, 1 some "
-                "inputs refused, 2 wrong usage, 3 the environment lacks something.");
+    snq_str_put(
+        &s,
+        "\nA folder means the media in it, recursively. Exit status: 0 all done, 1 some "
+        "inputs refused or outputs not made, 2 wrong usage, 3 the environment lacks something.");
     char *out = strdup(snq_str_text(&s)); /* layers-ok: argp frees it with free() */
     snq_str_clear(&s);
     return out;
 }
 
-/* One line on stderr for an input that can't be used. */
+/* One line on stderr for an input that can't be used, or not for everything. */
 static void refuse(const char *path, const char *why)
 {
     snq_str s;
@@ -182,8 +193,14 @@ static snq_status on_result(void *user, const snq_batch_result *r)
 {
     options *o = user;
     snq_progress_wipe(&o->progress);
-    if (r->st >= 0)
-        return print(o, r->hearing);
+    if (r->st >= 0) {
+        SNQ_TRY(print(o, r->hearing));
+        if (*r->unmade) {
+            refuse(o->inputs.item[r->index].path, r->unmade);
+            o->unmade++;
+        }
+        return SNQ_OK;
+    }
     refuse(o->inputs.item[r->index].path, r->error);
     o->refused++;
     return SNQ_OK;
@@ -224,7 +241,7 @@ static int listen_all(options *o)
     if (o->refused && o->inputs.count > 1 && !o->quiet && st >= 0)
         fprintf(stderr, "sonique: %u of %u inputs refused, %u analysed\n", o->refused,
                 o->inputs.count, o->inputs.count - o->refused);
-    return o->refused ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
+    return o->refused || o->unmade ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
 }
 
 static int check(options *o)

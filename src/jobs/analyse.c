@@ -21,6 +21,8 @@ typedef struct run {
     snq_waveform *waveform;
     snq_outliner *outliner;
     snq_portraitist *portraitist;
+    uint32_t
+        peak_bits; /* of the largest |sample|: of floats >= 0 the order of bits is that of values */
     const snq_analyser *selected[SNQ_PLUGINS_MAX];
 } run;
 
@@ -114,6 +116,19 @@ static void report(const run *r)
                   (int64_t)(sound_s * 1e6));
 }
 
+static void look_for_peak(run *r, const snq_audio *block)
+{
+    uint32_t most = r->peak_bits;
+    for (uint32_t c = 0; c < block->channels; c++)
+        for (size_t i = 0; i < block->frames; i++) {
+            uint32_t bits;
+            memcpy(&bits, &block->channel[c][i], sizeof bits);
+            bits &= INT32_MAX;
+            most = bits > most ? bits : most;
+        }
+    r->peak_bits = most;
+}
+
 static snq_status stream(run *r)
 {
     for (;;) {
@@ -130,6 +145,8 @@ static snq_status stream(run *r)
             snq_outliner_push(r->outliner, &block);
         if (r->portraitist)
             SNQ_TRY(snq_portraitist_push(r->portraitist, &block));
+        if (r->cfg->peak && r->request->peak)
+            look_for_peak(r, &block);
         report(r);
     }
 }
@@ -203,6 +220,11 @@ static snq_status run_all(run *r)
     merge_warnings(r);
     SNQ_TRY(write_waveform(r));
     SNQ_TRY(outlines(r));
+    if (r->cfg->peak) {
+        float peak;
+        memcpy(&peak, &r->peak_bits, sizeof peak);
+        *r->cfg->peak = (double)peak;
+    }
     /* the last that can fail: nothing to take back after it */
     return r->portraitist ? snq_portraitist_pull(r->portraitist, r->cfg->portrait) : SNQ_OK;
 }

@@ -34,6 +34,7 @@ typedef struct snq_analyse_cfg {
     snq_overview *overview;            /* NULL, or (2,): filled with SMALL and LARGE; the caller
                                           clears */
     snq_portrait *portrait;            /* NULL, or filled when asked for; the caller clears */
+    double *peak;                      /* NULL, or set when asked for: largest |sample| */
     const volatile int *cancel;        /* NULL, or non-zero asks to stop; borrowed */
 } snq_analyse_cfg;
 

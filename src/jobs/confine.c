@@ -162,11 +162,11 @@ static int bound(int what, uint64_t most)
     return setrlimit((__rlimit_resource_t)what, &limit);
 }
 
-static int close_limits(void)
+static int close_limits(uint64_t file_bytes)
 {
     const uint64_t mapped = mapped_bytes();
     int bad = mapped ? bound(RLIMIT_AS, mapped + SNQ_CONFINE_MEMORY_BYTES) : -1;
-    bad |= bound(RLIMIT_FSIZE, SNQ_CONFINE_FILE_BYTES);
+    bad |= bound(RLIMIT_FSIZE, file_bytes);
     bad |= bound(RLIMIT_NOFILE, SNQ_CONFINE_DESCRIPTORS);
     bad |= bound(RLIMIT_CORE, 0);
     bad |= bound(RLIMIT_MEMLOCK, 0);
@@ -212,7 +212,7 @@ static int close_seccomp(scmp_filter_ctx filter)
     return seccomp_load(filter);
 }
 
-void snq_confine_run(snq_confine *c, snq_confinement *out)
+void snq_confine_run(snq_confine *c, uint64_t file_bytes, snq_confinement *out)
 {
     *out = (snq_confinement) { 0 };
     if (INSTRUMENTED) {
@@ -221,7 +221,7 @@ void snq_confine_run(snq_confine *c, snq_confinement *out)
         return;
     }
     const int privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (close_limits() == 0)
+    if (close_limits(file_bytes) == 0)
         out->layers |= SNQ_CONFINE_limits;
     if (privileges == 0 && close_landlock(&out->landlock_abi) == 0)
         out->layers |= SNQ_CONFINE_landlock;

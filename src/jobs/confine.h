@@ -36,8 +36,10 @@ enum {
 
 /* Memory beyond what is mapped at the start; ten hours of sound take 60 MB. */
 #define SNQ_CONFINE_MEMORY_BYTES ((uint64_t)1 << 30)
-/* Bytes of a file that a worker may write: the largest waveform as JSON is half of it. */
+/* Bytes of a file that a worker may write: the largest waveform as JSON is half of it. Where it is to
+ * write sound: ten hours of 8 channels at 48 kHz, 24 bit, are 39 GiB. */
 #define SNQ_CONFINE_FILE_BYTES   ((uint64_t)1 << 30)
+#define SNQ_CONFINE_SOUND_BYTES  ((uint64_t)1 << 36)
 enum { SNQ_CONFINE_DESCRIPTORS = 16 };
 
 typedef struct snq_confine snq_confine; /* the filter, made before it is needed */
@@ -51,8 +53,9 @@ typedef struct snq_confinement {
 /* On success *out is owned by the caller; on error NULL. ERR_NOMEM. May be inherited by fork. */
 SNQ_MUST_USE snq_status snq_confine_new(snq_confine **out);
 void snq_confine_free(snq_confine *c); /* NULL is legal */
-/* Confine this process; can't be taken back. A layer that the kernel refuses is named, no error. */
-void snq_confine_run(snq_confine *c, snq_confinement *out);
+/* Confine this process, which may write up to file_bytes to a file; can't be taken back. A layer that the
+ * kernel refuses is named, no error. */
+void snq_confine_run(snq_confine *c, uint64_t file_bytes, snq_confinement *out);
 
 /* What a process tries that must be refused; X(name, what) */
 #define SNQ_CONFINE_TRY_MAP(X)              \

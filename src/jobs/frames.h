@@ -35,7 +35,9 @@ enum { SNQ_FRAME_HEAD = 16, SNQ_FRAME_FDS_MAX = SNQ_HANDOVER_MAX };
     X(DRAW, 4, 1, 256u << 20)  \
     X(DRAWN, 5, 0, 4096)       \
     X(TRY, 6, 1, 0)            \
-    X(TRIED, 7, 0, 4096)
+    X(TRIED, 7, 0, 4096)       \
+    X(CLICK, 8, 1, 16u << 20)  \
+    X(CLICKED, 9, 0, 4096)
 
 typedef enum snq_frame_kind {
     SNQ_FRAME_NONE = 0,

@@ -7,7 +7,8 @@
  * SNQ_BATCH_WINDOW recordings are begun and not yet given back, so memory is constant.
  *
  * Outputs appear whole or not at all; the worker writes to a nameless or temporary file that gets its
- * name when everything else is done.
+ * name when everything else is done. None replaces an input. A recording without beats has its result
+ * and no clicks: `unmade` says so.
  *
  * Threads: [control] one batch at a time in a process that has one thread when it begins. */
 #ifndef SNQ_JOBS_LISTEN_BATCH_H
@@ -28,6 +29,8 @@ typedef struct snq_batch_result {
     snq_status st;              /* OK, or why it was refused */
     const char *error;          /* "" or one sentence */
     const snq_hearing *hearing; /* with OK; borrowed for the call */
+    const char *unmade; /* with OK: "" or one sentence, which output there is none of, and why;
+                                   borrowed for the call */
 } snq_batch_result;
 
 typedef struct snq_batch_progress {
@@ -44,6 +47,7 @@ typedef struct snq_batch_cfg {
     const char *waveform_path;  /* NULL, a file ending in .dat or .json, or a folder; borrowed */
     uint32_t zoom;              /* frames a pixel of the waveform, 2 .. 2^31 - 1 (default 256) */
     const char *plot_path;      /* NULL, a file ending in .png, or a folder; borrowed */
+    const char *click_path;     /* NULL, a file ending in .wav, or a folder; borrowed */
     int force;                  /* replace existing output files (default 0) */
     int timings;                /* measure each analyser's time (default 0) */
     uint32_t threads;           /* workers at a time, 1 .. SNQ_THREADS_MAX; 0: one a processor

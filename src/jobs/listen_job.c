@@ -31,6 +31,7 @@ snq_status snq_listen_job_init(snq_listen_job *j, const snq_listen_request *requ
     snq_hearing_init(&j->hearing);
     j->path = path;
     j->picture = request->portrait;
+    j->clicks = request->peak;
     return snq_listen_request_analysers(request, j->analyser, &j->analysers);
 }
 
@@ -69,8 +70,9 @@ static void add_id(snq_listen_request *request, const snq_analyser *a)
 void snq_listen_job_ask(const snq_listen_job *j, snq_listen_request *request)
 {
     request->only_count = 0;
-    /* the picture and the waveform come from the first step that sees the whole stream */
+    /* the picture, the waveform and the peak come from the first step that sees the whole stream */
     request->portrait = j->picture && j->stage != SNQ_LISTEN_SOLO;
+    request->peak = j->clicks && j->stage != SNQ_LISTEN_SOLO;
     if (j->stage == SNQ_LISTEN_SOLO)
         request->waveform = SNQ_WAVEFORM_NONE;
     if (j->stage == SNQ_LISTEN_WHOLE)
@@ -134,6 +136,8 @@ static void take_hearing(snq_listen_job *j, snq_heard_reply *reply, snq_hearing 
     *to = reply->hearing;
     snq_hearing_init(&reply->hearing);
     to->file.path = j->path;
+    if (j->stage != SNQ_LISTEN_SOLO)
+        j->peak = reply->peak;
     if (!reply->has_portrait)
         return;
     snq_portrait_clear(&j->portrait);
@@ -143,9 +147,13 @@ static void take_hearing(snq_listen_job *j, snq_heard_reply *reply, snq_hearing 
     j->has_portrait = 1;
 }
 
-static void heard_all(snq_listen_job *j)
+/* Everything up to now is done. */
+static void go_on(snq_listen_job *j)
 {
-    enter(j, j->picture && j->has_portrait ? SNQ_LISTEN_DRAWING : SNQ_LISTEN_FINISHED);
+    const int drawing = j->picture && j->has_portrait && j->stage < SNQ_LISTEN_DRAWING;
+    const int clicking = j->clicks && !j->hearing.beats_reason && j->hearing.beats.beats &&
+                         j->stage < SNQ_LISTEN_CLICKING;
+    enter(j, drawing ? SNQ_LISTEN_DRAWING : clicking ? SNQ_LISTEN_CLICKING : SNQ_LISTEN_FINISHED);
 }
 
 static int same_regions(const snq_hearing *a, const snq_hearing *b)
@@ -220,7 +228,7 @@ static void merge(snq_listen_job *j)
             h->plugin[h->plugins++] = j->outcome[k];
         else
             merge_one(j, k);
-    heard_all(j);
+    go_on(j);
 }
 
 static void next_solo(snq_listen_job *j)
@@ -286,7 +294,7 @@ void snq_listen_job_heard(snq_listen_job *j, snq_heard_reply *reply)
         } else {
             snq_hearing_clear(&j->hearing);
             take_hearing(j, reply, &j->hearing);
-            heard_all(j);
+            go_on(j);
         }
         break;
     case SNQ_LISTEN_STREAM:
@@ -315,7 +323,17 @@ void snq_listen_job_drawn(snq_listen_job *j, snq_status st, const char *error)
     if (st < 0)
         snq_listen_job_refuse(j, st, error);
     else
-        enter(j, SNQ_LISTEN_FINISHED);
+        go_on(j);
+}
+
+void snq_listen_job_clicked(snq_listen_job *j, snq_status st, const char *error)
+{
+    if (st < 0)
+        snq_listen_job_refuse(j, st, error);
+    else {
+        j->clicked = 1;
+        go_on(j);
+    }
 }
 
 /* "the decoder crashed (SIGSEGV, signal 11) at byte 4096 of 61635" */
@@ -353,6 +371,9 @@ void snq_listen_job_lost(snq_listen_job *j, const snq_loss *loss)
         return;
     case SNQ_LISTEN_DRAWING:
         refuse_lost(j, "drawing the picture", loss);
+        return;
+    case SNQ_LISTEN_CLICKING:
+        refuse_lost(j, "mixing the clicks", loss);
         return;
     default:
         return;

@@ -5,7 +5,9 @@
 
 #include "score/hearing_pack.h"
 
-enum { WITH_PORTRAIT = 1, WITH_TIMINGS = 2 };
+enum { WITH_PORTRAIT = 1, WITH_TIMINGS = 2, WITH_PEAK = 4 };
+/* Bound on the lists of a click request (bytes); what an arena adds included. */
+enum { CLICK_LISTS_MAX = 2 * SNQ_BEATS_MAX * (int)sizeof(double) + (1 << 20) };
 
 /* A status as it travels; what is not in the list came from somebody who makes things up. */
 static snq_status unpack_status(snq_unpack *u)
@@ -42,7 +44,8 @@ snq_status snq_hello_unpack(const void *bytes, size_t n, snq_confinement *c)
 void snq_listen_request_pack(snq_str *to, const snq_listen_request *r)
 {
     snq_pack_text(to, r->name);
-    snq_pack_u8(to, (uint8_t)((r->portrait ? WITH_PORTRAIT : 0) | (r->timings ? WITH_TIMINGS : 0)));
+    snq_pack_u8(to, (uint8_t)((r->portrait ? WITH_PORTRAIT : 0) | (r->timings ? WITH_TIMINGS : 0) |
+                              (r->peak ? WITH_PEAK : 0)));
     snq_pack_u8(to, (uint8_t)r->waveform);
     snq_pack_u32(to, r->zoom);
     snq_pack_u32(to, r->only_count);
@@ -59,6 +62,7 @@ snq_status snq_listen_request_unpack(const void *bytes, size_t n, snq_listen_req
     const uint8_t flags = snq_unpack_u8(&u), waveform = snq_unpack_u8(&u);
     r->portrait = (flags & WITH_PORTRAIT) != 0;
     r->timings = (flags & WITH_TIMINGS) != 0;
+    r->peak = (flags & WITH_PEAK) != 0;
     r->waveform = (snq_waveform_format)waveform;
     r->zoom = snq_unpack_u32(&u);
     r->only_count = snq_unpack_count(&u, 4, SNQ_PLUGINS_MAX);
@@ -70,6 +74,15 @@ snq_status snq_listen_request_unpack(const void *bytes, size_t n, snq_listen_req
     return SNQ_OK;
 }
 
+/* A largest |sample|; others than those that samples can have are a failure. */
+static double unpack_peak(snq_unpack *u)
+{
+    const double peak = snq_unpack_f64(u);
+    if (u->st >= 0 && !(peak >= 0.0 && peak <= (double)SNQ_SAMPLE_MAX))
+        u->st = SNQ_FAIL(SNQ_ERR_FORMAT, "a peak of %g", peak);
+    return u->st < 0 ? 0.0 : peak;
+}
+
 void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r)
 {
     snq_pack_u32(to, (uint32_t)r->st);
@@ -78,6 +91,7 @@ void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r)
     if (r->st < 0)
         return;
     snq_pack_u8(to, r->has_portrait ? 1 : 0);
+    snq_pack_f64(to, r->peak);
     snq_hearing_pack(to, &r->hearing);
     if (r->has_portrait)
         snq_portrait_pack(to, &r->portrait);
@@ -94,6 +108,7 @@ snq_status snq_heard_reply_unpack(const void *bytes, size_t n, snq_heard_reply *
     snq_status st = SNQ_OK;
     if (r->st >= 0) {
         const uint8_t has_portrait = snq_unpack_u8(&u);
+        r->peak = unpack_peak(&u);
         st = snq_hearing_unpack(&u, &r->hearing);
         if (st >= 0 && has_portrait) {
             st = snq_portrait_unpack(&u, &r->portrait);
@@ -152,6 +167,76 @@ snq_status snq_drawn_unpack(const void *bytes, size_t n, snq_status *st, char er
     snq_unpack_init(&u, bytes, n);
     *st = unpack_status(&u);
     snq_unpack_name(&u, error, SNQ_ERROR_MAX);
+    return snq_unpack_finish(&u);
+}
+
+static void pack_times(snq_str *to, const double *time_s, uint32_t n)
+{
+    snq_pack_u32(to, n);
+    for (uint32_t i = 0; i < n; i++)
+        snq_pack_f64(to, time_s[i]);
+}
+
+/* Times >= 0 that don't fall. */
+static const double *unpack_times(snq_unpack *u, snq_arena *lists, uint32_t *n)
+{
+    *n = snq_unpack_count(u, sizeof(double), SNQ_BEATS_MAX);
+    double *time_s = snq_arena_get(lists, *n, sizeof *time_s), last = 0.0;
+    if (!time_s && *n && u->st >= 0)
+        u->st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u beats", *n);
+    for (uint32_t i = 0; time_s && i < *n; i++) {
+        time_s[i] = snq_unpack_f64(u);
+        if (u->st >= 0 && time_s[i] < last)
+            u->st = SNQ_FAIL(SNQ_ERR_FORMAT, "a beat at %g s", time_s[i]);
+        last = time_s[i];
+    }
+    return time_s;
+}
+
+void snq_click_request_pack(snq_str *to, const snq_click_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_pack_f64(to, r->peak);
+    pack_times(to, r->beats.beat_s, r->beats.beats);
+    pack_times(to, r->beats.downbeat_s, r->beats.downbeats);
+}
+
+snq_status snq_click_request_unpack(const void *bytes, size_t n, snq_click_request *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_arena_init(&r->lists, CLICK_LISTS_MAX);
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, r->name, sizeof r->name);
+    r->peak = unpack_peak(&u);
+    r->beats.beat_s = unpack_times(&u, &r->lists, &r->beats.beats);
+    r->beats.downbeat_s = unpack_times(&u, &r->lists, &r->beats.downbeats);
+    const snq_status st = snq_unpack_finish(&u);
+    if (st < 0)
+        snq_click_request_clear(r);
+    return st;
+}
+
+void snq_click_request_clear(snq_click_request *r)
+{
+    snq_arena_clear(&r->lists);
+    r->beats = (snq_beats) { 0 };
+}
+
+void snq_clicked_reply_pack(snq_str *to, const snq_clicked_reply *r)
+{
+    snq_pack_u32(to, (uint32_t)r->st);
+    snq_pack_u32(to, r->needs);
+    snq_pack_text(to, r->error);
+}
+
+snq_status snq_clicked_reply_unpack(const void *bytes, size_t n, snq_clicked_reply *r)
+{
+    snq_unpack u;
+    snq_unpack_init(&u, bytes, n);
+    r->st = unpack_status(&u);
+    r->needs = snq_unpack_u32(&u);
+    snq_unpack_name(&u, r->error, sizeof r->error);
     return snq_unpack_finish(&u);
 }
 

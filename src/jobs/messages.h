@@ -16,7 +16,7 @@
 #include "plot/portrait.h"
 #include "score/hearing.h"
 
-enum { SNQ_MESSAGES_VERSION = 1, SNQ_ID_MAX = 64 };
+enum { SNQ_MESSAGES_VERSION = 2, SNQ_ID_MAX = 64 };
 
 /* HELLO, worker -> engine: once, when it is confined and ready. */
 void snq_hello_pack(snq_str *to, const snq_confinement *c);
@@ -37,6 +37,7 @@ typedef struct snq_listen_request {
     uint32_t zoom;                          /* frames a pixel of the waveform */
     snq_waveform_format waveform;
     int portrait; /* gather what a picture is drawn from */
+    int peak;     /* look for the largest sample */
     int timings;
 } snq_listen_request;
 
@@ -50,6 +51,7 @@ typedef struct snq_heard_reply {
     uint32_t needs;            /* SNQ_MODULE_*: load these, then ask a new worker */
     char error[SNQ_ERROR_MAX]; /* one sentence, "" with OK */
     snq_hearing hearing;       /* with OK; owned */
+    double peak; /* with OK: largest |sample|, 0 .. SNQ_SAMPLE_MAX; 0 unless asked for */
     int has_portrait;
     snq_portrait portrait; /* owned */
 } snq_heard_reply;
@@ -76,6 +78,30 @@ SNQ_MUST_USE snq_status snq_draw_request_unpack(const void *bytes, size_t n,
 void snq_drawn_pack(snq_str *to, snq_status st, const char *error);
 SNQ_MUST_USE snq_status snq_drawn_unpack(const void *bytes, size_t n, snq_status *st,
                                          char error[SNQ_ERROR_MAX]);
+
+/* CLICK, engine -> worker, with the descriptors of the recording (read only) and of an empty file to write
+ * the recording with clicks to, as WAV. */
+typedef struct snq_click_request {
+    char name[SNQ_PATH_MAX]; /* of the recording, as in LISTEN */
+    double peak;             /* its largest |sample|, 0 .. SNQ_SAMPLE_MAX */
+    snq_beats beats;         /* unpacked, its lists live in `lists`; else borrowed */
+    snq_arena lists;         /* unpacked: owned */
+} snq_click_request;
+
+void snq_click_request_pack(snq_str *to, const snq_click_request *r);
+/* On success *r is owned by the caller (clear); on error it is cleared. */
+SNQ_MUST_USE snq_status snq_click_request_unpack(const void *bytes, size_t n, snq_click_request *r);
+void snq_click_request_clear(snq_click_request *r);
+
+/* CLICKED, worker -> engine: how it went. */
+typedef struct snq_clicked_reply {
+    snq_status st;
+    uint32_t needs; /* as in HEARD */
+    char error[SNQ_ERROR_MAX];
+} snq_clicked_reply;
+
+void snq_clicked_reply_pack(snq_str *to, const snq_clicked_reply *r);
+SNQ_MUST_USE snq_status snq_clicked_reply_unpack(const void *bytes, size_t n, snq_clicked_reply *r);
 
 /* TRIED, worker -> engine: the result of snq_confine_try. */
 void snq_tried_pack(snq_str *to, uint32_t refused);

@@ -53,6 +53,7 @@ struct snq_nursery {
 typedef struct ward {
     uint32_t slots;
     char *pulse;
+    uint64_t file_bytes;
     pid_t *worker; /* (slots,) 0: none */
     int signals;   /* signalfd of SIGCHLD */
     snq_confine *confine;
@@ -122,7 +123,7 @@ static void be_worker(ward *w, uint32_t slot, int socket, pid_t nursery)
     snq_worker_cfg cfg = { .socket = WORKER_SOCKET,
                            .pulse = (snq_pulse *)(void *)(w->pulse + slot * page),
                            .modules = &w->modules };
-    snq_confine_run(w->confine, &cfg.confinement);
+    snq_confine_run(w->confine, w->file_bytes, &cfg.confinement);
     const int code = snq_worker_run(&cfg);
     snq_free(w->worker);
     snq_confine_free(w->confine);
@@ -241,9 +242,9 @@ static void nursery_end(ward *w, int64_t grace_ms)
 }
 
 /* In the child: doesn't return. */
-static void be_nursery(uint32_t slots, void *pulse, int control)
+static void be_nursery(uint32_t slots, void *pulse, uint64_t file_bytes, int control)
 {
-    ward w = { .slots = slots, .pulse = pulse };
+    ward w = { .slots = slots, .pulse = pulse, .file_bytes = file_bytes };
     sigset_t child;
     prctl(PR_SET_NAME, "sonique-nursery");
 #if !defined SNQ_INSTRUMENTED || defined SNQ_COVERAGE /* sanitizers report from their handlers */
@@ -254,6 +255,7 @@ static void be_nursery(uint32_t slots, void *pulse, int control)
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write that is too long fails instead */
     signal(SIGCHLD, SIG_DFL);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -269,7 +271,7 @@ static void be_nursery(uint32_t slots, void *pulse, int control)
     snq_worker_end(0);
 }
 
-snq_status snq_nursery_open(uint32_t slots, void *pulse, snq_nursery **out)
+snq_status snq_nursery_open(uint32_t slots, void *pulse, uint64_t file_bytes, snq_nursery **out)
 {
     int pair[2];
     *out = NULL;
@@ -286,7 +288,7 @@ snq_status snq_nursery_open(uint32_t slots, void *pulse, snq_nursery **out)
     n->pid = fork();
     if (n->pid == 0) {
         snq_free(n);
-        be_nursery(slots, pulse, pair[1]);
+        be_nursery(slots, pulse, file_bytes, pair[1]);
     }
     const int error = errno;
     close(pair[1]);

@@ -48,9 +48,11 @@ typedef struct snq_news {
     char text[500];
 } snq_news;
 
-/* Fork it. `pulse` is (slots,) pages of SNQ_PULSE_BYTES that are mapped shared. On success *out is
- * owned by the caller; on error NULL. ERR_RANGE, ERR_NOMEM, ERR_IO (no process, no descriptor). */
-SNQ_MUST_USE snq_status snq_nursery_open(uint32_t slots, void *pulse, snq_nursery **out);
+/* Fork it. `pulse` is (slots,) pages of SNQ_PULSE_BYTES that are mapped shared; a worker may write up to
+ * file_bytes to a file. On success *out is owned by the caller; on error NULL. ERR_RANGE, ERR_NOMEM,
+ * ERR_IO (no process, no descriptor). */
+SNQ_MUST_USE snq_status snq_nursery_open(uint32_t slots, void *pulse, uint64_t file_bytes,
+                                         snq_nursery **out);
 /* End it and its workers, at once with `now`, else after they have had the time to end of their own
  * (their sockets must be closed by then). NULL is legal. */
 void snq_nursery_close(snq_nursery *n, int now);

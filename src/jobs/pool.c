@@ -74,6 +74,7 @@ snq_pool_cfg snq_pool_cfg_default(void)
                                 (uint32_t)(n < 1                       ? 1
                                            : n > SNQ_NURSERY_SLOTS_MAX ? SNQ_NURSERY_SLOTS_MAX
                                                                        : n),
+                            .file_bytes = SNQ_CONFINE_FILE_BYTES,
                             .stall_cpu_s = STALL_CPU_S,
                             .stall_wall_s = 60.0 };
 }
@@ -188,7 +189,7 @@ static snq_status open_nursery_again(snq_pool *p)
     p->starts_failed++;
     if (p->starts_failed >= STARTS_FAILED_MAX)
         return SNQ_FAIL(SNQ_ERR_IO, "the process that starts workers ends again and again");
-    SNQ_TRY(snq_nursery_open(p->cfg.workers, p->pulse, &p->nursery));
+    SNQ_TRY(snq_nursery_open(p->cfg.workers, p->pulse, p->cfg.file_bytes, &p->nursery));
     return p->modules ? snq_nursery_load(p->nursery, p->modules) : SNQ_OK;
 }
 
@@ -236,7 +237,7 @@ snq_status snq_pool_open(const snq_pool_cfg *cfg, snq_pool **out)
     }
     for (uint32_t i = 0; i < cfg->workers; i++)
         p->slot[i].pulse = (snq_pulse *)(void *)(p->pulse + (size_t)i * SNQ_PULSE_BYTES);
-    SNQ_GOTO(snq_nursery_open(cfg->workers, p->pulse, &p->nursery));
+    SNQ_GOTO(snq_nursery_open(cfg->workers, p->pulse, cfg->file_bytes, &p->nursery));
     if (cfg->modules)
         SNQ_GOTO(snq_pool_load(p, cfg->modules));
     SNQ_GOTO(start_absent(p));

@@ -34,8 +34,10 @@
 typedef struct snq_pool snq_pool;
 
 typedef struct snq_pool_cfg {
-    uint32_t workers;    /* 1 .. SNQ_NURSERY_SLOTS_MAX (default: processors at our disposal) */
-    uint32_t modules;    /* SNQ_MODULE_* to load before the first starts (default 0) */
+    uint32_t workers; /* 1 .. SNQ_NURSERY_SLOTS_MAX (default: processors at our disposal) */
+    uint32_t modules; /* SNQ_MODULE_* to load before the first starts (default 0) */
+    uint64_t
+        file_bytes; /* most that a worker may write to a file (default SNQ_CONFINE_FILE_BYTES) */
     double stall_cpu_s;  /* CPU seconds without a beat (default 6) */
     double stall_wall_s; /* seconds without a beat: a read that doesn't come back (default 60) */
 } snq_pool_cfg;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "jobs/analyse.h"
+#include "jobs/click_mix.h"
 #include "jobs/frames.h"
 #include "jobs/messages.h"
 #include "jobs/nursery.h"
@@ -59,6 +60,7 @@ static snq_status serve_listen(const task *t)
     cfg.no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV);
     cfg.pulse = t->cfg->pulse;
     cfg.portrait = &heard.portrait;
+    cfg.peak = &heard.peak;
     heard.st = snq_analyse_run(&cfg, &heard.hearing);
     heard.needs = module_needed(t, heard.st);
     heard.has_portrait = heard.st >= 0 && request.portrait;
@@ -114,6 +116,33 @@ static snq_status serve_draw(const task *t)
     return st;
 }
 
+static snq_status serve_click(const task *t)
+{
+    snq_click_request request;
+    snq_clicked_reply clicked = { 0 };
+    snq_str payload;
+    SNQ_TRY(snq_click_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 2) {
+        snq_click_request_clear(&request);
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    }
+    const snq_click_mix_cfg cfg = { .request = &request,
+                                    .fd = t->fds[0],
+                                    .out_fd = t->fds[1],
+                                    .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                    .pulse = t->cfg->pulse };
+    clicked.st = snq_click_mix_run(&cfg);
+    snq_click_request_clear(&request);
+    clicked.needs = module_needed(t, clicked.st);
+    if (clicked.st < 0)
+        strncpy(clicked.error, snq_last_error(), sizeof clicked.error - 1);
+    snq_str_init(&payload, 4096);
+    snq_clicked_reply_pack(&payload, &clicked);
+    const snq_status st = reply(t, SNQ_FRAME_CLICKED, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
 static snq_status serve_try(const task *t)
 {
     snq_str payload;
@@ -131,6 +160,8 @@ static snq_status serve(const task *t)
         return serve_listen(t);
     case SNQ_FRAME_DRAW:
         return serve_draw(t);
+    case SNQ_FRAME_CLICK:
+        return serve_click(t);
     case SNQ_FRAME_TRY:
         return serve_try(t);
     default:

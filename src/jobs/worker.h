@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* worker -- the confined process that decodes, listens and draws: requests in, replies out.
+/* worker -- the confined process that decodes, listens, draws and mixes: requests in, replies out.
  *
- *     confined --HELLO--> idle --LISTEN, DRAW, TRY--> at work --HEARD, DRAWN, TRIED--> idle
+ *     confined --HELLO--> idle --LISTEN, DRAW, CLICK, TRY--> at work --HEARD, DRAWN, CLICKED, TRIED--> idle
  *     idle --socket closed--> end
  *
  * One request at a time, each with one reply of the same ticket. It keeps nothing from one request to

@@ -83,5 +83,6 @@ extern const snq_analyser snq_onsets_analyser;
 extern const snq_analyser snq_beats_analyser;
 extern const snq_analyser snq_key_analyser;
 extern const snq_analyser snq_chords_analyser;
+extern const snq_analyser snq_patterns_analyser;
 
 #endif

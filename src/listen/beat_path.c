@@ -41,7 +41,7 @@ enum {
 };
 
 #define LOGIT_MAX  5.0f
-#define BEAT_BONUS 0.0f
+#define BEAT_BONUS 0.5f
 #define W_TEMPO    1.0f
 #define CHANGE     0.5f
 #define SOFT       30.0f
@@ -260,7 +260,7 @@ snq_status snq_beat_path_run(const snq_rhythm_rows *rows, snq_beat_path *path)
     trellis t = { .in = rows, .tempo_second = -1, .path = path };
     snq_status st = SNQ_OK;
     t.score = snq_calloc((size_t)RING * DISTANCES, sizeof *t.score);
-    const size_t history = rows->rows < HISTORY ? HISTORY : HISTORY;
+    const size_t history = (size_t)(rows->rows < HISTORY ? rows->rows : HISTORY);
     t.back = snq_calloc(history * DISTANCES, sizeof *t.back);
     if (!t.score || !t.back)
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the chains of beats");

@@ -125,13 +125,15 @@ static snq_status tempo_of(snq_hearing *h, const snq_rhythm_rows *r, const snq_b
     if (!scratch || !spans)
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the tempo of %u beats", n);
     if (st >= 0) {
-        t->spans = snq_tempo_fit_spans(b->time_s + from, n, span, scratch, spans);
-        snq_tempo_span *list = snq_hearing_list(h, t->spans, sizeof *list);
+        const uint32_t found = snq_tempo_fit_spans(b->time_s + from, n, span, scratch, spans);
+        snq_tempo_span *list = snq_hearing_list(h, found, sizeof *list);
         if (!list)
-            st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u tempi", t->spans);
-        else
-            memcpy(list, spans, t->spans * sizeof *list);
-        t->span = list;
+            st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u tempi", found);
+        else {
+            memcpy(list, spans, found * sizeof *list);
+            t->span = list;
+            t->spans = found;
+        }
     }
     snq_free(scratch);
     snq_free(spans);
@@ -206,9 +208,11 @@ static void groove(snq_hearing *h, const snq_beat_path *b, const snq_metre_path 
     enum { STEPS = SNQ_GROOVE_STEPS, BANDS = SNQ_GROOVE_BANDS };
     double sum[BANDS][STEPS] = { { 0 } }, late[BANDS][STEPS] = { { 0 } }, most = 0.0;
     const uint32_t pulses = snq_metre_of(metre).pulses_per_bar;
+    uint32_t found = 0;
     for (uint32_t k = 0; k + pulses < b->beats; k++) {
         if (bars->position[k] || bars->metre[k] != metre || bars->position[k + pulses])
             continue;
+        found++;
         for (int s = 0; s < STEPS; s++) {
             const double at = (double)s * pulses / STEPS;
             const uint32_t i = k + (uint32_t)at;
@@ -234,7 +238,7 @@ static void groove(snq_hearing *h, const snq_beat_path *b, const snq_metre_path 
         for (int s = 0; s < STEPS; s++)
             most = sum[band][s] > most ? sum[band][s] : most;
     if (!(most > 0.0)) {
-        h->groove_reason = "no whole bar";
+        h->groove_reason = found ? "too soft for a groove" : "no whole bar";
         return;
     }
     h->groove_reason = NULL;
@@ -261,8 +265,8 @@ static snq_status region_tempi(snq_hearing *h, const snq_rhythm_rows *rows, cons
             continue;
         uint32_t from, to;
         beats_within(b, region->span, &from, &to);
-        region->tempo_reason = NULL;
         SNQ_TRY(tempo_of(h, rows, b, region->span, from, to, &region->tempo));
+        region->tempo_reason = NULL;
     }
     return SNQ_OK;
 }

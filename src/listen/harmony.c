@@ -14,8 +14,9 @@
  *        chords: V(t, c) = log p_t(c) + max(V(t - 1, c), max over d of V(t - 1, d) - CHANGE)
  *          CHANGE at a step that begins within 110 ms of a downbeat, a beat, anything else
  *          ends moved to the nearest beat within 200 ms; bass: best sum of log p over the chord's steps
- *        key: features averaged over bins of two seconds; log p of the 24 keys for the mean over 5 and over 11
- *          bins around each, added; Viterbi with KEY_CHANGE; then each span anew from its whole mean.
+ *        key: features averaged over bins of two seconds, of the steps that sound and have a chord; log p of the
+ *          24 keys for the mean over 5 and over 11 bins around each, added; Viterbi with KEY_CHANGE; then each
+ *          span anew from its whole mean.
  * CONST  Tuned on seeds under 99 of the made music, 2026-11. Tuning: pitch bends and inharmonic overtones
  *        (5th: -14 cents) blur a mean; the mode of the histogram is theirs least.
  * COST   See harmony_net.c.
@@ -54,9 +55,10 @@ enum {
 #define CHANGE_BEAT       3.5f
 #define CHANGE_OFF        6.0f
 #define CHANGE_FREE       4.0f /* without beats */
-#define KEY_CHANGE        12.0f
-#define TONAL_LEAST       0.15 /* share of steps with a chord, for a key */
-#define ATONAL_BELOW      0.2  /* confidence under which there is no key */
+#define KEY_CHANGE        25.0f
+#define SOUND_LEAST_DB    (-90.0f) /* loudest semitone of a step that has any tones */
+#define TONAL_LEAST       0.15     /* share of steps with a chord, for a key */
+#define ATONAL_BELOW      0.2      /* confidence under which there is no key */
 
 /* Two seconds. */
 typedef struct key_bin {
@@ -398,7 +400,7 @@ static void take_step(snq_harmony *h, int64_t s, const snq_harmony_step *o, floa
     key_bin *bin = &h->bin[s / BIN_STEPS];
     bin->steps++;
     memcpy(h->bass[s], o->bass, sizeof o->bass);
-    if (o->chord[SNQ_HARMONY_NO_CHORD] < -0.693147f) {
+    if (o->chord[SNQ_HARMONY_NO_CHORD] < -0.693147f && h->x_top[s % RING] > SOUND_LEAST_DB) {
         bin->tonal++;
         for (int i = 0; i < SNQ_HARMONY_FEATURES; i++)
             bin->feature[i] += o->feature[i];
@@ -540,10 +542,10 @@ static uint8_t best_key(const float log_p[SNQ_HARMONY_KEYS])
     return best;
 }
 
-/* Runs of one key, each named anew from its whole; neighbours of one name become one. The number of spans;
- * span (to - from,). */
-static uint32_t key_spans(snq_harmony *h, int64_t from, int64_t to, const uint8_t *key,
-                          snq_key_span *span)
+/* Runs of one key, each named anew from its whole; neighbours of one name become one. They lie side by side
+ * in `within`, whose bins are [from, to). The number of spans; span (to - from,). */
+static uint32_t key_spans(snq_harmony *h, snq_span within, int64_t from, int64_t to,
+                          const uint8_t *key, snq_key_span *span)
 {
     uint32_t n = 0;
     for (int64_t a = 0, b; a < to - from; a = b) {
@@ -551,15 +553,13 @@ static uint32_t key_spans(snq_harmony *h, int64_t from, int64_t to, const uint8_
         for (b = a + 1; b < to - from && key[b] == key[a]; b++) {
         }
         const uint8_t k = keys_of(h, from + a, from + b, log_p) ? best_key(log_p) : key[a];
-        double end_s = (double)(from + b) * SNQ_HARMONY_BIN_S;
-        end_s = b == to - from || end_s > h->duration_s ? h->duration_s : end_s;
+        const double end_s = b == to - from ? within.end_s : (double)(from + b) * SNQ_HARMONY_BIN_S;
         if (n && span[n - 1].tonic == k / 2 && span[n - 1].mode == k % 2) {
             span[n - 1].span.end_s = end_s;
             continue;
         }
-        span[n++] = (snq_key_span) { .span = { (double)(from + a) * SNQ_HARMONY_BIN_S, end_s },
-                                     .tonic = k / 2,
-                                     .mode = k % 2 };
+        const double start_s = n ? span[n - 1].span.end_s : within.start_s;
+        span[n++] = (snq_key_span) { .span = { start_s, end_s }, .tonic = k / 2, .mode = k % 2 };
     }
     return n;
 }
@@ -605,7 +605,7 @@ snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to, snq_k
         if (!path || !list)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the keys");
         SNQ_TRY(key_path(h, from, end, path));
-        key->spans = key_spans(h, from, end, path, list);
+        key->spans = key_spans(h, span, from, end, path, list);
         key->span = list;
         if (key->spans > 1)
             best = main_key(list, key->spans);

@@ -35,8 +35,8 @@ SNQ_MUST_USE snq_status snq_harmony_run(snq_harmony *h, double duration_s,
 snq_measure snq_harmony_tuning_hz(const snq_harmony *h);
 /* Borrowed until free. */
 snq_chords snq_harmony_chords(const snq_harmony *h);
-/* Key of a span of time; spans of `key` live in `to`'s lists where the span is the whole recording
- * (to NULL: no spans). ERR_NOMEM. */
+/* Key of a span of time; the spans of `key` lie side by side in it and live in `to`'s lists (to NULL: no
+ * spans). ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to,
                                         snq_key *key);
 /* Share of the steps of a span that have a chord, weighted with nothing; 0 without steps. */

@@ -269,8 +269,12 @@ static void finish_runner(snq_listener *l, runner *r)
         const double from = time_from(l);
         book(l, r, from, r->analyser->finish(r->state, l->h));
     }
-    if (r->failed)
+    if (r->failed) {
         r->analyser->refuse(l->h, NULL, FAILED);
+        /* who speaks of regions at the end only has not come to all of them */
+        for (uint32_t i = 0; i < l->h->regions && !r->analyser->region_end; i++)
+            r->analyser->refuse(l->h, &l->h->region[i], FAILED);
+    }
     l->h->plugin[l->h->plugins++] = r->outcome;
 }
 

@@ -149,6 +149,9 @@ snq_status snq_music_beats(snq_music *m, const snq_beat_path **beats)
         m->beats_once.st = snq_music_rhythm(m, &rows);
         if (m->beats_once.st >= 0)
             m->beats_once.st = snq_beat_path_run(&rows, &m->beats);
+        /* the last hop may be cut short: behind the end there is no beat */
+        while (m->beats.beats && m->beats.time_s[m->beats.beats - 1] >= m->duration_s)
+            m->beats.beats--;
     }
     return m->beats_once.st;
 }

@@ -29,14 +29,15 @@ SNQ_MUST_USE snq_status snq__net_conv(const snq__net_layer *tab, snq_conv **out)
 enum {
     SNQ__RHYTHM_FRONT = 0, /* 3 layers */
     SNQ__RHYTHM_FRONT_LAYERS = 3,
-    SNQ__RHYTHM_ONSET = 3, /* 2 */
-    SNQ__RHYTHM_ONSET_LAYERS = 2,
+    SNQ__RHYTHM_NEAR = 3,
+    SNQ__RHYTHM_ONSET = 4,
     SNQ__RHYTHM_DOWN = 5, /* 1 */
     SNQ__RHYTHM_BODY = 6, /* mix and 9 */
     SNQ__RHYTHM_BODY_LAYERS = 10,
     SNQ__RHYTHM_BEAT = 16,
     SNQ__RHYTHM_SLOW = 17,
-    SNQ__RHYTHM_LAYERS = 18,
+    SNQ__RHYTHM_EXPECT = 18,
+    SNQ__RHYTHM_LAYERS = 19,
 };
 
 extern const snq__net_layer snq__rhythm_tab[SNQ__RHYTHM_LAYERS];

@@ -6,10 +6,11 @@
  * STEPS  (time, channels); conv k,d: taps, dilation (dsp/convnet.h)
  *        mel    hop i: max(10 log10 mel, -90) / 20 + 4.5                          (hops, 41)
  *        front  conv 5 -> 32; + conv 5; + conv 5,2                               (hops, 32)
- *        onset  + conv 5; conv 5 -> 1                                            (hops,) logits
+ *        near   + conv 5                                                         (hops, 32)
  *        down   conv 5, every second hop                                         (rows, 32)
  *        novel  harmonic novelty, below                                          (rows, 8)
  *        body   mix 1 of max(0, down) and novel -> 32; + conv 5,d, d = 1 .. 256  (rows, 32)
+ *        onset  near and what the body expects of the hop (32 -> 2 x 32); conv 5 -> 1   (hops,) logits
  *        heads  beat, downbeat                                                   (rows, 2) logits
  *               each fifth row: 64 tempo, 6 metre classes, pulse; as log probabilities averaged over a second
  *        Body rows see 10 s to both sides: a bar pattern, not only the beat at hand.
@@ -61,8 +62,8 @@ typedef struct floats {
 } floats;
 
 struct snq_rhythm_net {
-    snq_convnet *front, *onset_net, *down, *body;
-    snq_conv *beat_head, *slow_head;
+    snq_convnet *front, *near, *onset_net, *down, *body;
+    snq_conv *beat_head, *slow_head, *expect_head;
 
     floats onset, beat, downbeat;
     snq_rhythm_second *second;
@@ -72,6 +73,8 @@ struct snq_rhythm_net {
         pulse;          /* sums over the second at hand */
     uint32_t slow_rows; /* in them */
 
+    int64_t near_used;    /* floats of near_rows that are done with */
+    floats near_rows;     /* (…, WIDE) hops that wait for what the body expects of them */
     floats waiting;       /* (…, WIDE) rows that wait for their novelty */
     int64_t waiting_from; /* number of the first */
 
@@ -110,7 +113,9 @@ snq_status snq_rhythm_net_new(snq_rhythm_net **out)
     const snq__net_layer *tab = snq__rhythm_tab;
     snq_status st = snq__net_stack(tab + SNQ__RHYTHM_FRONT, SNQ__RHYTHM_FRONT_LAYERS, &n->front);
     if (st >= 0)
-        st = snq__net_stack(tab + SNQ__RHYTHM_ONSET, SNQ__RHYTHM_ONSET_LAYERS, &n->onset_net);
+        st = snq__net_stack(tab + SNQ__RHYTHM_NEAR, 1, &n->near);
+    if (st >= 0)
+        st = snq__net_stack(tab + SNQ__RHYTHM_ONSET, 1, &n->onset_net);
     if (st >= 0)
         st = snq__net_stack(tab + SNQ__RHYTHM_DOWN, 1, &n->down);
     if (st >= 0)
@@ -119,6 +124,8 @@ snq_status snq_rhythm_net_new(snq_rhythm_net **out)
         st = snq__net_conv(tab + SNQ__RHYTHM_BEAT, &n->beat_head);
     if (st >= 0)
         st = snq__net_conv(tab + SNQ__RHYTHM_SLOW, &n->slow_head);
+    if (st >= 0)
+        st = snq__net_conv(tab + SNQ__RHYTHM_EXPECT, &n->expect_head);
     if (st < 0) {
         snq_rhythm_net_free(n);
         return st;
@@ -133,14 +140,17 @@ void snq_rhythm_net_free(snq_rhythm_net *n)
     if (!n)
         return;
     snq_convnet_free(n->front);
+    snq_convnet_free(n->near);
     snq_convnet_free(n->onset_net);
     snq_convnet_free(n->down);
     snq_convnet_free(n->body);
     snq_conv_free(n->beat_head);
     snq_conv_free(n->slow_head);
+    snq_conv_free(n->expect_head);
     snq_free(n->onset.value);
     snq_free(n->beat.value);
     snq_free(n->downbeat.value);
+    snq_free(n->near_rows.value);
     snq_free(n->waiting.value);
     snq_free(n->second);
     snq_free(n);
@@ -251,6 +261,36 @@ static snq_status end_second(snq_rhythm_net *n)
     return SNQ_OK;
 }
 
+static snq_status onset_sink(void *user, const float *y, uint32_t rows)
+{
+    snq_rhythm_net *n = user;
+    SNQ_TRY(reserve(&n->onset, rows));
+    memcpy(n->onset.value + n->onset.count, y, rows * sizeof *y);
+    n->onset.count += rows;
+    return SNQ_OK;
+}
+
+/* The hops of body rows y (rows, WIDE), at most PIECE of them: what is near and what is expected -> onsets. */
+static snq_status feed_onsets(snq_rhythm_net *n, const float *y, uint32_t rows)
+{
+    float expected[PIECE * 2 * WIDE];
+    snq_conv_run(n->expect_head, expected, 2 * WIDE, y, rows);
+    floats *near = &n->near_rows;
+    int64_t hops = 2 * (int64_t)rows, waiting = (near->count - n->near_used) / WIDE;
+    hops = hops < waiting ? hops : waiting; /* the last row may be of one hop */
+    const float *x = near->value + n->near_used;
+    for (int64_t i = 0; i < hops * WIDE; i++)
+        expected[i] += x[i];
+    SNQ_TRY(snq_convnet_push(n->onset_net, expected, (uint32_t)hops, onset_sink, n));
+    n->near_used += hops * WIDE;
+    if (2 * n->near_used > near->count) { /* seldom: what waits is some 30 s */
+        near->count -= n->near_used;
+        memmove(near->value, near->value + n->near_used, (size_t)near->count * sizeof *x);
+        n->near_used = 0;
+    }
+    return SNQ_OK;
+}
+
 static snq_status body_sink(void *user, const float *y, uint32_t rows)
 {
     snq_rhythm_net *n = user;
@@ -260,6 +300,7 @@ static snq_status body_sink(void *user, const float *y, uint32_t rows)
     for (uint32_t at = 0; at < rows; at += PIECE) {
         const uint32_t k = rows - at < PIECE ? rows - at : PIECE;
         snq_conv_run(n->beat_head, two, 2, y + (size_t)at * WIDE, k);
+        SNQ_TRY(feed_onsets(n, y + (size_t)at * WIDE, k));
         for (uint32_t i = 0; i < k; i++) {
             n->beat.value[n->beat.count++] = two[2 * i];
             n->downbeat.value[n->downbeat.count++] = two[2 * i + 1];
@@ -320,19 +361,19 @@ static snq_status down_sink(void *user, const float *y, uint32_t rows)
     return SNQ_OK;
 }
 
-static snq_status onset_sink(void *user, const float *y, uint32_t rows)
+static snq_status near_sink(void *user, const float *y, uint32_t rows)
 {
     snq_rhythm_net *n = user;
-    SNQ_TRY(reserve(&n->onset, rows));
-    memcpy(n->onset.value + n->onset.count, y, rows * sizeof *y);
-    n->onset.count += rows;
+    SNQ_TRY(reserve(&n->near_rows, (int64_t)rows * WIDE));
+    memcpy(n->near_rows.value + n->near_rows.count, y, (size_t)rows * WIDE * sizeof *y);
+    n->near_rows.count += (int64_t)rows * WIDE;
     return SNQ_OK;
 }
 
 static snq_status front_sink(void *user, const float *y, uint32_t rows)
 {
     snq_rhythm_net *n = user;
-    SNQ_TRY(snq_convnet_push(n->onset_net, y, rows, onset_sink, n));
+    SNQ_TRY(snq_convnet_push(n->near, y, rows, near_sink, n));
     return snq_convnet_push(n->down, y, rows, down_sink, n);
 }
 
@@ -358,10 +399,11 @@ snq_status snq_rhythm_net_finish(snq_rhythm_net *n)
 {
     n->ended = 1;
     SNQ_TRY(snq_convnet_finish(n->front, front_sink, n));
-    SNQ_TRY(snq_convnet_finish(n->onset_net, onset_sink, n));
+    SNQ_TRY(snq_convnet_finish(n->near, near_sink, n));
     SNQ_TRY(snq_convnet_finish(n->down, down_sink, n));
     SNQ_TRY(feed_body(n));
     SNQ_TRY(snq_convnet_finish(n->body, body_sink, n));
+    SNQ_TRY(snq_convnet_finish(n->onset_net, onset_sink, n));
     return n->slow_rows ? end_second(n) : SNQ_OK;
 }
 

@@ -5,7 +5,7 @@
  *        a stretch ends at beat k when the median of the next EIGHT periods differs from the median of the
  *        last EIGHT by over JUMP, at the place of the largest difference; stretches of under eight beats are
  *        none
- *        slope: least squares over the stretch; residuals over 2.5 times their median magnitude (at least
+ *        slope: least squares over the stretch; residuals over twice their root mean square (at least
  *        10 ms) left out; twice. Rubato and drift have residuals everywhere: then 60 / median distance.
  * CONST  JUMP 6 %: rubato of +-5 % over some bars stays one stretch, the smallest change that musicians
  *        write is about 8 %. STRAIGHT 60 ms: residuals of a steady tempo lie below.
@@ -126,7 +126,7 @@ uint32_t snq_tempo_fit_spans(const double *beat_s, uint32_t beats, snq_span whol
     }
     uint32_t found = 0, first = 0;
     double start_s = whole.start_s;
-    for (uint32_t k = EIGHT / 2; k < n; k++) {
+    for (uint32_t k = EIGHT / 2; k < n && found + 1 < SNQ_MUSIC_SPANS_MAX; k++) {
         double best = change_at(period, n, k);
         if (best <= JUMP || k - first < EIGHT)
             continue;

@@ -20,8 +20,9 @@ enum { CHUNK_FRAMES = 2048 };
 
 struct snq_wav_writer {
     snq_wav_writer_cfg cfg;
-    snq_atomic_file *file;
-    uint8_t *bytes; /* (CHUNK_FRAMES, channels) samples, interleaved */
+    snq_atomic_file *file; /* NULL: attached to a stream */
+    FILE *stream;          /* the file's, or the caller's */
+    uint8_t *bytes;        /* (CHUNK_FRAMES, channels) samples, interleaved */
     uint64_t frames, clipped;
     snq_status st; /* first failure of push */
 };
@@ -175,14 +176,14 @@ static snq_status write_header(snq_wav_writer *w)
 {
     uint8_t head[SNQ__WAV_HEADER_MAX];
     const size_t n = snq__wav_header(&w->cfg, w->frames, head);
-    FILE *f = snq_atomic_stream(w->file);
-    if (fseeko(f, 0, SEEK_SET) != 0 || fwrite(head, 1, n, f) != n)
+    if (fseeko(w->stream, 0, SEEK_SET) != 0 || fwrite(head, 1, n, w->stream) != n)
         return write_failed();
     return SNQ_OK;
 }
 
-snq_status snq_wav_writer_open(const char *path, const snq_wav_writer_cfg *cfg, int force,
-                               snq_wav_writer **out)
+/* Into `path`, or the stream `to` where that is not NULL. */
+static snq_status begin(const char *path, int force, FILE *to, const snq_wav_writer_cfg *cfg,
+                        snq_wav_writer **out)
 {
     snq_status st;
     *out = NULL;
@@ -196,13 +197,26 @@ snq_status snq_wav_writer_open(const char *path, const snq_wav_writer_cfg *cfg, 
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to write %s", path);
         goto fail;
     }
-    SNQ_GOTO(snq_atomic_open(path, force, &w->file));
+    if (!to)
+        SNQ_GOTO(snq_atomic_open(path, force, &w->file));
+    w->stream = to ? to : snq_atomic_stream(w->file);
     SNQ_GOTO(write_header(w));
     *out = w;
     return SNQ_OK;
 fail:
     snq_wav_writer_free(w);
     return st;
+}
+
+snq_status snq_wav_writer_open(const char *path, const snq_wav_writer_cfg *cfg, int force,
+                               snq_wav_writer **out)
+{
+    return begin(path, force, NULL, cfg, out);
+}
+
+snq_status snq_wav_writer_attach(FILE *to, const snq_wav_writer_cfg *cfg, snq_wav_writer **out)
+{
+    return begin("sound", 0, to, cfg, out);
 }
 
 snq_status snq_wav_writer_push(snq_wav_writer *w, const snq_audio *block)
@@ -214,7 +228,7 @@ snq_status snq_wav_writer_push(snq_wav_writer *w, const snq_audio *block)
     for (size_t i = 0; i < block->frames && w->st == SNQ_OK; i += CHUNK_FRAMES) {
         const size_t left = block->frames - i, n = left < CHUNK_FRAMES ? left : CHUNK_FRAMES;
         interleave(w, block, i, n);
-        if (fwrite(w->bytes, width, n, snq_atomic_stream(w->file)) != n)
+        if (fwrite(w->bytes, width, n, w->stream) != n)
             w->st = write_failed();
         else
             w->frames += n;
@@ -228,14 +242,17 @@ snq_status snq_wav_writer_close(snq_wav_writer *w)
     if (st < 0)
         goto fail;
     const uint64_t data = w->frames * w->cfg.channels * snq__wav_sample_bytes(w->cfg.format);
-    if (data & 1 && fputc(0, snq_atomic_stream(w->file)) == EOF) {
+    if (data & 1 && fputc(0, w->stream) == EOF) {
         st = write_failed();
         goto fail;
     }
     SNQ_GOTO(write_header(w));
-    snq_atomic_file *file = w->file;
-    w->file = NULL;
-    st = snq_atomic_commit(file);
+    if (w->file) {
+        snq_atomic_file *file = w->file;
+        w->file = NULL;
+        st = snq_atomic_commit(file);
+    } else if (fflush(w->stream) != 0)
+        st = write_failed();
 fail:
     snq_wav_writer_free(w);
     return st;

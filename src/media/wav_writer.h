@@ -8,7 +8,7 @@
  * assumes for that number; a file that outgrows 4 GiB becomes RF64 (EBU Tech 3306): 28 bytes are kept free for it.
  *
  * The file appears under its name at close, whole (media/atomic_file.h). Free without close leaves
- * nothing.
+ * nothing. A writer over a stream of the caller's (attach) leaves both to the caller.
  *
  * Layout: "RIFF" size "WAVE" | "JUNK" 28 zeros (or "ds64") | "fmt " 16, 18 or 40 | "fact" 4 (float) |
  *         "data" size, samples, a pad byte when odd. Little-endian throughout.
@@ -18,6 +18,7 @@
 #define SNQ_MEDIA_WAV_WRITER_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/attr.h"
 #include "base/audio.h"
@@ -44,12 +45,16 @@ snq_wav_writer_cfg snq_wav_writer_cfg_default(void);
  * Errors: ERR_RANGE (names the field), those of snq_atomic_open. */
 SNQ_MUST_USE snq_status snq_wav_writer_open(const char *path, const snq_wav_writer_cfg *cfg,
                                             int force, snq_wav_writer **out);
+/* The same into `to`, an empty stream that can be sought in, open for writing: borrowed until close or
+ * free, which don't close it. Errors: ERR_RANGE, ERR_NOMEM, ERR_IO. */
+SNQ_MUST_USE snq_status snq_wav_writer_attach(FILE *to, const snq_wav_writer_cfg *cfg,
+                                              snq_wav_writer **out);
 /* Append a block, borrowed for the call; zero frames are legal. Its channels must be the writer's;
  * its rate is not looked at. Errors: ERR_ARG (channels), ERR_IO with the system's reason; after an
  * error only free is of use. */
 SNQ_MUST_USE snq_status snq_wav_writer_push(snq_wav_writer *w, const snq_audio *block);
-/* Finish the header, give the file its name, free `w` in any case; on error nothing is left.
- * Errors: ERR_IO, ERR_EXISTS, and the error of an earlier push. */
+/* Finish the header, give the file its name, free `w` in any case; on error nothing is left. A stream
+ * that was attached is flushed. Errors: ERR_IO, ERR_EXISTS, and the error of an earlier push. */
 SNQ_MUST_USE snq_status snq_wav_writer_close(snq_wav_writer *w);
 /* Give up: nothing is left on the disk. NULL is legal. */
 void snq_wav_writer_free(snq_wav_writer *w);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* sheet -- the picture of a recording on one sheet, as a PNG.
  *
- * From top to bottom: name and format, key figures, regions, waveform coloured by frequency band,
- * spectrogram on a logarithmic axis, loudness over time with the integrated value and a target;
- * one time axis for all. What could not be measured is a dash with its reason. A recording without
+ * From top to bottom: name and format, with tempo, metre and key; key figures, regions, waveform coloured
+ * by frequency band, spectrogram on a logarithmic axis, under it lanes for bars, chords and keys
+ * where there are any, loudness over time with the integrated value and a target; one time axis for
+ * all. What could not be measured is a dash with its reason. A recording without
  * a sample gives a sheet that says so.
  *
  * Drawing needs cairo and FreeType. They are not linked with the program: they are behind the shared

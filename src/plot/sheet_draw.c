@@ -2,10 +2,11 @@
 /* IDEA   One sheet of fixed proportions, read from the top: what it is, its figures, then how it
  *        sounds over one time axis as outline, spectrum and loudness. Dark, since the spectrogram's
  *        silence is dark and sound should be what shines.
- * STEPS  lay out      boxes in units of 1/1600 of the width
+ * STEPS  lay out      boxes in units of 1/1600 of the width; lanes for what was heard of music
  *        paint        panel by panel; per pixel column what of the portrait's cells falls on it
  *        encode       libpng
- * COST   70 to 115 ms for 1600 pixels, 50 of them in zlib (21 November 2026, one core of 2.7 GHz).
+ * COST   70 to 115 ms for 1600 pixels, 50 of them in zlib (21 November 2026, one core of 2.7 GHz);
+ *        some 7 more for the lanes of music.
  * LIMITS Text is not shaped: Arabic and Indic names show their letters one by one. */
 #include <cairo.h>
 #include <math.h>
@@ -16,7 +17,18 @@
 
 enum { TIME_STEPS = 14 };
 
-snq__layout snq__sheet_layout(int empty)
+/* The lane `bit`, when it is among `lanes`, `gap` under y, which moves to its bottom. */
+static snq__box lane_at(const snq__layout *at, unsigned lanes, unsigned bit, double height,
+                        double *y)
+{
+    const double gap = 5;
+    if (!(lanes & bit))
+        return (snq__box) { at->spectrum.x0, *y, at->spectrum.x1, *y };
+    *y += gap + height;
+    return (snq__box) { at->spectrum.x0, *y - height, at->spectrum.x1, *y };
+}
+
+snq__layout snq__sheet_layout(int empty, unsigned lanes)
 {
     const double left = 124, right = 1470;
     snq__layout at = { .title_y = 66, .format_y = 104, .legend_y = 17 };
@@ -29,8 +41,12 @@ snq__layout snq__sheet_layout(int empty)
     at.regions = (snq__box) { left, 340, right, 370 };
     at.wave = (snq__box) { left, 422, right, 612 };
     at.spectrum = (snq__box) { left, 664, right, 1084 };
-    at.loudness = (snq__box) { left, 1136, right, 1336 };
-    at.height = 1388;
+    double y = at.spectrum.y1;
+    at.bars = lane_at(&at, lanes, SNQ__LANE_BARS, 32, &y);
+    at.chords = lane_at(&at, lanes, SNQ__LANE_CHORDS, 42, &y);
+    at.keys = lane_at(&at, lanes, SNQ__LANE_KEYS, 28, &y);
+    at.loudness = (snq__box) { left, y + 52, right, y + 252 };
+    at.height = y + 304;
     return at;
 }
 
@@ -55,6 +71,7 @@ static snq_status draw_panels(snq__sheet *s)
     draw_time_lines(s);
     snq__sheet_wave(s);
     SNQ_TRY(snq__sheet_spectrum(s));
+    snq__sheet_music(s);
     snq__sheet_loudness(s);
     snq__sheet_region_edges(s);
     snq__sheet_time_axis(s);
@@ -74,11 +91,16 @@ snq_status snq__sheet_draw(const snq_portrait *p, const snq_hearing *h, const sn
                            snq_sheet_sink sink, void *user)
 {
     const int empty = p->frames <= 0 || p->rate_hz == 0;
-    snq__sheet s = { .at = snq__sheet_layout(empty), .p = p, .h = h, .cfg = cfg };
+    snq__sheet s = {
+        .at = snq__sheet_layout(empty, snq__sheet_lanes(h)), .p = p, .h = h, .cfg = cfg
+    };
     SNQ_TRY(snq__canvas_init(&s.canvas, cfg->width_px, s.at.height, cfg));
     snap_box(&s.canvas, &s.at.wave);
     snap_box(&s.canvas, &s.at.spectrum);
     snap_box(&s.canvas, &s.at.loudness);
+    snap_box(&s.canvas, &s.at.bars);
+    snap_box(&s.canvas, &s.at.chords);
+    snap_box(&s.canvas, &s.at.keys);
     snq__fill(&s.canvas, (snq__box) { 0, 0, SNQ__CANVAS_UNITS, s.at.height + 1 }, SNQ__INK_PAPER);
     snq__sheet_head(&s);
     snq_status st = SNQ_OK;

@@ -38,13 +38,27 @@ static void put_format(snq_str *to, const snq__sheet *s)
         snq_str_putf(to, " (%s)", f->codec);
 }
 
+/* Tempo, metre and key at the right end of the line of the format; returns where they begin. */
+static double draw_music(snq__sheet *s)
+{
+    snq_str text;
+    const snq__box f = s->at.figures;
+    const snq__type type = { .size = SNQ__SIZE_TEXT, .bold = 1, .ink = SNQ__INK_TEXT, .anchor = 1 };
+    snq_str_init(&text, 1 << 12);
+    snq__sheet_music_words(s->h, &text);
+    const double width = snq__text(&s->canvas, &type, f.x1, s->at.format_y, snq_str_text(&text));
+    snq_str_clear(&text);
+    return f.x1 - width - (width > 0 ? 40 : 0);
+}
+
 static void draw_name(snq__sheet *s)
 {
     snq_str text;
     const snq__type brand = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK, .anchor = 1 };
     snq__type title = { .size = SNQ__SIZE_TITLE, .bold = 1, .ink = SNQ__INK_TEXT, .middle = 1 };
-    snq__type format = { .size = SNQ__SIZE_TEXT, .ink = SNQ__INK_TICK, .most = 1300 };
+    snq__type format = { .size = SNQ__SIZE_TEXT, .ink = SNQ__INK_TICK };
     const snq__box f = s->at.figures;
+    const double music_x = draw_music(s);
     const double words = snq__text(&s->canvas, &brand, f.x1, s->at.title_y, "sonique listen");
     title.most = f.x1 - f.x0 - words - 40;
     snq_str_init(&text, 1 << 16);
@@ -53,12 +67,13 @@ static void draw_name(snq__sheet *s)
     snq_str_clear(&text);
     snq_str_init(&text, 1 << 12);
     put_format(&text, s);
+    format.most = music_x - f.x0;
     const double x =
         f.x0 + snq__text(&s->canvas, &format, f.x0, s->at.format_y, snq_str_text(&text));
     snq_str_clear(&text);
-    if (s->h->file.truncated) {
+    if (s->h->file.truncated && music_x - x > 80) {
         format.ink = SNQ__INK_WARN;
-        format.most = f.x1 - x;
+        format.most = music_x - x;
         snq__text(&s->canvas, &format, x, s->at.format_y,
                   "  \xC2\xB7  cut off: the data ended before its end");
     }

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/str.h"
 #include "plot/axis_impl.h"
 #include "plot/canvas_impl.h"
 #include "plot/portrait.h"
@@ -19,11 +20,15 @@ typedef struct snq__layout {
     snq__box figures;                  /* key figures */
     snq__box regions;                  /* lane of the regions; empty on a sheet without sound */
     snq__box wave, spectrum, loudness; /* panels */
+    snq__box bars, chords, keys;       /* lanes under the spectrogram; empty where there is none */
     double legend_y;                   /* from a panel's top up to the baseline above it */
 } snq__layout;
 
-/* `empty`: the recording has no sample. */
-snq__layout snq__sheet_layout(int empty);
+/* What of music has a lane. */
+enum { SNQ__LANE_BARS = 1, SNQ__LANE_CHORDS = 2, SNQ__LANE_KEYS = 4 };
+
+/* `empty`: the recording has no sample; `lanes`: SNQ__LANE_*. */
+snq__layout snq__sheet_layout(int empty, unsigned lanes);
 
 typedef struct snq__sheet {
     snq__canvas canvas;
@@ -44,6 +49,7 @@ typedef struct snq__sheet {
 #define SNQ__INK_REGION     0x1A2231FFu
 #define SNQ__INK_EDGE       0xC8D8F038u
 #define SNQ__INK_GRID       0xFFFFFF14u
+#define SNQ__INK_BAR        0xFFFFFF30u
 #define SNQ__INK_TICK       0xA4AFBFFFu
 #define SNQ__INK_TEXT       0xEEF1F6FFu
 #define SNQ__INK_LOW        0x2F6FE4FFu
@@ -74,6 +80,11 @@ void snq__sheet_region_edges(snq__sheet *s);
 void snq__sheet_wave(snq__sheet *s);
 /* sheet_spectrum.c: ERR_NOMEM */
 SNQ_MUST_USE snq_status snq__sheet_spectrum(snq__sheet *s);
+/* sheet_music.c: which lanes a hearing has; bars, chords and keys; tempo, metre and key in words, "" when there
+ * is none */
+unsigned snq__sheet_lanes(const snq_hearing *h);
+void snq__sheet_music(snq__sheet *s);
+void snq__sheet_music_words(const snq_hearing *h, snq_str *to);
 /* sheet_loudness.c; the range of the axis for tests */
 void snq__sheet_loudness(snq__sheet *s);
 void snq__sheet_loudness_range(const snq__sheet *s, double *lo, double *hi);

@@ -6,8 +6,6 @@
 #include "base/alloc.h"
 
 #define NOT_SELECTED "not selected"
-/* For the sections whose analysers are still to come. */
-#define NO_ANALYSER  "this version has no analyser for it"
 
 void snq_hearing_init(snq_hearing *h)
 {
@@ -16,14 +14,14 @@ void snq_hearing_init(snq_hearing *h)
                          .dynamics_reason = NOT_SELECTED,
                          .spectrum_reason = NOT_SELECTED,
                          .stereo_reason = NOT_SELECTED,
-                         .onsets_reason = NO_ANALYSER,
-                         .tempo_reason = NO_ANALYSER,
-                         .meter_reason = NO_ANALYSER,
-                         .beats_reason = NO_ANALYSER,
-                         .groove_reason = NO_ANALYSER,
-                         .key_reason = NO_ANALYSER,
-                         .chords_reason = NO_ANALYSER,
-                         .patterns_reason = NO_ANALYSER };
+                         .onsets_reason = NOT_SELECTED,
+                         .tempo_reason = NOT_SELECTED,
+                         .meter_reason = NOT_SELECTED,
+                         .beats_reason = NOT_SELECTED,
+                         .groove_reason = NOT_SELECTED,
+                         .key_reason = NOT_SELECTED,
+                         .chords_reason = NOT_SELECTED,
+                         .patterns_reason = NOT_SELECTED };
     snq_arena_init(&h->lists, SNQ_HEARING_LISTS_MAX);
 }
 
@@ -42,9 +40,9 @@ void snq__region_init(snq_region *r)
                         .loudness_reason = NOT_SELECTED,
                         .dynamics_reason = NOT_SELECTED,
                         .spectrum_reason = NOT_SELECTED,
-                        .tempo_reason = NO_ANALYSER,
-                        .key_reason = NO_ANALYSER,
-                        .patterns_reason = NO_ANALYSER };
+                        .tempo_reason = NOT_SELECTED,
+                        .key_reason = NOT_SELECTED,
+                        .patterns_reason = NOT_SELECTED };
 }
 
 snq_status snq_hearing_add_region(snq_hearing *h, snq_region **out)

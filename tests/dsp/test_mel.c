@@ -17,22 +17,24 @@ static void test_scales(void **state)
     check_near(snq_mel_from_hz(SNQ_MEL_SLANEY, 500), 7.5, 1e-12);
     check_near(snq_mel_from_hz(SNQ_MEL_SLANEY, 1000), 15, 1e-12);
     check_near(snq_mel_from_hz(SNQ_MEL_SLANEY, 6400), 42, 1e-12);
-    for (int scale = SNQ_MEL_HTK; scale <= SNQ_MEL_SLANEY; scale++)
-        for (double f = 0; f < 20000; f += 123)
+    /* octaves: an octave is 1, a semitone a twelfth of it */
+    check_near(snq_mel_from_hz(SNQ_MEL_OCTAVE, 1), 0, 0);
+    check_near(snq_mel_from_hz(SNQ_MEL_OCTAVE, 880) - snq_mel_from_hz(SNQ_MEL_OCTAVE, 440), 1,
+               1e-12);
+    check_near(snq_mel_to_hz(SNQ_MEL_OCTAVE, snq_mel_from_hz(SNQ_MEL_OCTAVE, 440) + 3.0 / 12),
+               523.2511306, 1e-6); /* C5 */
+    for (int scale = SNQ_MEL_HTK; scale <= SNQ_MEL_OCTAVE; scale++)
+        for (double f = scale == SNQ_MEL_OCTAVE ? 1 : 0; f < 20000; f += 123)
             check_near(
                 snq_mel_to_hz((snq_mel_scale)scale, snq_mel_from_hz((snq_mel_scale)scale, f)), f,
                 1e-8);
 }
 
-static void test_triangles(void **state)
+static void check_triangles(snq_mel_scale scale)
 {
-    (void)state;
-    const snq_mel_cfg cfg = { .rate_hz = 44100,
-                              .window = 2048,
-                              .bands = 20,
-                              .lo_hz = 200,
-                              .hi_hz = 16000,
-                              .scale = SNQ_MEL_SLANEY };
+    const snq_mel_cfg cfg = {
+        .rate_hz = 44100, .window = 2048, .bands = 20, .lo_hz = 200, .hi_hz = 16000, .scale = scale
+    };
     snq_mel *m;
     check_ok(snq_mel_new(&cfg, &m));
     float power[BINS], out[20];
@@ -60,6 +62,25 @@ static void test_triangles(void **state)
         const double h = snq_mel_to_hz(cfg.scale, lo + step * (b + 2));
         check_near(out[b], (h - l) / 2 / (44100.0 / 2048), 0.2);
     }
+    snq_mel_free(m);
+}
+
+static void test_triangles(void **state)
+{
+    (void)state;
+    for (int scale = SNQ_MEL_HTK; scale <= SNQ_MEL_OCTAVE; scale++)
+        check_triangles((snq_mel_scale)scale);
+}
+
+/* Equal steps of pitch: each centre is the same ratio above the one below. */
+static void test_octaves(void **state)
+{
+    (void)state;
+    const snq_mel_cfg cfg = { 11025, 4096, 36, 220, 880, SNQ_MEL_OCTAVE };
+    snq_mel *m;
+    check_ok(snq_mel_new(&cfg, &m));
+    for (uint32_t b = 0; b < 36; b++)
+        check_near(snq_mel_centre_hz(m, b), 220 * exp2(2.0 * (b + 1) / 37), 1e-9);
     snq_mel_free(m);
 }
 
@@ -104,7 +125,7 @@ static void test_refuses(void **state)
 {
     (void)state;
     const snq_mel_cfg good = { 44100, 512, 40, 20, 20000, SNQ_MEL_HTK };
-    snq_mel_cfg bad[10];
+    snq_mel_cfg bad[11];
     for (size_t i = 0; i < SNQ_COUNT(bad); i++)
         bad[i] = good;
     bad[0].rate_hz = 0;
@@ -117,6 +138,8 @@ static void test_refuses(void **state)
     bad[7].lo_hz = 20000;
     bad[8].hi_hz = 22051;
     bad[9].scale = (snq_mel_scale)7;
+    bad[10].scale = SNQ_MEL_OCTAVE; /* which has no 0 Hz */
+    bad[10].lo_hz = 0;
     for (size_t i = 0; i < SNQ_COUNT(bad); i++) {
         snq_mel *m = (snq_mel *)&state;
         check_status(snq_mel_new(&bad[i], &m), SNQ_ERR_RANGE);
@@ -146,9 +169,9 @@ static void test_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scales),        cmocka_unit_test(test_triangles),
-        cmocka_unit_test(test_no_empty_band), cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_scales),  cmocka_unit_test(test_triangles),
+        cmocka_unit_test(test_octaves), cmocka_unit_test(test_no_empty_band),
+        cmocka_unit_test(test_refuses), cmocka_unit_test(test_sweep),
     };
     return cmocka_run_group_tests_name("mel", tests, NULL, NULL);
 }

@@ -80,12 +80,13 @@ def test_exit_statuses_and_refusals():
         assert len(lines) == 2, lines
         assert lines[0].startswith(f"sonique: {text}: ") and str(missing) in lines[1], lines
     for wrong in ([], ["--only", "nonsense", good], ["--frobnicate"], ["--zoom", "1", good],
-                  ["--waveform", "x.txt", good], ["--threads", "0", good], ["--only", "", good]):
+                  ["--waveform", "x.txt", good], ["--click", "x.mp3", good],
+                  ["--click", "x.wav", "--only", "loudness", good], ["--click", good], ["--threads", "0", good], ["--only", "", good]):
         done = listen(*wrong)
         assert done.returncode == 2, (wrong, done)
         assert done.stdout == b"" and done.stderr.strip(), wrong
     done = listen("--help")
-    assert done.returncode == 0 and b"--waveform" in done.stdout and b"loudness" in done.stdout
+    assert done.returncode == 0 and b"--waveform" in done.stdout and b"--click" in done.stdout and b"loudness" in done.stdout
 
 
 def test_the_command_itself():
@@ -234,6 +235,142 @@ def test_plots():
         assert not list(folder.glob("*c.png*"))
 
 
+CLICK_RATE_HZ, CLICK_BPM = 32000, 120
+
+
+def write_beat(path, seconds, channels=1, rate=CLICK_RATE_HZ, level=0.7):
+    """A drum machine: low, high, high, high; the first stroke a quarter of a second in."""
+    period = rate // 2
+    bars = []
+    for beat in range(4):
+        hz = 900 if beat else 90
+        bars += [round(32767 * level * math.sin(2 * math.pi * hz * n / rate) * math.exp(-n / rate / 0.03))
+                 for n in range(period)]
+    quiet = bytes(2 * channels * (rate // 4))
+    bar = b"".join(struct.pack("<h", v) * channels for v in bars)
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(quiet)
+        for _ in range(max(1, round(seconds / 2))):
+            out.writeframes(bar)
+
+
+def read_wav(path):
+    """Parameters, and the first channel as numbers up to 1."""
+    with wave.open(str(path)) as sound:
+        p = sound.getparams()
+        raw = sound.readframes(p.nframes)
+    step, width = p.nchannels * p.sampwidth, p.sampwidth
+    return p, [int.from_bytes(raw[i:i + width], "little", signed=True) / 2 ** (8 * width - 1)
+               for i in range(0, len(raw), step)]
+
+
+def click(hz, rate=CLICK_RATE_HZ):
+    """As src/media/click_track.c has it."""
+    length = round(0.025 * rate)
+    w = [math.sin(2 * math.pi * hz * n / rate) * math.exp(-n / rate / 0.006) * (1 - n / length)
+         for n in range(length)]
+    most = max(map(abs, w))
+    return [v / most for v in w]
+
+
+def check_clicks(recording, clicked, document):
+    """What was added to the recording is a click at each beat, and nothing anywhere else."""
+    a, x = read_wav(recording)
+    b, y = read_wav(clicked)
+    assert (a.nchannels, a.framerate, a.nframes) == (b.nchannels, b.framerate, b.nframes)
+    assert b.sampwidth == 3
+    peak = max(map(abs, x))
+    rest = [v - 0.5 * u for u, v in zip(x, y)]
+    assert max(map(abs, y)) <= peak * 1.0001, "clipped or near it"
+    beats, downbeats = document["beats_s"], set(document["downbeats_s"])
+    shapes = {True: click(1500), False: click(1000)}
+    for t in beats:
+        shape, near = shapes[t in downbeats], round(t * CLICK_RATE_HZ)
+        # the document rounds to a tenth of a millisecond: look where the correlation is best
+        at = max(range(max(0, near - 8), near + 9), key=lambda i: sum(
+            u * v for u, v in zip(shape, rest[i:i + len(shape)])))
+        assert abs(at - t * CLICK_RATE_HZ) <= 3, (t, at / CLICK_RATE_HZ)
+        gain = 0.5 * peak * (1 if t in downbeats else 0.63)
+        for n, v in enumerate(shape[:len(rest) - at]):
+            assert abs(rest[at + n] - gain * v) < 1e-3, (t, n)
+            rest[at + n] = 0.0
+    assert max(map(abs, rest)) < 1e-3, "a click that no beat asked for"
+    return len(beats)
+
+
+def test_clicks():
+    with Folder() as folder:
+        for channels in (1, 2):
+            sound, out = folder / f"beat{channels}.wav", folder / f"click{channels}.wav"
+            write_beat(sound, 10, channels)
+            done = listen("--quiet", "--json", sound, "--click", out)
+            assert done.returncode == 0 and not done.stderr, done
+            assert check_clicks(sound, out, documents(done)[0]) >= 5
+        before = out.read_bytes()
+        done = listen("--quiet", sound, "--click", out)
+        assert done.returncode == 1 and b"exists" in done.stderr and out.read_bytes() == before
+        done = listen("--quiet", folder / "beat1.wav", "--click", out, "--force")
+        assert done.returncode == 0 and out.read_bytes() != before
+        again = out.read_bytes()
+        listen("--quiet", folder / "beat1.wav", "--click", out, "--force", "--only", "beats")
+        assert out.read_bytes() == again, "the same, whatever runs beside"
+        inputs = (folder / "beat1.wav", folder / "beat2.wav")
+        assert listen("--quiet", *inputs, "--click", folder / "one.wav").returncode == 2
+        assert listen("--quiet", *inputs, "--click", f"{folder}/many/").returncode == 0
+        assert sorted(p.name for p in (folder / "many").iterdir()) == ["beat1.wav", "beat2.wav"]
+        # their own folder: no recording is ever replaced by itself with clicks
+        before = [p.read_bytes() for p in inputs]
+        done = listen("--quiet", "--force", *inputs, "--click", folder)
+        assert done.returncode == 1 and done.stderr.count(b"is an input") == 2, done.stderr
+        assert [p.read_bytes() for p in inputs] == before
+
+
+def test_clicks_on_what_libav_decodes():
+    if subprocess.run(["which", "ffmpeg"], capture_output=True, check=False).returncode:
+        raise tap.Skip("no ffmpeg")
+    with Folder() as folder:
+        sound, out = folder / "beat.mp3", folder / "click.wav"
+        write_beat(folder / "beat.wav", 10, 2)
+        subprocess.run(["ffmpeg", "-v", "error", "-i", folder / "beat.wav", sound], check=True)
+        done = listen("--quiet", "--json", sound, "--click", out)
+        assert done.returncode == 0, done
+        heard = documents(done)[0]
+        p, y = read_wav(out)
+        assert (p.framerate, p.nchannels) == (heard["file"]["sample_rate_hz"], 2)
+        assert p.nframes == round(heard["file"]["duration_s"] * p.framerate)
+        assert heard["beats_s"] and max(map(abs, y)) > 0.3
+        # side by side with what needs no libav, by workers of which some have not loaded it
+        many = folder / "many"
+        for index in range(6):
+            os.link(sound if index % 3 == 0 else folder / "beat.wav",
+                    folder / f"{index}.{'mp3' if index % 3 == 0 else 'wav'}")
+        done = listen("--quiet", "--threads", 3, *sorted(folder.glob("[0-9].*")), "--click", f"{many}/")
+        assert done.returncode == 0, done
+        assert (many / "0.wav").read_bytes() == (many / "3.wav").read_bytes() == out.read_bytes()
+        assert (many / "1.wav").read_bytes() == (many / "5.wav").read_bytes()
+
+
+def test_without_a_pulse_there_are_no_clicks():
+    with Folder() as folder:
+        tone, beat, out = folder / "tone.wav", folder / "beat.wav", folder / "out"
+        write_wav(tone, 1)  # shorter than any pulse
+        write_beat(beat, 10)
+        done = listen("--quiet", "--json", tone, "--click", folder / "click.wav")
+        assert done.returncode == 1 and len(documents(done)) == 1
+        assert documents(done)[0]["beats_s"] == []
+        lines = done.stderr.decode().splitlines()
+        assert len(lines) == 1 and lines[0].startswith(f"sonique: {tone}: no pulse: ") and \
+            f"{folder / 'click.wav'} not written" in lines[0], lines
+        # in company: the others have theirs
+        done = listen("--quiet", "--json", tone, beat, "--click", f"{out}/", "--plot", f"{out}/")
+        assert done.returncode == 1 and len(documents(done)) == 2
+        assert sorted(p.name for p in out.iterdir()) == ["beat.png", "beat.wav", "tone.png"]
+        assert sorted(p.name for p in folder.iterdir()) == ["beat.wav", "out", "tone.wav"]
+
+
 def no_room():
     """As on a full disk: no file may grow beyond 4 KiB."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -248,6 +385,12 @@ def test_a_full_disk_leaves_nothing():
                       preexec_fn=no_room)
         assert done.returncode == 1, done
         assert [p.name for p in folder.iterdir()] == ["sound.wav"]
+    with Folder() as folder:
+        sound = folder / "beat.wav"
+        write_beat(sound, 10)
+        done = listen("--quiet", "--json", sound, "--click", folder / "out.wav", preexec_fn=no_room)
+        assert done.returncode == 1 and done.stdout == b"" and b"File too large" in done.stderr, done
+        assert [p.name for p in folder.iterdir()] == ["beat.wav"]
     if os.path.exists("/dev/full"):
         with open("/dev/full", "wb") as full, Folder() as folder:
             write_wav(folder / "a.wav", 1)
@@ -266,6 +409,28 @@ def test_ctrl_c_leaves_nothing():
                                    "--waveform", str(out)], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE) as running:
                 time.sleep(0.1)
+                asked = time.monotonic()
+                running.send_signal(number)
+                printed, _ = running.communicate(timeout=20)
+                took = time.monotonic() - asked
+            assert running.returncode == -number, running.returncode
+            assert printed == b"" and took < 2, (printed[:100], took)
+            assert [p.name for p in folder.iterdir()] == ["long.wav"]
+
+
+def test_ctrl_c_in_the_middle_of_clicks_leaves_nothing():
+    with Folder() as folder:
+        sound, out = folder / "long.wav", folder / "click.wav"
+        write_beat(sound, 1200)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([str(PROGRAM), "listen", "--json", "--quiet", str(sound),
+                                   "--click", str(out)], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as running:
+                until = time.monotonic() + 200
+                while time.monotonic() < until and running.poll() is None and \
+                        not any(p.stat().st_size for p in folder.glob(".click.wav.*")):
+                    time.sleep(0.005)
+                assert running.poll() is None, "it was never seen at work"
                 asked = time.monotonic()
                 running.send_signal(number)
                 printed, _ = running.communicate(timeout=20)

@@ -34,6 +34,7 @@ static void unpack_heard(const snq_frame *f)
     if (snq_heard_reply_unpack(f->payload, f->length, &r) < 0)
         return;
     must(r.st <= 0 && strlen(r.error) < sizeof r.error);
+    must(r.peak >= 0.0 && r.peak <= (double)SNQ_SAMPLE_MAX);
     snq_heard_reply_clear(&r);
 }
 
@@ -49,11 +50,30 @@ static void unpack_draw(const snq_frame *f)
     snq_portrait_clear(&p);
 }
 
+static void must_ascend(const double *time_s, uint32_t n)
+{
+    must(n <= SNQ_BEATS_MAX);
+    for (uint32_t i = 0; i < n; i++)
+        must(time_s[i] >= (i ? time_s[i - 1] : 0.0));
+}
+
+static void unpack_click(const snq_frame *f)
+{
+    snq_click_request q;
+    if (snq_click_request_unpack(f->payload, f->length, &q) < 0)
+        return;
+    must(strlen(q.name) < sizeof q.name && q.peak >= 0.0 && q.peak <= (double)SNQ_SAMPLE_MAX);
+    must_ascend(q.beats.beat_s, q.beats.beats);
+    must_ascend(q.beats.downbeat_s, q.beats.downbeats);
+    snq_click_request_clear(&q);
+}
+
 static void unpack(const snq_frame *f)
 {
     char error[SNQ_ERROR_MAX];
     snq_confinement c;
     snq_status st;
+    snq_clicked_reply clicked;
     uint32_t refused;
     switch (f->kind) {
     case SNQ_FRAME_HELLO:
@@ -80,6 +100,13 @@ static void unpack(const snq_frame *f)
     case SNQ_FRAME_TRIED:
         if (snq_tried_unpack(f->payload, f->length, &refused) >= 0)
             must(refused < 1u << SNQ_CONFINE_TRIES);
+        break;
+    case SNQ_FRAME_CLICK:
+        unpack_click(f);
+        break;
+    case SNQ_FRAME_CLICKED:
+        if (snq_clicked_reply_unpack(f->payload, f->length, &clicked) >= 0)
+            must(clicked.st <= 0 && strlen(clicked.error) < sizeof clicked.error);
         break;
     default:
         must(0);

@@ -13,4 +13,7 @@ int sounds_count(void);
 /* A tone in the second quarter of `seconds`, at MISBEHAVE_RATE_HZ + deed. */
 void sounds_write(const char *name, int deed, double seconds);
 
+/* A drum machine of 120 BPM for `seconds`, at the same rates: strokes each half second, every fourth lower. */
+void sounds_write_beat(const char *name, int deed, double seconds);
+
 #endif

@@ -159,6 +159,23 @@ static void writes_waveforms(void **state)
     check_status(analyse(sound, &cfg, &h), SNQ_ERR_IO);
 }
 
+static void looks_for_the_peak(void **state)
+{
+    snq_analyse_cfg cfg = snq_analyse_cfg_default();
+    snq_hearing h;
+    double peak = -1;
+    cfg.peak = &peak;
+    ask_for_all(sound);
+    request.only_count = 0;
+    check_ok(analyse(sound, &cfg, &h));
+    snq_hearing_clear(&h);
+    check_near(peak, 0, 0); /* wasn't asked for */
+    request.peak = 1;
+    check_ok(analyse(sound, &cfg, &h));
+    snq_hearing_clear(&h);
+    check_near(peak, 0.5, 1e-4);
+}
+
 static void stops_when_asked(void **state)
 {
     static const int stop_now = 1;
@@ -218,6 +235,7 @@ int main(void)
         cmocka_unit_test(hears_a_file),
         cmocka_unit_test(runs_what_was_selected),
         cmocka_unit_test(writes_waveforms),
+        cmocka_unit_test(looks_for_the_peak),
         cmocka_unit_test(stops_when_asked),
         cmocka_unit_test(refuses_what_is_no_recording),
         cmocka_unit_test(survives_lack_of_memory),

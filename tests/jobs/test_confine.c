@@ -18,7 +18,7 @@ static int child_tries(int confined)
         return 100;
     snq_confinement got = { 0 };
     if (confined)
-        snq_confine_run(c, &got);
+        snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
     if (confined && got.layers != SNQ_CONFINE_ALL)
         return 101; /* this kernel lacks a layer */
     const uint32_t refused = snq_confine_try();
@@ -74,7 +74,7 @@ static int child_without_seccomp(void)
     /* a filter that can't be made: no descriptors are needed, so an empty one stands for it */
     snq_confine_free(c);
     c = snq_calloc(1, sizeof(void *));
-    snq_confine_run(c, &got);
+    snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
     if (got.layers & SNQ_CONFINE_seccomp)
         return 1;
     if (!(got.layers & SNQ_CONFINE_landlock) || !strstr(got.missing, "seccomp"))
@@ -105,7 +105,7 @@ static void instrumented_builds_say_so(void **state)
     snq_confine *c;
     snq_confinement got;
     check_ok(snq_confine_new(&c));
-    snq_confine_run(c, &got);
+    snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
     assert_int_equal(got.layers, 0);
     assert_non_null(strstr(got.missing, "sanitizers"));
     snq_confine_free(c);

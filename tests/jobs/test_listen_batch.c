@@ -14,6 +14,7 @@ typedef struct results {
     int bad_order;
     snq_str text;        /* all documents */
     char status[64][16]; /* of "misbehave" */
+    char unmade[64][1024];
     snq_status st[64];
     snq_status stop_with;
     uint32_t stop_after;
@@ -24,6 +25,7 @@ static snq_status take(void *user, const snq_batch_result *r)
     results *all = user;
     all->bad_order |= r->index != all->count;
     all->st[all->count] = r->st;
+    snprintf(all->unmade[all->count], sizeof all->unmade[0], "%s", r->hearing ? r->unmade : "");
     if (r->hearing) {
         snq_json j;
         snq_json_init(&j, snq_json_to_str, &all->text);
@@ -158,6 +160,52 @@ static void outputs_are_whole_or_not_there(void **state)
     snq_inputs_clear(&in);
 }
 
+static int64_t size_of(const char *name)
+{
+    char path[256];
+    struct stat info;
+    sounds_path(path, name);
+    return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
+}
+
+/* A recording with a pulse gets its clicks, also when an analyser has crashed; one without gets its result
+ * and a sentence. */
+static void clicks_are_written_where_there_is_a_pulse(void **state)
+{
+    snq_inputs in = { 0 };
+    results all = { 0 };
+    char out[256];
+    snq_batch_cfg cfg = snq_batch_cfg_default();
+    sounds_path(out, "c/");
+    cfg.click_path = out;
+    sounds_write_beat("beat.wav", 0, 12);
+    sounds_write_beat("crash.wav", MISBEHAVE_abort, 12);
+    sounds_write("tone.wav", 0, 6);
+    add(&in, "beat.wav");
+    add(&in, "crash.wav");
+    add(&in, "tone.wav");
+    check_ok(listen(&in, 2, &all, &cfg));
+    for (int i = 0; i < 3; i++)
+        check_ok(all.st[i]);
+    assert_string_equal(all.status[1], "crashed");
+    assert_int_equal(size_of("c/beat.wav"), size_of("beat.wav")); /* both have 24 bits */
+    assert_int_equal(size_of("c/crash.wav"), size_of("crash.wav"));
+    assert_int_equal(size_of("c/tone.wav"), -1);
+    assert_true(!*all.unmade[0] && !*all.unmade[1]);
+    assert_true(strncmp(all.unmade[2], "no pulse: ", 10) == 0);
+    assert_non_null(strstr(all.unmade[2], "tone.wav not written ("));
+    snq_str_clear(&all.text);
+    /* the inputs' own folder: none of them is replaced */
+    sounds_path(out, "");
+    cfg.force = 1;
+    check_ok(listen(&in, 2, &all, &cfg));
+    for (int i = 0; i < 3; i++)
+        check_status(all.st[i], SNQ_ERR_EXISTS);
+    snq_str_clear(&all.text);
+    snq_inputs_clear(&in);
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
 static void stops_when_told(void **state)
 {
     static const int now = 1;
@@ -204,6 +252,20 @@ static void checks_what_it_is_told(void **state)
     cfg.plot_path = "x.jpg";
     check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
     cfg.plot_path = NULL;
+    cfg.click_path = "x.mp3";
+    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    cfg.click_path = "x.wav";
+    check_ok(snq_batch_check(&cfg));
+    const char *const loudness[] = { "loudness" }, *const beats[] = { "loudness", "beats" };
+    cfg.only = loudness;
+    cfg.only_count = 1;
+    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    assert_non_null(strstr(snq_last_error(), "beats"));
+    cfg.only = beats;
+    cfg.only_count = 2;
+    check_ok(snq_batch_check(&cfg));
+    cfg.only_count = 0;
+    cfg.click_path = NULL;
     add(&in, "ok00.wav");
     add(&in, "ok01.wav");
     check_status(snq_batch_check(&cfg), SNQ_ERR_ARG); /* one file for two */
@@ -220,6 +282,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_a_byte),
         cmocka_unit_test(only_the_guilty_is_missing),
         cmocka_unit_test(outputs_are_whole_or_not_there),
+        cmocka_unit_test(clicks_are_written_where_there_is_a_pulse),
         cmocka_unit_test(stops_when_told),
         cmocka_unit_test(checks_what_it_is_told),
     };

@@ -8,7 +8,15 @@
 #include "jobs/analyse.h"
 #include "jobs/listen_job.h"
 
-enum { REGIONS, LOUDNESS, DYNAMICS, SPECTRUM, STEREO, ANALYSERS };
+/* Places in the registry. */
+enum { REGIONS, LOUDNESS, DYNAMICS, SPECTRUM, STEREO, ONSETS, BEATS };
+
+static int analysers(void)
+{
+    uint32_t count;
+    snq_analysers(&count);
+    return (int)count;
+}
 
 static const snq_loss segv = {
     .cause = SNQ_LOSS_SIGNAL, .number = SIGSEGV, .offset = 10, .size_bytes = 100
@@ -23,7 +31,7 @@ static snq_heard_reply answer(const snq_listen_job *j, int *asked)
     snq_listen_request q = { 0 };
     snq_listen_job_ask(j, &q);
     snq_hearing_init(&r.hearing);
-    memset(asked, 0, ANALYSERS * sizeof *asked);
+    memset(asked, 0, SNQ_PLUGINS_MAX * sizeof *asked);
     for (uint32_t i = 0; i < q.only_count; i++) {
         uint32_t count, k = 0;
         const snq_analyser *const *all = snq_analysers(&count);
@@ -55,6 +63,14 @@ static snq_heard_reply answer(const snq_listen_job *j, int *asked)
     }
     if (asked[STEREO])
         r.hearing.stereo_reason = NULL;
+    if (asked[BEATS]) {
+        static const double beat_s[] = { 0.5, 1.0, 1.5 };
+        r.hearing.beats_reason = NULL;
+        r.hearing.beats =
+            (snq_beats) { .beat_s = beat_s, .downbeat_s = beat_s, .beats = 3, .downbeats = 1 };
+    }
+    /* only who sees the whole stream for the first time is asked for its peak */
+    r.peak = q.peak ? 0.75 : 0;
     return r;
 }
 
@@ -68,7 +84,7 @@ static void begin(snq_listen_job *j)
 /* Let all go well but for `guilty`, which is lost as `loss` in WHOLE and alone. */
 static void salvage(snq_listen_job *j, int guilty, const snq_loss *loss)
 {
-    int asked[ANALYSERS];
+    int asked[SNQ_PLUGINS_MAX];
     begin(j);
     for (int steps = 0; j->stage < SNQ_LISTEN_DRAWING; steps++) {
         snq_heard_reply r = answer(j, asked);
@@ -84,10 +100,10 @@ static void salvage(snq_listen_job *j, int guilty, const snq_loss *loss)
 static void all_well_is_one_step(void **state)
 {
     snq_listen_job j;
-    int asked[ANALYSERS];
+    int asked[SNQ_PLUGINS_MAX];
     begin(&j);
     snq_heard_reply r = answer(&j, asked);
-    for (int i = 0; i < ANALYSERS; i++)
+    for (int i = 0; i < analysers(); i++)
         assert_true(asked[i]);
     snq_listen_job_heard(&j, &r);
     assert_int_equal(j.stage, SNQ_LISTEN_FINISHED);
@@ -99,15 +115,16 @@ static void all_well_is_one_step(void **state)
 
 static void the_guilty_one_is_named_and_all_others_come_out(void **state)
 {
-    static const char *const id[] = { "regions", "loudness", "dynamics", "spectrum", "stereo" };
-    for (int guilty = LOUDNESS; guilty < ANALYSERS; guilty++)
+    uint32_t count;
+    const snq_analyser *const *all = snq_analysers(&count);
+    for (int guilty = LOUDNESS; guilty < analysers(); guilty++)
         for (int late = 0; late < 2; late++) {
             snq_listen_job j;
             salvage(&j, guilty, late ? &stalled : &segv);
             assert_int_equal(j.stage, SNQ_LISTEN_FINISHED);
-            assert_int_equal(j.hearing.plugins, ANALYSERS);
-            for (int i = 0; i < ANALYSERS; i++) {
-                assert_string_equal(j.hearing.plugin[i].id, id[i]);
+            assert_int_equal(j.hearing.plugins, analysers());
+            for (int i = 0; i < analysers(); i++) {
+                assert_string_equal(j.hearing.plugin[i].id, all[i]->id);
                 assert_string_equal(j.hearing.plugin[i].status, i != guilty ? "ok"
                                                                 : late      ? "timeout"
                                                                             : "crashed");
@@ -184,7 +201,7 @@ static void each_loss_has_its_words(void **state)
 static void kills_from_outside_are_forgiven(void **state)
 {
     snq_listen_job j;
-    int asked[ANALYSERS], kills = 0;
+    int asked[SNQ_PLUGINS_MAX], kills = 0;
     begin(&j);
     snq_listen_job_lost(&j, &killed);
     assert_int_equal(j.stage, SNQ_LISTEN_WHOLE);
@@ -202,7 +219,7 @@ static void kills_from_outside_are_forgiven(void **state)
 static void want_of_memory_is_looked_into(void **state)
 {
     snq_listen_job j;
-    int asked[ANALYSERS];
+    int asked[SNQ_PLUGINS_MAX];
     begin(&j);
     snq_heard_reply r = { .st = SNQ_ERR_NOMEM, .error = "out of memory" };
     snq_listen_job_heard(&j, &r);
@@ -243,7 +260,7 @@ static void pictures_are_drawn_last(void **state)
 {
     snq_listen_job j;
     snq_listen_request q;
-    int asked[ANALYSERS];
+    int asked[SNQ_PLUGINS_MAX];
     for (int how = 0; how < 3; how++) {
         check_ok(snq_listen_request_default("x.wav", &q));
         q.portrait = 1;
@@ -269,6 +286,91 @@ static void pictures_are_drawn_last(void **state)
     assert_int_equal(snq_alloc_live(), 0);
 }
 
+static void begin_clicking(snq_listen_job *j, int picture)
+{
+    snq_listen_request q;
+    check_ok(snq_listen_request_default("x.wav", &q));
+    q.peak = 1;
+    q.portrait = picture;
+    check_ok(snq_listen_job_init(j, &q, "x.wav"));
+}
+
+static void clicks_come_last(void **state)
+{
+    int asked[SNQ_PLUGINS_MAX];
+    for (int how = 0; how < 6; how++) {
+        snq_listen_job j;
+        begin_clicking(&j, how > 2);
+        snq_heard_reply r = answer(&j, asked);
+        r.has_portrait = how > 2;
+        snq_listen_job_heard(&j, &r);
+        if (how > 2) {
+            assert_int_equal(j.stage, SNQ_LISTEN_DRAWING);
+            snq_listen_job_drawn(&j, SNQ_OK, "");
+        }
+        assert_int_equal(j.stage, SNQ_LISTEN_CLICKING);
+        check_near(j.peak, 0.75, 0);
+        snq_listen_job_lost(&j, &killed); /* from outside: once more */
+        assert_int_equal(j.stage, SNQ_LISTEN_CLICKING);
+        if (how % 3 == 0)
+            snq_listen_job_clicked(&j, SNQ_OK, "");
+        else if (how % 3 == 1)
+            snq_listen_job_clicked(&j, SNQ_ERR_IO, "disk full");
+        else
+            snq_listen_job_lost(&j, &segv);
+        assert_int_equal(j.stage, how % 3 == 0 ? SNQ_LISTEN_FINISHED : SNQ_LISTEN_REFUSED);
+        assert_int_equal(j.clicked, how % 3 == 0);
+        if (how % 3)
+            assert_non_null(strstr(
+                j.error, how % 3 == 1
+                             ? "disk full"
+                             : "mixing the clicks crashed (SIGSEGV, signal 11), near byte 10 of"));
+        snq_listen_job_clear(&j);
+    }
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
+/* The peak is that of the step that decodes alone; beats come from a step that nobody asks for one. */
+static void clicks_after_a_loss(void **state)
+{
+    snq_listen_job j;
+    int asked[SNQ_PLUGINS_MAX];
+    begin_clicking(&j, 0);
+    snq_listen_job_lost(&j, &segv);
+    for (int steps = 0; j.stage < SNQ_LISTEN_DRAWING; steps++) {
+        assert_true(steps < 20);
+        snq_heard_reply r = answer(&j, asked);
+        snq_listen_job_heard(&j, &r);
+    }
+    assert_int_equal(j.stage, SNQ_LISTEN_CLICKING);
+    check_near(j.peak, 0.75, 0);
+    assert_int_equal(j.hearing.beats.beats, 3);
+    snq_listen_job_clear(&j);
+    /* without the analyser of beats there is nothing to click on, and the rest comes out */
+    begin_clicking(&j, 0);
+    for (int steps = 0; j.stage < SNQ_LISTEN_DRAWING; steps++) {
+        assert_true(steps < 20);
+        snq_heard_reply r = answer(&j, asked);
+        if (asked[BEATS]) {
+            snq_heard_reply_clear(&r);
+            snq_listen_job_lost(&j, &segv);
+        } else
+            snq_listen_job_heard(&j, &r);
+    }
+    assert_int_equal(j.stage, SNQ_LISTEN_FINISHED);
+    assert_false(j.clicked);
+    assert_non_null(strstr(j.hearing.beats_reason, "crashed"));
+    snq_listen_job_clear(&j);
+    /* no pulse */
+    begin_clicking(&j, 0);
+    snq_heard_reply r = answer(&j, asked);
+    r.hearing.beats.beats = 0;
+    snq_listen_job_heard(&j, &r);
+    assert_int_equal(j.stage, SNQ_LISTEN_FINISHED);
+    assert_false(j.clicked);
+    snq_listen_job_clear(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +383,8 @@ int main(void)
         cmocka_unit_test(want_of_memory_is_looked_into),
         cmocka_unit_test(a_refusal_is_a_refusal),
         cmocka_unit_test(pictures_are_drawn_last),
+        cmocka_unit_test(clicks_come_last),
+        cmocka_unit_test(clicks_after_a_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,15 +13,16 @@ static void a_request_comes_back_equal(void **state)
     check_ok(snq_listen_request_default("caf\xe9/\xff.wav", &a)); /* names need not be UTF-8 */
     a.waveform = SNQ_WAVEFORM_JSON;
     a.zoom = 512;
-    a.portrait = 1;
+    a.portrait = a.peak = 1;
     snq_listen_request_pack(&s, &a);
     check_ok(snq_listen_request_unpack(s.text, s.length, &b));
     assert_string_equal(a.name, b.name);
-    assert_int_equal(b.only_count, 5);
+    assert_int_equal(b.only_count, a.only_count);
+    assert_true(b.only_count > 5);
     assert_string_equal(b.only[1], "loudness");
     assert_int_equal(b.zoom, 512);
     assert_int_equal(b.waveform, SNQ_WAVEFORM_JSON);
-    assert_true(b.portrait && !b.timings);
+    assert_true(b.portrait && b.peak && !b.timings);
     for (size_t n = 0; n < s.length; n++)
         check_status(snq_listen_request_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
     s.text[4 + strlen(a.name) + 1] = 3;
@@ -45,7 +46,7 @@ static void a_refusal_comes_back_equal(void **state)
 
 static void a_hearing_comes_back_and_nothing_leaks(void **state)
 {
-    snq_heard_reply a = { .st = SNQ_OK }, b;
+    snq_heard_reply a = { .st = SNQ_OK, .peak = 0.75 }, b;
     snq_region *r;
     snq_str s;
     snq_str_init(&s, 65536);
@@ -55,12 +56,85 @@ static void a_hearing_comes_back_and_nothing_leaks(void **state)
     snq_heard_reply_pack(&s, &a);
     check_ok(snq_heard_reply_unpack(s.text, s.length, &b));
     assert_int_equal(b.has_portrait, 0);
+    check_near(b.peak, 0.75, 0);
     snq_heard_reply_clear(&b);
     for (size_t n = 0; n < s.length; n++)
         check_status(snq_heard_reply_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
     snq_heard_reply_clear(&a);
     snq_str_clear(&s);
     assert_int_equal(snq_alloc_live(), 0);
+}
+
+/* No sample is that large, and none is negative. */
+static void peaks_are_checked(void **state)
+{
+    static const double bad[] = { -1, 2e6, 1e300 };
+    for (size_t i = 0; i < SNQ_COUNT(bad); i++) {
+        snq_heard_reply a = { .st = SNQ_OK, .peak = bad[i] }, b;
+        snq_click_request c = { .name = "x", .peak = bad[i] }, d;
+        snq_str s;
+        snq_str_init(&s, 65536);
+        snq_hearing_init(&a.hearing);
+        snq_heard_reply_pack(&s, &a);
+        check_status(snq_heard_reply_unpack(s.text, s.length, &b), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+        snq_str_init(&s, 65536);
+        snq_click_request_pack(&s, &c);
+        check_status(snq_click_request_unpack(s.text, s.length, &d), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+    }
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
+static void clicks_come_back_equal(void **state)
+{
+    static const double beat_s[] = { 0, 0.5, 0.5, 1e9 }, falling[] = { 0.5, 0.4 };
+    snq_click_request a = { .name = "caf\xe9.wav", .peak = 0.5 }, b;
+    snq_str s;
+    snq_str_init(&s, 65536);
+    a.beats = (snq_beats) { beat_s, beat_s + 1, 4, 2 };
+    snq_click_request_pack(&s, &a);
+    check_ok(snq_click_request_unpack(s.text, s.length, &b));
+    assert_string_equal(a.name, b.name);
+    check_near(b.peak, 0.5, 0);
+    assert_int_equal(b.beats.beats, 4);
+    assert_int_equal(b.beats.downbeats, 2);
+    assert_memory_equal(b.beats.beat_s, beat_s, sizeof beat_s);
+    assert_memory_equal(b.beats.downbeat_s, beat_s + 1, 2 * sizeof *beat_s);
+    snq_click_request_clear(&b);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_click_request_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+    snq_alloc_fail_after(0);
+    check_status(snq_click_request_unpack(s.text, s.length, &b), SNQ_ERR_NOMEM);
+    snq_alloc_fail_after(-1);
+    snq_str_clear(&s);
+    snq_str_init(&s, 65536);
+    a.beats = (snq_beats) { falling, falling, 2, 0 };
+    snq_click_request_pack(&s, &a);
+    check_status(snq_click_request_unpack(s.text, s.length, &b), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
+static void clicked_comes_back_equal(void **state)
+{
+    snq_clicked_reply a = { .st = SNQ_ERR_IO, .needs = 1, .error = "disk full \xff" }, b;
+    snq_str s;
+    snq_str_init(&s, 4096);
+    snq_clicked_reply_pack(&s, &a);
+    check_ok(snq_clicked_reply_unpack(s.text, s.length, &b));
+    assert_int_equal(b.st, SNQ_ERR_IO);
+    assert_int_equal(b.needs, 1);
+    assert_string_equal(b.error, a.error);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_clicked_reply_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+    a.st = (snq_status)-99; /* made up */
+    snq_str_init(&s, 4096);
+    snq_clicked_reply_pack(&s, &a);
+    check_ok(snq_clicked_reply_unpack(s.text, s.length, &b));
+    assert_int_equal(b.st, SNQ_ERR_INTERNAL);
+    snq_str_clear(&s);
 }
 
 /* A worker that makes statuses up is taken for one that failed. */
@@ -105,6 +179,9 @@ int main(void)
         cmocka_unit_test(a_request_comes_back_equal),
         cmocka_unit_test(a_refusal_comes_back_equal),
         cmocka_unit_test(a_hearing_comes_back_and_nothing_leaks),
+        cmocka_unit_test(peaks_are_checked),
+        cmocka_unit_test(clicks_come_back_equal),
+        cmocka_unit_test(clicked_comes_back_equal),
         cmocka_unit_test(statuses_are_checked),
         cmocka_unit_test(hello_and_tried),
     };

@@ -8,16 +8,18 @@
 #include "dsp/truepeak.h"
 #include "listen/feature_store.h"
 #include "listen/mel_track_impl.h"
+#include "listen/pitch_track_impl.h"
 #include "support/make_audio.h"
 #include "support/sweep.h"
 
 enum {
-    ALL = SNQ_NEED_LEVELS | SNQ_NEED_KWEIGHT | SNQ_NEED_TRUE_PEAK | SNQ_NEED_FINE | SNQ_NEED_MEL
+    ALL = SNQ_NEED_LEVELS | SNQ_NEED_KWEIGHT | SNQ_NEED_TRUE_PEAK | SNQ_NEED_FINE | SNQ_NEED_MEL |
+          SNQ_NEED_PITCH
 };
 
 typedef struct seen {
-    int64_t hops, fine;
-    double energy, frames, mel[SNQ_MEL_BANDS], power, checksum;
+    int64_t hops, fine, pitch;
+    double energy, frames, mel[SNQ_MEL_BANDS], power, pitch_power, checksum;
     float peak, true_peak;
 } seen;
 
@@ -41,8 +43,22 @@ static void take(seen *s, const snq_hop_block *b)
             s->power += b->fine[i].power[k];
             s->checksum += (double)(s->fine + i) * k * b->fine[i].power[k];
         }
+    for (uint32_t i = 0; i < b->pitch_frames; i++) {
+        const int64_t number = b->pitch_first + i;
+        const int64_t centre = number * SNQ_PITCH_HOPS + SNQ_PITCH_HOPS / 2;
+        assert_int_equal(number, s->pitch + i);
+        /* of these hops; the very last may lie behind the end */
+        assert_true(centre >= b->first &&
+                    (centre < b->first + b->hops || i + 1 == b->pitch_frames));
+        for (int k = 0; k < SNQ_PITCH_BANDS; k++)
+            s->checksum += (double)((number + 1) * (k + 1)) * b->pitch[i]->band[k];
+        for (uint32_t k = 0; k < b->pitch[i]->peaks; k++)
+            s->checksum += (double)(number * b->pitch[i]->peak[k].hz * b->pitch[i]->peak[k].power);
+        s->pitch_power += b->pitch[i]->power;
+    }
     s->hops += b->hops;
     s->fine += b->fine_frames;
+    s->pitch += b->pitch_frames;
 }
 
 static void drain(snq_features *f, seen *s)
@@ -95,6 +111,7 @@ static void nothing_is_lost_at_any_rate(void **state)
         while (window < 0.075 * rates[r])
             window *= 2;
         assert_int_equal(s.fine, (n + window / 2 - 1) / (window / 2));
+        assert_int_equal(s.pitch, 13);
         snq_free(x);
     }
 }
@@ -112,6 +129,8 @@ static void block_sizes_do_not_matter(void **state)
         const seen got = run(&a, ALL, blocks[i]);
         assert_int_equal(got.hops, want.hops);
         assert_int_equal(got.fine, want.fine);
+        assert_int_equal(got.pitch, want.pitch);
+        check_near(got.pitch_power, want.pitch_power, 0);
         check_near(got.checksum, want.checksum, 1e-7 * fabs(want.checksum));
         check_near(got.true_peak, want.true_peak, 0);
         check_near(got.power, want.power, 1e-9 * want.power);
@@ -135,11 +154,65 @@ static void mel_powers_add_up(void **state)
         sum += s.mel[m] / (double)s.hops;
     check_near(10 * log10(sum), 10 * log10(0.125), 0.2);
     s = run(&anti, ALL, 4096);
+    check_near(s.pitch_power, 0, 1e-9);
     for (int m = 0; m < SNQ_MEL_BANDS; m++)
         check_near(s.mel[m], 0, 1e-9);
     check_near(s.energy, 2 * 0.125 * (double)n, 0.01 * (double)n);
     snq_free(x);
     snq_free(y);
+}
+
+/* The pitch spectrum alone needs the mono stream, which comes with mel; a tone has its power there. Frames
+ * of ten hops: as many as have begun. */
+static void pitch_frames_cover_the_stream(void **state)
+{
+    static const struct {
+        size_t frames;
+        int64_t pitch;
+    } tab[] = { { 1, 1 },      { 4410, 1 },          { 4411, 2 },    { 4851, 2 },
+                { 44100, 10 }, { 44100 + 2204, 11 }, { 132300, 30 }, { 1000, 1 } };
+    for (size_t i = 0; i < SNQ_COUNT(tab); i++) {
+        const size_t n = tab[i].frames;
+        float *x = make_silence(n);
+        add_sine(x, 0, n, 44100, 440, 0.5, 0);
+        const snq_audio a = { { x }, 1, 44100, n };
+        const seen s = run(&a, SNQ_NEED_PITCH, 1000);
+        assert_int_equal(s.pitch, tab[i].pitch);
+        if (n == 132300) /* two windows' halves at the ends are missing */
+            check_near(s.pitch_power / 30, 0.125, 0.125 * 2 / 30);
+        snq_free(x);
+    }
+}
+
+/* Any cut of the hops into views gives each pitch frame once, at the hop of its centre. */
+static void views_share_pitch_frames_out(void **state)
+{
+    float *x = make_silence(3 * 22050);
+    add_noise(x, 0, 3 * 22050, 0.1, 3);
+    const snq_audio a = { { x }, 1, 22050, 3 * 22050 };
+    const snq_features_cfg cfg = { .rate_hz = 22050, .channels = 1, .needs = SNQ_NEED_PITCH };
+    for (int64_t step = 1; step < 40; step += 3) {
+        snq_features *f;
+        int64_t next = 0;
+        check_ok(snq_features_new(&cfg, &f));
+        check_ok(snq_features_push(f, &a));
+        assert_true(snq_features_ready(f) < 300); /* the last windows are not complete */
+        check_ok(snq_features_finish(f));
+        assert_int_equal(snq_features_ready(f), 300);
+        for (int64_t hop = 0; hop < 300;) {
+            snq_hop_block b;
+            const int64_t end = hop + step < 300 ? hop + step : 300;
+            snq_features_view(f, hop, end, &b);
+            for (uint32_t i = 0; i < b.pitch_frames; i++, next++) {
+                assert_int_equal(b.pitch_first + i, next);
+                assert_int_equal((next * 10 + 5 - hop) / b.hops, 0);
+            }
+            hop += b.hops;
+        }
+        assert_int_equal(next, 30);
+        snq_features_free(f);
+    }
+    snq_free(x);
 }
 
 /* A constant is no sound: band 0 is freed of it, the others leave its bins out. */
@@ -163,6 +236,7 @@ static void short_and_empty_streams(void **state)
     seen s = run(&a, ALL, 10);
     assert_int_equal(s.hops, 1);
     assert_int_equal(s.fine, 1);
+    assert_int_equal(s.pitch, 1);
     check_near(s.frames, 1, 0);
     assert_true(s.mel[5] >= 0);
     a.frames = 0;
@@ -209,9 +283,11 @@ typedef struct plain {
     snq_truepeak *truepeak;
     snq_stft *stft;
     snq__mel_track *mel_track;
+    snq__pitch_track *pitch_track;
     int64_t frames, hops, spectra;
-    snq_hop *hop;      /* (hops,) */
-    float *mel, *fine; /* (hops, SNQ_MEL_BANDS), (spectra, bins + 2 low_bins) */
+    snq_hop *hop;           /* (hops,) */
+    snq_pitch_frame *pitch; /* (hops / SNQ_PITCH_HOPS + 1,) */
+    float *mel, *fine;      /* (hops, SNQ_MEL_BANDS), (spectra, bins + 2 low_bins) */
     uint32_t bins, low;
 } plain;
 
@@ -220,6 +296,19 @@ static snq_status plain_mel(void *user, int64_t hop, const float *mel)
     plain *p = user;
     memcpy(p->mel + hop * SNQ_MEL_BANDS, mel, SNQ_MEL_BANDS * sizeof *mel);
     return SNQ_OK;
+}
+
+static snq_status plain_pitch(void *user, int64_t number, const snq_pitch_frame *frame)
+{
+    plain *p = user;
+    p->pitch[number] = *frame;
+    return SNQ_OK;
+}
+
+static snq_status plain_mono(void *user, const float *samples, size_t n)
+{
+    plain *p = user;
+    return snq__pitch_track_push(p->pitch_track, samples, n, plain_pitch, p);
 }
 
 static snq_status plain_fine(void *user, const snq_stft_frame *f)
@@ -281,6 +370,7 @@ static void plain_chunk(plain *p, const snq_audio *chunk)
         plain_segment(&p->hop[first + i], chunk->channels, segment[i], &level[i * chunk->channels],
                       &k[i * chunk->channels], cross[i], peak[i]);
     check_ok(snq_stft_push(p->stft, chunk, plain_fine, p));
+    snq__mel_track_tap(p->mel_track, plain_mono, p);
     check_ok(snq__mel_track_push(p->mel_track, chunk, 0, plain_mel, p));
     p->frames = end;
     p->hops = first + n;
@@ -304,10 +394,12 @@ static plain plain_new(uint32_t rate, uint32_t channels, size_t frames, uint32_t
     check_ok(snq_stft_new(
         &(snq_stft_cfg) { channels, window, window / 2, channels == 2 ? p.low : 0 }, &p.stft));
     check_ok(snq__mel_track_new(rate, &p.mel_track));
+    check_ok(snq__pitch_track_new(&p.pitch_track));
+    p.pitch = snq_calloc(hops / SNQ_PITCH_HOPS + 2, sizeof *p.pitch);
     p.hop = snq_calloc(hops, sizeof *p.hop);
     p.mel = snq_calloc(hops, SNQ_MEL_BANDS * sizeof *p.mel);
     p.fine = snq_calloc(frames / (window / 2) + 2, (p.bins + 2 * p.low) * sizeof *p.fine);
-    assert_true(p.hop && p.mel && p.fine);
+    assert_true(p.hop && p.mel && p.fine && p.pitch);
     return p;
 }
 
@@ -318,7 +410,9 @@ static void plain_finish(plain *p)
         last->true_peak = fmaxf(last->true_peak, snq_truepeak_finish(p->truepeak));
     }
     check_ok(snq_stft_finish(p->stft, plain_fine, p));
+    snq__mel_track_tap(p->mel_track, plain_mono, p);
     check_ok(snq__mel_track_finish(p->mel_track, p->hops, plain_mel, p));
+    check_ok(snq__pitch_track_finish(p->pitch_track, snq__pitch_frames(p->hops), plain_pitch, p));
 }
 
 static void plain_clear(plain *p)
@@ -328,6 +422,8 @@ static void plain_clear(plain *p)
     snq_truepeak_free(p->truepeak);
     snq_stft_free(p->stft);
     snq__mel_track_free(p->mel_track);
+    snq__pitch_track_free(p->pitch_track);
+    snq_free(p->pitch);
     snq_free(p->hop);
     snq_free(p->mel);
     snq_free(p->fine);
@@ -370,6 +466,12 @@ static void compare(snq_features *f, const plain *p, int64_t *hop, int64_t *spec
                 same_floats(b.fine[i].balance, want + p->bins + p->low, p->low, "balance",
                             *spectrum);
             }
+        }
+        for (uint32_t i = 0; i < b.pitch_frames; i++) {
+            const snq_pitch_frame *got = b.pitch[i], *want = &p->pitch[b.pitch_first + i];
+            same_floats(&got->power, &want->power, 1, "pitch power", b.pitch_first + i);
+            same_floats(got->band, want->band, SNQ_PITCH_BANDS, "pitch", b.pitch_first + i);
+            assert_int_equal(got->peaks, want->peaks);
         }
         *hop += b.hops;
     }
@@ -497,6 +599,8 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_at_any_rate),
         cmocka_unit_test(block_sizes_do_not_matter),
         cmocka_unit_test(mel_powers_add_up),
+        cmocka_unit_test(pitch_frames_cover_the_stream),
+        cmocka_unit_test(views_share_pitch_frames_out),
         cmocka_unit_test(an_offset_is_not_in_mel),
         cmocka_unit_test(short_and_empty_streams),
         cmocka_unit_test(refuses_bad_settings_and_hoarding),

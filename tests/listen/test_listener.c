@@ -2,6 +2,7 @@
 #include "support/check.h"
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "hear.h"
 #include "listen/listener.h"
 #include "support/make_audio.h"
@@ -185,7 +186,7 @@ static void every_section_can_be_refused(void **state)
     for (uint32_t i = 0; i < count; i++) {
         assert_ptr_equal(snq_analyser_find(all[i]->id), all[i]);
         all[i]->refuse(&h, NULL, "why");
-        if (all[i]->region_end)
+        if (all[i]->region_end || all[i]->whole)
             all[i]->refuse(&h, region, "why");
         all[i]->free(NULL);
     }
@@ -195,6 +196,15 @@ static void every_section_can_be_refused(void **state)
     assert_string_equal(h.dynamics_reason, "why");
     assert_string_equal(h.spectrum_reason, "why");
     assert_string_equal(h.stereo_reason, "why");
+    assert_string_equal(h.onsets_reason, "why");
+    assert_string_equal(h.tempo_reason, "why");
+    assert_string_equal(h.meter_reason, "why");
+    assert_string_equal(h.beats_reason, "why");
+    assert_string_equal(h.groove_reason, "why");
+    assert_string_equal(h.key_reason, "why");
+    assert_string_equal(h.chords_reason, "why");
+    assert_string_equal(region->tempo_reason, "why");
+    assert_string_equal(region->key_reason, "why");
     assert_string_equal(region->loudness_reason, "why");
     assert_string_equal(region->dynamics_reason, "why");
     assert_string_equal(region->spectrum_reason, "why");
@@ -252,7 +262,15 @@ static char *section(const snq_hearing *h, const char *name, const char *next)
  * others make the listener wait. */
 static void company_does_not_matter(void **state)
 {
-    static const char *const names[] = { "loudness", "dynamics", "spectrum", "stereo", "plugins" };
+    static const struct {
+        const char *id, *from, *to; /* sections [from, to) */
+    } tab[] = {
+        { "loudness", "loudness", "dynamics" }, { "dynamics", "dynamics", "spectrum" },
+        { "spectrum", "spectrum", "stereo" },   { "stereo", "stereo", "patterns" },
+        { "onsets", "onsets_s", "groove" },     { "beats", "tempo", "onsets_s" },
+        { "beats", "groove", "key" },           { "key", "key", "chords" },
+        { "chords", "chords", "loudness" },     { "patterns", "patterns", "plugins" },
+    };
     /* whole hops of 80 frames, and not */
     static const size_t lengths[] = { 80, 81, 160, 479, 640, 8000, 8001, 24080 };
     enum { LOW_RATE = 8000, MOST = 24080 };
@@ -263,10 +281,10 @@ static void company_does_not_matter(void **state)
         const snq_audio a = { { x, y }, 2, LOW_RATE, lengths[i] };
         snq_hearing all, alone;
         hear(&a, NULL, &all);
-        for (int k = 0; k < 4; k++) {
-            hear(&a, names[k], &alone);
-            char *want = section(&all, names[k], names[k + 1]);
-            char *got = section(&alone, names[k], names[k + 1]);
+        for (size_t k = 0; k < SNQ_COUNT(tab); k++) {
+            hear(&a, tab[k].id, &alone);
+            char *want = section(&all, tab[k].from, tab[k].to);
+            char *got = section(&alone, tab[k].from, tab[k].to);
             assert_string_equal(got, want);
             free(got);
             free(want);
@@ -325,6 +343,11 @@ static void an_empty_stream_has_reasons(void **state)
     assert_non_null(h.dynamics.rms_dbfs.reason);
     assert_non_null(h.spectrum.centroid_hz.reason);
     assert_string_equal(h.stereo_reason, "mono");
+    assert_non_null(h.tempo.bpm.reason);
+    assert_non_null(h.meter.reason);
+    assert_non_null(h.groove_reason);
+    assert_non_null(h.key.reason);
+    assert_int_equal(h.beats.beats + h.onsets.onsets + h.chords.chords, 0);
     snq_hearing_clear(&h);
 }
 

@@ -209,6 +209,41 @@ static void test_full_disk(void **state)
     assert_int_equal(files_count(), before);
 }
 
+/* Over a stream the same bytes come out; the stream stays the caller's; what it refuses is told. */
+static void test_attached(void **state)
+{
+    const snq_wav_writer_cfg cfg = { 48000, 1, SNQ_WAV_S24 };
+    const snq_audio a = signal_block(1);
+    snq_wav_writer *w;
+    size_t n, m;
+    write_all("named.wav", &cfg, &a, 777);
+    FILE *f = fopen(files_path("attached.wav"), "w+b");
+    check_ok(snq_wav_writer_attach(f, &cfg, &w));
+    check_ok(snq_wav_writer_push(w, &a));
+    check_ok(snq_wav_writer_close(w));
+    uint8_t *p = files_read("named.wav", &n), *q = files_read("attached.wav", &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(p, q, n);
+    free(p);
+    free(q);
+    check_ok(snq_wav_writer_attach(f, &cfg, &w));
+    snq_wav_writer_free(w);
+    assert_int_equal(fclose(f), 0);
+    const snq_wav_writer_cfg bad = { 48000, 0, SNQ_WAV_S24 };
+    check_status(snq_wav_writer_attach(NULL, &bad, &w), SNQ_ERR_RANGE);
+    f = fopen("/dev/full", "r+b");
+    if (!f)
+        skip();
+    setvbuf(f, NULL, _IONBF, 0);
+    check_status(snq_wav_writer_attach(f, &cfg, &w), SNQ_ERR_IO);
+    assert_null(w);
+    fclose(f);
+    f = fopen("/dev/full", "r+b");
+    check_ok(snq_wav_writer_attach(f, &cfg, &w)); /* in the stream's own memory so far */
+    check_status(snq_wav_writer_close(w), SNQ_ERR_IO);
+    fclose(f);
+}
+
 static snq_status make(void *user, void **object)
 {
     const snq_wav_writer_cfg cfg = snq_wav_writer_cfg_default();
@@ -235,7 +270,7 @@ int main(void)
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_peer),       cmocka_unit_test(test_rf64),
         cmocka_unit_test(test_errors),     cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_attached),   cmocka_unit_test(test_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, files_remove);
 }

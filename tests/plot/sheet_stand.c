@@ -77,6 +77,30 @@ void stand_init(stand *s)
         snq_unmeasured("shorter than this text is long, which is two lines of it");
 }
 
+void stand_music(stand *s)
+{
+    static const double beat_s[] = { 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5 };
+    static const double downbeat_s[] = { 1, 3, 5, 7 };
+    static const snq_tempo_span tempo[] = { { { 0, 8 }, 120 } };
+    static const snq_meter_span meter[] = { { { 0, 8 }, { 4, 4, 4 } } };
+    static const snq_chord chord[] = { { { 0, 2 }, 0, 0, SNQ_CHORD_MAJ },
+                                       { { 2, 4 }, 0, 0, SNQ_CHORD_NONE },
+                                       { { 4, 6 }, 9, 7, SNQ_CHORD_MIN7 },
+                                       { { 6, 8 }, 6, 6, SNQ_CHORD_DIM } };
+    static const snq_key_span key[] = { { { 0, 4 }, 4, SNQ_MODE_MINOR },
+                                        { { 4, 8 }, 7, SNQ_MODE_MAJOR } };
+    snq_hearing *h = &s->hearing;
+    h->tempo_reason = h->meter_reason = h->beats_reason = h->chords_reason = h->key_reason = NULL;
+    h->tempo =
+        (snq_tempo) { .bpm = snq_measured(120), .confidence = 0.9, .span = tempo, .spans = 1 };
+    h->meter = (snq_meter) { .metre = { 4, 4, 4 }, .confidence = 0.8, .span = meter, .spans = 1 };
+    h->beats = (snq_beats) { beat_s, downbeat_s, SNQ_COUNT(beat_s), SNQ_COUNT(downbeat_s) };
+    h->chords = (snq_chords) { chord, SNQ_COUNT(chord) };
+    h->key = (snq_key) {
+        .tonic = 4, .mode = SNQ_MODE_MINOR, .confidence = 0.3, .span = key, .spans = SNQ_COUNT(key)
+    };
+}
+
 void stand_clear(stand *s)
 {
     snq_portrait_clear(&s->portrait);

@@ -17,6 +17,9 @@ typedef struct stand {
  * integrated -18 LUFS. Skips the test where there is no font. */
 void stand_init(stand *s);
 void stand_clear(stand *s);
+/* Music: a beat each half second, bars of four from 1 s on; C until 2 s, nothing until 4 s, Am7 over G until
+ * 6 s, then F# diminished; the key is E minor, from 4 s on G major. */
+void stand_music(stand *s);
 
 typedef struct picture {
     uint32_t width, height;

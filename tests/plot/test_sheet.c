@@ -25,13 +25,20 @@ static void test_size_and_repeat(void **state)
         picture_draw(&p, &s);
         picture_draw(&again, &s);
         assert_int_equal(p.width, width[i]);
-        assert_int_equal(p.height, (uint32_t)lround(snq__sheet_layout(0).height * width[i] / 1600));
+        assert_int_equal(p.height,
+                         (uint32_t)lround(snq__sheet_layout(0, 0).height * width[i] / 1600));
         assert_int_equal(p.bytes, again.bytes);
         assert_memory_equal(p.png, again.png, p.bytes);
         assert_int_equal(picture_at(&p, 1, 1), PAPER);
         picture_clear(&p);
         picture_clear(&again);
     }
+    /* and with all lanes */
+    stand_music(&s);
+    s.cfg.width_px = 1600;
+    picture_draw(&p, &s);
+    assert_int_equal(p.height, (uint32_t)lround(snq__sheet_layout(0, 7).height));
+    picture_clear(&p);
     stand_clear(&s);
 }
 
@@ -63,7 +70,7 @@ static void test_loudness_lines(void **state)
     stand s;
     picture p;
     double lo, hi;
-    const snq__layout at = snq__sheet_layout(0);
+    const snq__layout at = snq__sheet_layout(0, 0);
     const snq__box b = at.loudness;
     stand_init(&s);
     const snq__sheet sheet = { .at = at, .p = &s.portrait, .h = &s.hearing, .cfg = &s.cfg };
@@ -118,7 +125,7 @@ static void test_spectrogram(void **state)
 {
     stand s;
     picture p;
-    const snq__box b = snq__sheet_layout(0).spectrum;
+    const snq__box b = snq__sheet_layout(0, 0).spectrum;
     stand_init(&s);
     s.hearing.regions = 0;
     picture_draw(&p, &s);
@@ -153,7 +160,7 @@ static void test_time_places(void **state)
 {
     stand s;
     picture p;
-    const snq__box b = snq__sheet_layout(0).spectrum;
+    const snq__box b = snq__sheet_layout(0, 0).spectrum;
     stand_init(&s);
     s.hearing.regions = 0;
     for (uint32_t columns = 60; columns <= 3000; columns *= 50) {
@@ -188,7 +195,7 @@ static void test_waveform(void **state)
 {
     stand s;
     picture p;
-    const snq__box b = snq__sheet_layout(0).wave;
+    const snq__box b = snq__sheet_layout(0, 0).wave;
     const double middle = (b.y0 + b.y1) / 2, half = (b.y1 - b.y0) / 2;
     stand_init(&s);
     s.hearing.regions = 0;
@@ -216,7 +223,7 @@ static void test_waveform(void **state)
 /* The region from 2 to 4 s of 8: shade within, panel without, a lighter line on each edge. */
 static void check_region(const picture *p)
 {
-    const snq__box b = snq__sheet_layout(0).loudness;
+    const snq__box b = snq__sheet_layout(0, 0).loudness;
     const uint32_t y = (uint32_t)b.y1 - 9;
     const uint32_t x0 = (uint32_t)lround(b.x0 + (b.x1 - b.x0) / 4),
                    x1 = (uint32_t)lround(b.x0 + (b.x1 - b.x0) / 2);
@@ -231,7 +238,7 @@ static void test_regions(void **state)
     static const uint32_t many[] = { 20, 200, 5000 };
     stand s;
     picture p;
-    const snq__box b = snq__sheet_layout(0).loudness;
+    const snq__box b = snq__sheet_layout(0, 0).loudness;
     stand_init(&s);
     picture_draw(&p, &s);
     check_region(&p);
@@ -303,8 +310,8 @@ static void test_empty(void **state)
     s.hearing.file.duration_s = 0;
     picture_draw(&p, &s);
     assert_int_equal(p.width, 1600);
-    assert_int_equal(p.height, (uint32_t)snq__sheet_layout(1).height);
-    const snq__box b = snq__sheet_layout(1).wave;
+    assert_int_equal(p.height, (uint32_t)snq__sheet_layout(1, 0).height);
+    const snq__box b = snq__sheet_layout(1, 0).wave;
     uint32_t words = 0;
     for (uint32_t x = (uint32_t)b.x0; x < b.x1; x++)
         for (uint32_t y = (uint32_t)b.y0; y < b.y1; y++)
@@ -361,6 +368,7 @@ static void test_errors(void **state)
     stand s;
     size_t left;
     stand_init(&s);
+    stand_music(&s);
     snq_sheet_cfg cfg = s.cfg;
 #define DRAW(sink, user) snq_sheet_draw(&s.portrait, &s.hearing, &cfg, sink, user)
     cfg.width_px = 799;
@@ -451,6 +459,7 @@ static void test_confined(void **state)
     stand s;
     int status;
     stand_init(&s);
+    stand_music(&s);
     const pid_t pid = fork();
     if (pid == 0) {
         close_door();

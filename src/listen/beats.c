@@ -238,7 +238,7 @@ static void groove(snq_hearing *h, const snq_beat_path *b, const snq_metre_path 
         for (int s = 0; s < STEPS; s++)
             most = sum[band][s] > most ? sum[band][s] : most;
     if (!(most > 0.0)) {
-        h->groove_reason = found ? "too soft for a groove" : "no whole bar";
+        h->groove_reason = found ? "no hits in any bar" : "no whole bar";
         return;
     }
     h->groove_reason = NULL;

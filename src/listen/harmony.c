@@ -594,6 +594,8 @@ snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to, snq_k
                   end = clamp_bin(h, span.end_s + SNQ_HARMONY_BIN_S - 1e-9);
     if (end <= from || snq_harmony_tonal_share(h, span) < TONAL_LEAST) {
         key->reason = "no tones to tell a key by";
+        if (!key->tuning_hz.reason) /* what a click or a drum has for a pitch is none */
+            key->tuning_hz = snq_unmeasured("no tones to tell a tuning by");
         return SNQ_OK;
     }
     float log_p[SNQ_HARMONY_KEYS];

@@ -118,7 +118,7 @@ typedef struct snq_tempo_span {
 
 typedef struct snq_tempo {
     snq_measure bpm;   /* of the pulse; in 6/8 the dotted quarter */
-    double confidence; /* 0 .. 1 that there is a pulse, and this is its rate; 0 where bpm is null */
+    double confidence; /* 0 .. 1 that there is a pulse, and this is its rate */
     snq_tempo_candidate candidate[SNQ_TEMPO_CANDIDATES_MAX];
     uint32_t candidates;
     const snq_tempo_span *span; /* (spans,) in order; where the tempo is steady */

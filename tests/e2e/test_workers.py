@@ -128,7 +128,8 @@ def test_each_deed_costs_its_analyser_alone():
             assert found["escape"]["plugins"][2]["message"] == "all refused", found["escape"]
         # and the innocent analysers say what they say without a misbehaving one
         alone = documents(run(PROGRAM, "--json", "--quiet", folder / "segfault.wav").stdout)[0]
-        for key in ("file", "regions", "loudness", "dynamics", "spectrum", "stereo", "warnings"):
+        for key in ("file", "regions", "loudness", "dynamics", "spectrum", "stereo", "onsets_s", "tempo", "beats_s",
+                    "meter", "key", "chords", "patterns", "warnings"):
             assert found["segfault"].get(key) == alone.get(key), key
 
 

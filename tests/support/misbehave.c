@@ -169,7 +169,7 @@ const snq_analyser *const *snq_analysers(uint32_t *count)
         &snq_regions_analyser,  &snq_loudness_analyser, &misbehave,
         &snq_dynamics_analyser, &snq_spectrum_analyser, &snq_stereo_analyser,
         &snq_onsets_analyser,   &snq_beats_analyser,    &snq_key_analyser,
-        &snq_chords_analyser
+        &snq_chords_analyser,   &snq_patterns_analyser,
     };
     *count = SNQ_COUNT(all);
     return all;

@@ -235,6 +235,13 @@ def speed(runs, material):
     return figures, lines
 
 
+def ears(runs, material):
+    """All analysers on decoded samples, in one process."""
+    x = max(json.loads(subprocess.run([HELPERS / "bench_ears", material.coded("wav"), "7"], check=True,
+                                      capture_output=True).stdout)["x"] for _ in range(3))
+    return {"ears.x": Figure(x, "x", 800)}, [f"all analysers on decoded samples {x:30.0f}x {800:>7}"]
+
+
 def mb(value):
     return "-" if value is None else f"{value:.1f}"
 
@@ -399,7 +406,7 @@ def memory(runs, material):
 
 
 GROUPS = {group.__name__: group
-          for group in (speed, analysers, threads, start, confinement, loudness, memory)}
+          for group in (speed, ears, analysers, threads, start, confinement, loudness, memory)}
 
 
 def measure(groups, runs, material, stored):

@@ -39,8 +39,9 @@ enum {
     PIECE = 2048,          /* pairs of samples filtered at once */
     FRAMES_PER_S = SNQ_HOPS_PER_S / SNQ_PITCH_HOPS,
     LANES = 8,
-    PEAK_BINS = 1500, /* above the number of bins that may be peaks: 1471 */
-    MAIN_LOBE = 2,    /* bins beside a peak that are its own */
+    PEAK_BINS = 1500,           /* above the number of bins that may be peaks: 1471 */
+    OCTAVE_PARTS = 16 * 20 + 2, /* PEAK_RANGE is 19.9 octaves of power */
+    MAIN_LOBE = 2,              /* bins beside a peak that are its own */
 };
 
 #define PEAK_RANGE 1e-6f /* 60 dB */
@@ -221,25 +222,50 @@ static float kth_largest(float *x, int n, int k)
     return x[k];
 }
 
-/* Local maxima above floor; the number, bin (PEAK_BINS,). Flags first, in vectors; few of them are set. */
+/* Local maxima above floor; the number, bin (PEAK_BINS,). Flags first, in vectors; then without a branch. */
 static int local_maxima(const snq__pitch_track *t, float floor, uint16_t *bin)
 {
     const float *p = t->power + t->from;
     const int count = (int)(t->peak_to - t->from);
-    int32_t flag[PEAK_BINS + 4];
+    int32_t flag[PEAK_BINS];
     int n = 0;
     for (int k = 0; k < count; k++)
         flag[k] = (p[k] > floor) & (p[k] > p[k - 1]) & (p[k] >= p[k + 1]);
-    memset(flag + count, 0, 4 * sizeof *flag);
-    for (int k = 0; k < count; k += 4) {
-        if (!(flag[k] | flag[k + 1] | flag[k + 2] | flag[k + 3]))
-            continue;
-        for (int i = k; i < k + 4; i++) {
-            bin[n] = (uint16_t)((int)t->from + i);
-            n += flag[i];
-        }
+    for (int k = 0; k < count; k++) {
+        bin[n] = (uint16_t)((int)t->from + k);
+        n += flag[k];
     }
     return n;
+}
+
+/* Sixteenths of an octave, from the bits of a positive float. */
+static int fine_octave(float x)
+{
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits >> 19;
+}
+
+/* The largest of x (n,) that is not among the SNQ_PITCH_PEAKS_MAX largest, n above that; `most` is the
+ * largest, none is below PEAK_RANGE of it. x is reordered. Counted by sixteenths of an octave first: few
+ * share the one in question. */
+static float first_too_many(float *x, int n, float most)
+{
+    uint16_t count[OCTAVE_PARTS] = { 0 };
+    const int top = fine_octave(most);
+    for (int i = 0; i < n; i++)
+        count[top - fine_octave(x[i])]++;
+    int part = 0, above = 0, here = 0;
+    while (above + count[part] <= SNQ_PITCH_PEAKS_MAX)
+        above += count[part++];
+    for (int i = 0; i < n; i++) {
+        const float y = x[i];
+        if (top - fine_octave(y) == part) {
+            x[i] = x[here];
+            x[here++] = y;
+        }
+    }
+    return kth_largest(x, here, SNQ_PITCH_PEAKS_MAX - above);
 }
 
 /* The strongest local maxima, in order of frequency. */
@@ -249,12 +275,13 @@ static void find_peaks(snq__pitch_track *t)
     snq_pitch_frame *f = &t->frame;
     uint16_t bin[PEAK_BINS];
     float height[PEAK_BINS];
-    float floor = largest(p + t->from, t->peak_to - t->from) * PEAK_RANGE;
+    const float most = largest(p + t->from, t->peak_to - t->from);
+    float floor = most * PEAK_RANGE;
     const int n = local_maxima(t, floor, bin);
     if (n > SNQ_PITCH_PEAKS_MAX) {
         for (int i = 0; i < n; i++)
             height[i] = p[bin[i]];
-        floor = kth_largest(height, n, SNQ_PITCH_PEAKS_MAX); /* the first that is one too many */
+        floor = first_too_many(height, n, most);
     }
     f->peaks = 0;
     for (int i = 0; i < n; i++) {

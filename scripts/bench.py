@@ -53,9 +53,9 @@ LIMIT_S = {"memory": 600}  # for one command of a group; the others:
 LIMIT_DEFAULT_S = 120
 OVER_LIMIT = 124
 FORMATS = {  # name: (ending, encoder arguments, least speed asked for)
-    "wav": ("wav", ["-c:a", "pcm_s16le"], 700),
-    "flac": ("flac", ["-c:a", "flac"], 500),
-    "mp3": ("mp3", ["-c:a", "libmp3lame", "-b:a", "320k"], 450),
+    "wav": ("wav", ["-c:a", "pcm_s16le"], 600),
+    "flac": ("flac", ["-c:a", "flac"], 400),
+    "mp3": ("mp3", ["-c:a", "libmp3lame", "-b:a", "320k"], 370),
     "aac": ("m4a", ["-c:a", "aac", "-b:a", "192k"], None),
     "vorbis": ("ogg", ["-c:a", "libvorbis", "-q:a", "6"], None),
     "opus": ("opus", ["-c:a", "libopus", "-b:a", "128k"], None),

@@ -396,7 +396,7 @@ def loudness(runs, material):
 
 def memory(runs, material):
     figures, lines = {}, ["  length      format peak MB   asked   Pss MB   processes   x real time"]
-    for name, kind, seconds, asked in (("60 minutes", "wav", 3600, 80), ("10 hours", "mp3", 36000, 150)):
+    for name, kind, seconds, asked in (("60 minutes", "wav", 3600, 120), ("10 hours", "mp3", 36000, 400)):
         path = material.repeated(kind, int(seconds / LONG_S), material.folder / f"{seconds}.{kind}")
         peak_mb, pss_mb, processes, result = runs.memory(listen(path), 20)
         figures[f"memory.{name.replace(' ', '_')}.peak_mb"] = Figure(peak_mb, "MB", asked)

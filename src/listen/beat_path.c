@@ -14,8 +14,10 @@
  *        onset logits within 35 ms, where there is one.
  *        Memory: back pointers of the last HISTORY rows; when they are full, the older half of the best
  *        chain is final. Chains of music merge within seconds, so that nothing is lost by it.
- * CONST  Tuned on seeds under 99 of the made music (docs/rooms/listen.md), 2026-11.
- * COST   5 sums for each of 77 distances and 50 rows a second: some 10 ms for four minutes.
+ * CONST  BEAT_BONUS and W_TEMPO: best of four values each on made music (seed 98), held-out accompaniments and
+ *        the 30 songs (docs/rooms/listen.md), 2026-11. The others set by hand; CHANGE at twice its value
+ *        scores no better.
+ * COST   5 sums for each of 77 distances and 50 rows a second: some 8 ms for four minutes.
  * LIMITS One pulse at a time: where two tempi overlap it keeps to one.
  * REFS   D. Ellis, "Beat tracking by dynamic programming", J. New Music Research 36(1), 2007;
  *        F. Krebs, S. Boeck, G. Widmer, "An efficient state-space model for joint tempo and meter

@@ -14,7 +14,7 @@
  *        semitones can be read afterwards by interpolation.
  *        Half-band: 19 taps, Kaiser beta 7; passes up to 3 kHz within 0.01 dB, and what it folds to
  *        below 3 kHz is 70 dB down.
- * COST   A transform of 4096 and 720 triangles' bins each 100 ms; see `make bench`.
+ * COST   A transform of 4096, a pass of the filterbank and one over the bins for peaks each 100 ms; see `make bench`.
  * LIMITS The mono stream is the mean of the channels: what is in antiphase is missing. A note shorter
  *        than the window is smeared over it. */
 #include "listen/pitch_track_impl.h"

@@ -21,7 +21,7 @@
  *        A row takes it by interpolation in time.
  * CONST  Architecture: S. Boeck and M. Davies (REFS) with one convolution a layer and a hop of 20 ms in the
  *        body. Weights: scripts/train/train_rhythm.py; data: scripts/train/README.md.
- * COST   17 000 products a hop and 52 000 a row: 4.3 million a second of sound.
+ * COST   22 000 products a hop and 55 000 a row: 5 million a second of sound.
  * LIMITS It knows what it was shown: rendered music with drums, bands, pianos, ensembles. Unaccompanied singing and
  *        free speech-like rhythm are beyond it.
  * REFS   M. Davies, S. Boeck, "Temporal convolutional networks for musical audio beat tracking",

@@ -7,10 +7,11 @@
  *        none
  *        slope: least squares over the stretch; residuals over twice their root mean square (at least
  *        10 ms) left out; twice. Rubato and drift have residuals everywhere: then 60 / median distance.
- * CONST  JUMP 6 %: rubato of +-5 % over some bars stays one stretch, the smallest change that musicians
- *        write is about 8 %. STRAIGHT 60 ms: residuals of a steady tempo lie below.
+ * CONST  JUMP 6 %: the smallest change of tempo that musicians write is about 8 %. STRAIGHT 60 ms: residuals of a
+ *        steady tempo lie below. Both set by hand.
  * COST   A sort of seven numbers a beat.
- * LIMITS A gradual change is one stretch, or several. */
+ * LIMITS A gradual change is one stretch, or several: rubato of +-5 % over 16 or 32 beats is cut at most of its
+ *        turns. An edge lies up to three beats early. */
 #include "listen/tempo_fit.h"
 
 #include <math.h>
@@ -81,7 +82,7 @@ double snq_tempo_fit_bpm(const double *beat_s, uint32_t beats)
     const double period = slope(beat_s, beats, &rms);
     if (period > 0.0 && rms < STRAIGHT_S)
         return 60.0 / period;
-    /* median distance, by counting in a histogram of 1 ms would blur it: by selection over all */
+    /* the median distance, by bisection: needs no memory */
     double lo = INFINITY, hi = 0.0;
     for (uint32_t k = 1; k < beats; k++) {
         const double d = beat_s[k] - beat_s[k - 1];

@@ -77,23 +77,16 @@ static snq_status reserve(snq_beat_path *p, uint32_t n)
     uint32_t room = p->room ? p->room : 256;
     while (room < n)
         room *= 2;
-    double *time_s = snq_calloc(room, sizeof *time_s);
-    int64_t *row = snq_calloc(room, sizeof *row);
-    float *logit = snq_calloc(room, sizeof *logit);
-    if (!time_s || !row || !logit) {
-        snq_free(time_s);
-        snq_free(row);
-        snq_free(logit);
+    /* each list is the path's as soon as it has grown: what is freed on error is all of them */
+    double *time_s = snq_regrow(p->time_s, p->beats, room, sizeof *time_s);
+    p->time_s = time_s ? time_s : p->time_s;
+    int64_t *row = time_s ? snq_regrow(p->row, p->beats, room, sizeof *row) : NULL;
+    p->row = row ? row : p->row;
+    float *logit = row ? snq_regrow(p->logit, p->beats, room, sizeof *logit) : NULL;
+    p->logit = logit ? logit : p->logit;
+    if (!logit)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u beats", room);
-    }
-    if (p->beats) {
-        memcpy(time_s, p->time_s, p->beats * sizeof *time_s);
-        memcpy(row, p->row, p->beats * sizeof *row);
-        memcpy(logit, p->logit, p->beats * sizeof *logit);
-    }
-    const uint32_t beats = p->beats;
-    snq_beat_path_clear(p);
-    *p = (snq_beat_path) { time_s, row, logit, beats, room };
+    p->room = room;
     return SNQ_OK;
 }
 

@@ -147,12 +147,9 @@ static snq_status keep_step(snq_harmony *h)
 {
     if (h->steps == h->step_room) {
         const int64_t room = h->step_room ? 2 * h->step_room : 256;
-        uint8_t *level = snq_calloc((size_t)room, SNQ_PITCH_BANDS);
+        uint8_t *level = snq_regrow(h->level, (size_t)h->steps, (size_t)room, SNQ_PITCH_BANDS);
         if (!level)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %lld steps of harmony", (long long)room);
-        if (h->steps)
-            memcpy(level, h->level, (size_t)h->steps * SNQ_PITCH_BANDS);
-        snq_free(h->level);
         h->level = level;
         h->step_room = room;
     }
@@ -315,12 +312,9 @@ static snq_status add_chord(snq_harmony *h, snq_chord c)
         if (h->chords >= SNQ_CHORDS_MAX)
             return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d chords", SNQ_CHORDS_MAX);
         const uint32_t room = h->chord_room ? 2 * h->chord_room : 64;
-        snq_chord *chord = snq_calloc(room, sizeof *chord);
+        snq_chord *chord = snq_regrow(h->chord, h->chords, room, sizeof *chord);
         if (!chord)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u chords", room);
-        if (h->chords)
-            memcpy(chord, h->chord, h->chords * sizeof *chord);
-        snq_free(h->chord);
         h->chord = chord;
         h->chord_room = room;
     }

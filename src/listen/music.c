@@ -74,12 +74,9 @@ static snq_status reserve_rises(snq_music *m, int64_t hops)
     int64_t room = m->rise_room ? m->rise_room : 1024;
     while (room < hops)
         room *= 2;
-    uint8_t *rise = snq_calloc((size_t)room, BANDS);
+    uint8_t *rise = snq_regrow(m->rise, (size_t)m->hops, (size_t)room, BANDS);
     if (!rise)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %lld hops of rhythm", (long long)hops);
-    if (m->hops)
-        memcpy(rise, m->rise, (size_t)m->hops * BANDS);
-    snq_free(m->rise);
     m->rise = rise;
     m->rise_room = room;
     return SNQ_OK;

@@ -93,12 +93,9 @@ static snq_status reserve(floats *f, int64_t n)
     int64_t room = f->room ? f->room : 1024;
     while (room < f->count + n)
         room *= 2;
-    float *value = snq_calloc((size_t)room, sizeof *value);
+    float *value = snq_regrow(f->value, (size_t)f->count, (size_t)room, sizeof *value);
     if (!value)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %lld rows of rhythm", (long long)room);
-    if (f->count)
-        memcpy(value, f->value, (size_t)f->count * sizeof *value);
-    snq_free(f->value);
     f->value = value;
     f->room = room;
     return SNQ_OK;
@@ -239,12 +236,10 @@ static snq_status end_second(snq_rhythm_net *n)
 {
     if (n->seconds == n->second_room) {
         const int64_t room = n->second_room ? 2 * n->second_room : 64;
-        snq_rhythm_second *second = snq_calloc((size_t)room, sizeof *second);
+        snq_rhythm_second *second =
+            snq_regrow(n->second, (size_t)n->seconds, (size_t)room, sizeof *second);
         if (!second)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %lld s of rhythm", (long long)room);
-        if (n->seconds)
-            memcpy(second, n->second, (size_t)n->seconds * sizeof *second);
-        snq_free(n->second);
         n->second = second;
         n->second_room = room;
     }

@@ -2,7 +2,7 @@
 /* hearing -- what the ears know about one recording: plain data, and its JSON.
  *
  * The names, units and the null rule are those of the document `sonique/listen/1`
- * (schemas/listen.schema.json). A section whose `*_reason` is not NULL is null as a whole.
+ * (schemas/listen-1.schema.json). A section whose `*_reason` is not NULL is null as a whole.
  * Text pointers are static, or borrowed from the hearing's own `lists`, unless said otherwise. */
 #ifndef SNQ_SCORE_HEARING_H
 #define SNQ_SCORE_HEARING_H

@@ -572,8 +572,7 @@ static uint8_t main_key(const snq_key_span *span, uint32_t n)
     return best;
 }
 
-/* Part of the steps of a span that have a chord; 0 without steps. */
-static double tonal_share(const snq_harmony *h, snq_span span)
+double snq_harmony_tonal_share(const snq_harmony *h, snq_span span)
 {
     uint64_t tonal = 0, steps = 0;
     const int64_t to = clamp_bin(h, span.end_s + SNQ_HARMONY_BIN_S - 1e-9);
@@ -589,7 +588,7 @@ snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to, snq_k
     *key = (snq_key) { .tuning_hz = h->tuning_hz };
     const int64_t from = clamp_bin(h, span.start_s),
                   end = clamp_bin(h, span.end_s + SNQ_HARMONY_BIN_S - 1e-9);
-    if (end <= from || tonal_share(h, span) < TONAL_LEAST) {
+    if (end <= from || snq_harmony_tonal_share(h, span) < TONAL_LEAST) {
         key->reason = "no tones to tell a key by";
         if (!key->tuning_hz.reason) /* what a click or a drum has for a pitch is none */
             key->tuning_hz = snq_unmeasured("no tones to tell a tuning by");

@@ -39,5 +39,7 @@ snq_chords snq_harmony_chords(const snq_harmony *h);
  * spans). ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to,
                                         snq_key *key);
+/* Share of the steps of a span that have a chord, weighted with nothing; 0 without steps. */
+double snq_harmony_tonal_share(const snq_harmony *h, snq_span span);
 
 #endif

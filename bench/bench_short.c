@@ -8,6 +8,7 @@
  * opened and closed, which tells the cost of both alone. A first pass over all names warms the file
  * cache and loads what is loaded once a process. */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,8 @@ int main(int argc, char **argv)
             only_open = 1;
         else
             return 2;
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); /* as jobs/worker.c */
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
     const int names = argc - optind;
     if (names < 1 || files < 1) {
         fprintf(stderr, "usage: bench_short [-n FILES] [-o] FILE...\n");

@@ -23,19 +23,29 @@ static int allowed(void)
     return 1;
 }
 
-void *snq_calloc(size_t n, size_t size)
+/* Whole lines, so that kernels may read the padding of the last one. */
+static size_t whole_lines(size_t bytes)
+{
+    return (bytes + SNQ_ALLOC_ALIGN) / SNQ_ALLOC_ALIGN * SNQ_ALLOC_ALIGN;
+}
+
+void *snq_alloc(size_t n, size_t size)
 {
     if (size && n > SNQ_ALLOC_MAX / size)
         return NULL;
-    /* Whole lines, so that kernels may read the padding of the last one. */
-    const size_t bytes = (n * size + SNQ_ALLOC_ALIGN) / SNQ_ALLOC_ALIGN * SNQ_ALLOC_ALIGN;
     if (!allowed())
         return NULL;
-    void *p = aligned_alloc(SNQ_ALLOC_ALIGN, bytes);
-    if (!p)
-        return NULL;
-    memset(p, 0, bytes);
-    atomic_fetch_add_explicit(&live_blocks, 1, memory_order_relaxed);
+    void *p = aligned_alloc(SNQ_ALLOC_ALIGN, whole_lines(n * size));
+    if (p)
+        atomic_fetch_add_explicit(&live_blocks, 1, memory_order_relaxed);
+    return p;
+}
+
+void *snq_calloc(size_t n, size_t size)
+{
+    void *p = snq_alloc(n, size);
+    if (p)
+        memset(p, 0, whole_lines(n * size));
     return p;
 }
 

@@ -23,6 +23,9 @@
  * SNQ_ALLOC_MAX. Zero bytes give a valid pointer. The caller owns it: snq_free. */
 void *snq_calloc(size_t n, size_t size) SNQ_MUST_USE;
 
+/* The same, not zeroed: for what is written before it is read. */
+void *snq_alloc(size_t n, size_t size) SNQ_MUST_USE;
+
 /* Grow or shrink `p` (NULL is legal) from `old_n` to `new_n` elements of `size` bytes; the new
  * elements are zero. On failure returns NULL and `p` stays valid and owned by the caller. */
 void *snq_regrow(void *p, size_t old_n, size_t new_n, size_t size) SNQ_MUST_USE;

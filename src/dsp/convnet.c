@@ -62,7 +62,7 @@ typedef struct ring {
 } ring;
 
 struct snq_conv {
-    snq_conv_layer cfg; /* weight and bias are NULL */
+    snq_conv_layer cfg; /* what new only borrowed is NULL */
     uint32_t span;      /* rows between first and last tap */
     snq__conv_plan plan;
     snq__conv_fn *run;
@@ -88,7 +88,7 @@ struct snq_convnet {
 static snq_status ring_init(ring *r, uint32_t cap, uint32_t mirror, uint32_t width)
 {
     *r = (ring) { .cap = cap, .mirror = mirror, .width = width };
-    r->row = snq_calloc((size_t)cap + mirror, width * sizeof *r->row);
+    r->row = snq_alloc((size_t)cap + mirror, width * sizeof *r->row);
     return r->row ? SNQ_OK : SNQ_FAIL(SNQ_ERR_NOMEM, "convnet: %u rows of %u", cap + mirror, width);
 }
 
@@ -146,30 +146,53 @@ static snq_status check_layer(const snq_conv_layer *l)
         return SNQ_FAIL(SNQ_ERR_RANGE, "taps %u is even", l->taps);
     if (l->residual && l->in != l->out)
         return SNQ_FAIL(SNQ_ERR_RANGE, "residual: in %u is not out %u", l->in, l->out);
+    /* what is not finite would spoil what zeros make of the rows outside */
     const size_t weights = (size_t)l->taps * l->in * l->out;
-    for (size_t i = 0; i < weights; i++)
-        if (!isfinite(l->weight[i])) /* it would spoil what zeros make of the rows outside */
+    for (size_t i = 0; l->weight && i < weights; i++)
+        if (!isfinite(l->weight[i]))
             return SNQ_FAIL(SNQ_ERR_RANGE, "weight %zu is not finite", i);
+    for (uint32_t o = 0; !l->weight && o < l->out; o++)
+        if (!isfinite(l->scale[o] * (float)INT16_MIN))
+            return SNQ_FAIL(SNQ_ERR_RANGE, "scale %u is out of range", o);
     for (uint32_t o = 0; o < l->out; o++)
         if (!isfinite(l->bias[o]))
             return SNQ_FAIL(SNQ_ERR_RANGE, "bias %u is not finite", o);
     return SNQ_OK;
 }
 
+/* The weights of `width` outputs from o on: tile (taps in, TILE), the rest of each row zero. */
+static void pack_tile(const snq_conv_layer *l, uint32_t o, uint32_t width, float *restrict tile)
+{
+    const size_t steps = (size_t)l->taps * l->in;
+    float scale[TILE] = { 0.0f };
+    if (!l->weight)
+        memcpy(scale, l->scale + o, width * sizeof *scale);
+    for (size_t s = 0; s < steps; s++, tile += TILE) {
+        int16_t value[TILE] = { 0 };
+        if (l->weight) {
+            memset(tile + width, 0, (TILE - width) * sizeof *tile);
+            memcpy(tile, l->weight + s * l->out + o, width * sizeof *tile);
+            continue;
+        }
+        if (width == TILE) /* a length that is known is two moves */
+            memcpy(value, l->value + s * l->out + o, TILE * sizeof *value);
+        else
+            memcpy(value, l->value + s * l->out + o, width * sizeof *value);
+        for (uint32_t i = 0; i < TILE; i++)
+            tile[i] = scale[i] * (float)value[i];
+    }
+}
+
 /* Weights and biases in tiles. */
 static snq_status pack(snq_conv *c, const snq_conv_layer *l)
 {
     const size_t tiles = (l->out + TILE - 1) / TILE, steps = (size_t)l->taps * l->in;
-    c->weight = snq_calloc(tiles * steps, TILE * sizeof *c->weight);
+    c->weight = snq_alloc(tiles * steps, TILE * sizeof *c->weight);
     c->bias = snq_calloc(tiles, TILE * sizeof *c->bias);
     if (!c->weight || !c->bias)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "convnet: %zu weights", tiles * steps * TILE);
-    for (uint32_t o = 0; o < l->out; o += TILE) {
-        const uint32_t width = l->out - o < TILE ? l->out - o : TILE;
-        for (size_t s = 0; s < steps; s++)
-            memcpy(c->weight + (o / TILE * steps + s) * TILE, l->weight + s * l->out + o,
-                   width * sizeof *c->weight);
-    }
+    for (uint32_t o = 0; o < l->out; o += TILE)
+        pack_tile(l, o, l->out - o < TILE ? l->out - o : TILE, c->weight + o * steps);
     memcpy(c->bias, l->bias, l->out * sizeof *c->bias);
     return SNQ_OK;
 }
@@ -190,7 +213,8 @@ static snq_status make(const snq_conv_layer *l, int stream, snq_conv **out)
     if (!c)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "convnet");
     c->cfg = *l;
-    c->cfg.weight = c->cfg.bias = NULL;
+    c->cfg.weight = c->cfg.scale = c->cfg.bias = NULL;
+    c->cfg.value = NULL;
     c->span = (l->taps - 1) * l->dilation;
     SNQ_GOTO(pack(c, l));
     const int joined = l->dilation == 1; /* all taps' inputs lie in a piece */
@@ -300,7 +324,7 @@ snq_status snq_convnet_new(const snq_conv_layer *cfg, uint32_t layers, snq_convn
         SNQ_GOTO(layer_init(&n->layer[i], &cfg[i]));
         widest = cfg[i].out > widest ? cfg[i].out : widest;
     }
-    n->block = snq_calloc(BLOCK, widest * sizeof *n->block);
+    n->block = snq_alloc(BLOCK, widest * sizeof *n->block);
     if (!n->block) {
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "convnet: a block of %u", widest);
         goto fail;

@@ -26,14 +26,17 @@
 enum { SNQ_CONVNET_LAYERS_MAX = 24, SNQ_CONVNET_CHANNELS_MAX = 1024, SNQ_CONVNET_TAPS_MAX = 127 };
 
 typedef struct snq_conv_layer {
-    uint32_t in, out;    /* channels, 1 .. SNQ_CONVNET_CHANNELS_MAX */
-    uint32_t taps;       /* odd, 1 .. SNQ_CONVNET_TAPS_MAX */
-    uint32_t dilation;   /* rows from tap to tap, 1 .. 4096 */
-    uint32_t stride;     /* 1 .. 16 */
-    int relu_in;         /* f is max(0, .) */
-    int residual;        /* in == out */
-    const float *weight; /* (taps, in, out), finite; borrowed for the call of new */
-    const float *bias;   /* (out,), the same */
+    uint32_t in, out;  /* channels, 1 .. SNQ_CONVNET_CHANNELS_MAX */
+    uint32_t taps;     /* odd, 1 .. SNQ_CONVNET_TAPS_MAX */
+    uint32_t dilation; /* rows from tap to tap, 1 .. 4096 */
+    uint32_t stride;   /* 1 .. 16 */
+    int relu_in;       /* f is max(0, .) */
+    int residual;      /* in == out */
+    /* borrowed for the call of new; finite */
+    const float *weight;  /* (taps, in, out) */
+    const int16_t *value; /* (taps, in, out), where weight is NULL; */
+    const float *scale;   /* (out,): then weight[k][i][o] = scale[o] value[k][i][o], in float */
+    const float *bias;    /* (out,) */
 } snq_conv_layer;
 
 /* ---- one layer on a buffer */

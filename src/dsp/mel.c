@@ -37,7 +37,7 @@ enum { BANDS_MAX = 512, WINDOW_MAX = 131072 };
 
 struct snq_mel {
     snq_mel_cfg cfg;
-    double *centre_hz; /* (bands,) */
+    double *edge_hz; /* (bands + 2,) of band b: b and b + 2, its centre b + 1 */
     snq__mel_bank bank;
     snq__mel_fn *run;
 };
@@ -88,11 +88,11 @@ static snq_status check_cfg(const snq_mel_cfg *c)
     return SNQ_OK;
 }
 
-/* Frequency of edge i of bands + 2. */
-static double edge_hz(const snq_mel_cfg *c, uint32_t i)
+static void fill_edges(const snq_mel_cfg *c, double *edge_hz)
 {
     const double lo = snq_mel_from_hz(c->scale, c->lo_hz), hi = snq_mel_from_hz(c->scale, c->hi_hz);
-    return snq_mel_to_hz(c->scale, lo + (hi - lo) * i / (c->bands + 1));
+    for (uint32_t i = 0; i < c->bands + 2; i++)
+        edge_hz[i] = snq_mel_to_hz(c->scale, lo + (hi - lo) * i / (c->bands + 1));
 }
 
 /* A narrow band: the bins around its centre. As band_bins. */
@@ -108,12 +108,12 @@ static uint32_t narrow_bins(const snq_mel_cfg *c, double mid_bin, uint32_t *firs
     return n;
 }
 
-/* Bins with weight in band m: *first and how many (at least 1); weight (count,) is filled unless
- * NULL. */
-static uint32_t band_bins(const snq_mel_cfg *c, uint32_t m, uint32_t *first, float *weight)
+/* Bins with weight in the band of edges edge[0], centre edge[1] and edge[2] (Hz): *first and how many
+ * (at least 1); weight (count,) is filled unless NULL. */
+static uint32_t band_bins(const snq_mel_cfg *c, const double *edge, uint32_t *first, float *weight)
 {
     const double step = c->rate_hz / c->window; /* Hz between bins */
-    const double lo = edge_hz(c, m), mid = edge_hz(c, m + 1), hi = edge_hz(c, m + 2);
+    const double lo = edge[0], mid = edge[1], hi = edge[2];
     if (hi - lo < 2 * step)
         return narrow_bins(c, mid / step, first, weight);
     uint32_t n = 0;
@@ -160,23 +160,22 @@ snq_status snq_mel_new(const snq_mel_cfg *cfg, snq_mel **out)
     if (!m)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "mel");
     m->cfg = *cfg;
-    m->centre_hz = snq_calloc(cfg->bands, sizeof(*m->centre_hz));
+    m->edge_hz = snq_calloc(cfg->bands + 2, sizeof(*m->edge_hz));
     m->bank.bands = cfg->bands;
     m->bank.at = snq_calloc(cfg->bands + 1, sizeof(*m->bank.at));
     float *weight = snq_calloc(cfg->window / 2 + 1, sizeof(*weight));
-    if (!m->centre_hz || !m->bank.at || !weight)
+    if (!m->edge_hz || !m->bank.at || !weight)
         goto fail;
     uint32_t first = 0;
-    for (uint32_t b = 0; b < cfg->bands; b++) {
-        m->centre_hz[b] = edge_hz(cfg, b + 1);
-        m->bank.at[b + 1] = m->bank.at[b] + tiles(band_bins(cfg, b, &first, NULL));
-    }
+    fill_edges(cfg, m->edge_hz);
+    for (uint32_t b = 0; b < cfg->bands; b++)
+        m->bank.at[b + 1] = m->bank.at[b] + tiles(band_bins(cfg, m->edge_hz + b, &first, NULL));
     m->bank.first = snq_calloc(m->bank.at[cfg->bands], sizeof(*m->bank.first));
     m->bank.weight = snq_calloc(m->bank.at[cfg->bands], SNQ__MEL_TILE * sizeof(*m->bank.weight));
     if (!m->bank.first || !m->bank.weight)
         goto fail;
     for (uint32_t b = 0; b < cfg->bands; b++) {
-        const uint32_t n = band_bins(cfg, b, &first, weight);
+        const uint32_t n = band_bins(cfg, m->edge_hz + b, &first, weight);
         fill_band(m, b, weight, first, n);
     }
     snq_free(weight);
@@ -196,7 +195,7 @@ void snq_mel_free(snq_mel *m)
 {
     if (!m)
         return;
-    snq_free(m->centre_hz);
+    snq_free(m->edge_hz);
     snq_free(m->bank.at);
     snq_free(m->bank.first);
     snq_free(m->bank.weight);
@@ -210,5 +209,5 @@ void snq_mel_run(const snq_mel *m, const float *power, float *out)
 
 double snq_mel_centre_hz(const snq_mel *m, uint32_t band)
 {
-    return m->centre_hz[band];
+    return m->edge_hz[band + 1];
 }

@@ -16,7 +16,7 @@
  *          ends moved to the nearest beat within 200 ms; bass: best sum of log p over the chord's steps
  *        key: features averaged over bins of two seconds, of the steps that sound and have a chord; log p of the
  *          24 keys for the mean over 5 and over 11 bins around each, added; Viterbi with KEY_CHANGE; then each
- *          span anew from its whole mean.
+ *          span anew from its whole mean, with KEY_FIRST for the key whose tonic triad is the first chord.
  * CONST  KEY_CHANGE: best of 12, 25, 40 on made music (seed 98), held-out accompaniments and the 30 songs,
  *        2026-11. Tuning's blur, range and weight: best of 27 settings on 160 made pieces. The costs of chord
  *        changes and the thresholds are set by hand. Tuning: pitch bends and inharmonic overtones
@@ -58,6 +58,7 @@ enum {
 #define CHANGE_OFF        6.0f
 #define CHANGE_FREE       4.0f /* without beats */
 #define KEY_CHANGE        25.0f
+#define KEY_FIRST         1.4f
 #define SOUND_LEAST_DB    (-90.0f) /* loudest semitone of a step that has any tones */
 #define TONAL_LEAST       0.15     /* share of steps with a chord, for a key */
 #define ATONAL_BELOW      0.2      /* confidence under which there is no key */
@@ -186,15 +187,18 @@ snq_status snq_harmony_push(snq_harmony *h, const snq_hop_block *b)
 
 static void find_tuning(snq_harmony *h)
 {
-    double blurred[TUNING_BINS], total = 0.0;
+    double blurred[TUNING_BINS] = { 0.0 }, wide[2 * TUNING_BINS], total = 0.0;
     const double sigma = TUNING_BLUR_CENTS * TUNING_BINS / 100.0;
     const int reach = (int)(4.0 * sigma);
     int best = 0;
+    for (int i = 0; i < TUNING_BINS + 2 * reach; i++) /* reach <= TUNING_BINS / 2 */
+        wide[i] = h->tuning[(i - reach + TUNING_BINS) % TUNING_BINS];
+    for (int d = -reach; d <= reach; d++) {
+        const double weight = exp(-0.5 * (d / sigma) * (d / sigma));
+        for (int i = 0; i < TUNING_BINS; i++)
+            blurred[i] += wide[i + d + reach] * weight;
+    }
     for (int i = 0; i < TUNING_BINS; i++) {
-        blurred[i] = 0.0;
-        for (int d = -reach; d <= reach; d++)
-            blurred[i] += h->tuning[(i + d + TUNING_BINS) % TUNING_BINS] *
-                          exp(-0.5 * (d / sigma) * (d / sigma));
         total += blurred[i];
         if (blurred[i] > blurred[best])
             best = i;
@@ -484,6 +488,38 @@ static uint32_t keys_of(snq_harmony *h, int64_t from, int64_t to, float log_p[SN
     return tonal;
 }
 
+/* The key whose tonic triad is the first chord that begins within bins [from, to); -1: none does. */
+static int first_triad(const snq_harmony *h, int64_t from, int64_t to)
+{
+    for (uint32_t i = 0; i < h->chords; i++) {
+        const snq_chord *c = &h->chord[i];
+        if (c->quality == SNQ_CHORD_NONE || c->span.end_s <= (double)from * SNQ_HARMONY_BIN_S)
+            continue;
+        if (c->span.start_s >= (double)to * SNQ_HARMONY_BIN_S)
+            return -1;
+        const int is_minor = c->quality == SNQ_CHORD_MIN || c->quality == SNQ_CHORD_MIN7 ||
+                             c->quality == SNQ_CHORD_DIM;
+        return 2 * c->root + is_minor;
+    }
+    return -1;
+}
+
+/* log p of the keys for all of bins [from, to), with the first chord; the number of tonal steps. */
+static uint32_t name_keys(snq_harmony *h, int64_t from, int64_t to, float log_p[SNQ_HARMONY_KEYS])
+{
+    const uint32_t tonal = keys_of(h, from, to, log_p);
+    const int first = first_triad(h, from, to);
+    if (first < 0)
+        return tonal;
+    log_p[first] += KEY_FIRST;
+    float sum = 0.0f;
+    for (int k = 0; k < SNQ_HARMONY_KEYS; k++)
+        sum += expf(log_p[k]);
+    for (int k = 0; k < SNQ_HARMONY_KEYS; k++)
+        log_p[k] -= logf(sum);
+    return tonal;
+}
+
 /* log p around bin b within [from, to): both windows. */
 static void local_keys(snq_harmony *h, int64_t b, int64_t from, int64_t to,
                        float sum[SNQ_HARMONY_KEYS])
@@ -548,7 +584,7 @@ static uint32_t key_spans(snq_harmony *h, snq_span within, int64_t from, int64_t
         float log_p[SNQ_HARMONY_KEYS];
         for (b = a + 1; b < to - from && key[b] == key[a]; b++) {
         }
-        const uint8_t k = keys_of(h, from + a, from + b, log_p) ? best_key(log_p) : key[a];
+        const uint8_t k = name_keys(h, from + a, from + b, log_p) ? best_key(log_p) : key[a];
         const double end_s = b == to - from ? within.end_s : (double)(from + b) * SNQ_HARMONY_BIN_S;
         if (n && span[n - 1].tonic == k / 2 && span[n - 1].mode == k % 2) {
             span[n - 1].span.end_s = end_s;
@@ -595,7 +631,7 @@ snq_status snq_harmony_key(snq_harmony *h, snq_span span, snq_hearing *to, snq_k
         return SNQ_OK;
     }
     float log_p[SNQ_HARMONY_KEYS];
-    keys_of(h, from, end, log_p);
+    name_keys(h, from, end, log_p);
     uint8_t best = best_key(log_p);
     if (to) {
         uint8_t *path = snq_hearing_list(to, (size_t)(end - from), 1);

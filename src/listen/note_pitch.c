@@ -132,9 +132,9 @@ snq_status snq_note_pitch_new(uint32_t frames, snq_note_pitch **out)
     if (!n)
         goto fail;
     n->room = frames;
-    n->frame = snq_calloc(frames, sizeof *n->frame);
-    n->look = snq_calloc(frames, sizeof *n->look);
-    n->value = snq_calloc(frames, sizeof *n->value);
+    n->frame = snq_alloc(frames, sizeof *n->frame);
+    n->look = snq_alloc(frames, sizeof *n->look);
+    n->value = snq_alloc(frames, sizeof *n->value);
     if (!n->frame || !n->look || !n->value)
         goto fail;
     snq_note_pitch_reset(n);

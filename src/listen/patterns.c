@@ -377,7 +377,7 @@ static snq_status finish(void *p, snq_hearing *h)
     /* the last pieces, with silence beside them */
     for (int64_t i = s->hops / PIECE, end = i + ASIDE; i <= end && s->hops; i++)
         piece_done(s, i);
-    float *scratch = snq_calloc(ATTACKS_MAX, sizeof *scratch);
+    float *scratch = snq_alloc(ATTACKS_MAX, sizeof *scratch);
     if (!scratch)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %d attacks", ATTACKS_MAX);
     const snq_status st = answer(s, h, scratch);

@@ -54,6 +54,10 @@ typedef struct state {
     average part;   /* the open region, or what lies since the last one */
     float *scratch; /* (bins,) */
     float *curve;   /* (bins,) the average being measured */
+    /* of a region that began the file: when nothing follows it, the file says the same */
+    snq_spectrum first;
+    uint32_t first_frames;
+    int64_t first_samples; /* 0: there is no such region */
 } state;
 
 static void state_free(void *p)
@@ -324,7 +328,13 @@ static snq_status region_end(void *p, int64_t end_hop, snq_region *region)
     state *s = p;
     region->spectrum_reason = NULL;
     result(s, &s->part, &region->spectrum);
+    const int is_first = !s->file.frames && !s->file.tally.frames;
     fold(s);
+    if (is_first) {
+        s->first = region->spectrum;
+        s->first_frames = s->file.frames;
+        s->first_samples = s->file.tally.frames;
+    }
     return SNQ_OK;
 }
 
@@ -351,7 +361,11 @@ static snq_status finish(void *p, snq_hearing *h)
     state *s = p;
     fold(s);
     h->spectrum_reason = NULL;
-    result(s, &s->file, &h->spectrum);
+    if (s->first_samples && s->first_samples == s->file.tally.frames &&
+        s->first_frames == s->file.frames)
+        h->spectrum = s->first;
+    else
+        result(s, &s->file, &h->spectrum);
     warn_infrasound(s, &h->warnings);
     if (s->file.tally.frames && s->file.tally.frames < s->setup.window)
         snq_warnings_add(

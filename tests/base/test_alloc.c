@@ -47,6 +47,24 @@ static void regrows(void **state)
     snq_free(p);
 }
 
+static void gives_unzeroed_blocks_under_the_same_rules(void **state)
+{
+    const int64_t live = snq_alloc_live();
+    unsigned char *p = snq_alloc(3, 100);
+    assert_non_null(p);
+    assert_int_equal((uintptr_t)p % SNQ_ALLOC_ALIGN, 0);
+    assert_int_equal(snq_alloc_live(), live + 1);
+    memset(p, 7, 320); /* whole lines */
+    snq_free(p);
+    assert_int_equal(snq_alloc_live(), live);
+    assert_null(snq_alloc(SIZE_MAX / 2, 3));
+    assert_null(snq_alloc(SNQ_ALLOC_MAX, 2));
+    snq_alloc_fail_after(0);
+    assert_null(snq_alloc(1, 1));
+    snq_alloc_fail_after(-1);
+    assert_int_equal(snq_alloc_live(), live);
+}
+
 static void fails_on_demand(void **state)
 {
     snq_alloc_fail_after(1);
@@ -69,6 +87,7 @@ int main(void)
         cmocka_unit_test(gives_zeroed_aligned_blocks),
         cmocka_unit_test(refuses_overflow_and_giants),
         cmocka_unit_test(regrows),
+        cmocka_unit_test(gives_unzeroed_blocks_under_the_same_rules),
         cmocka_unit_test(fails_on_demand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/check.h"
 
+#include <malloc.h>
+
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/cpu.h"
@@ -421,7 +423,9 @@ static void test_denormals_are_zero_inside(void **state)
 {
     (void)state;
     const float weight[1] = { 1 }, bias[1] = { 0 };
-    const snq_conv_layer l = { 1, 1, 1, 1, 1, 0, 0, weight, bias };
+    const snq_conv_layer l = {
+        .in = 1, .out = 1, .taps = 1, .dilation = 1, .stride = 1, .weight = weight, .bias = bias
+    };
     volatile float tiny = 1e-40f;
     float x[2] = { tiny, 1 }, y[2];
     snq_conv *c;
@@ -434,12 +438,51 @@ static void test_denormals_are_zero_inside(void **state)
     assert_true(y[1] == 1 && tiny * 2 > 0);
 }
 
+/* Whole numbers with a scale give the bits of the weights that they stand for. */
+static void test_scaled_values_are_weights(void **state)
+{
+    (void)state;
+    static const uint32_t out[] = { 1, 15, 16, 17, 48 };
+    enum { ROWS = 20 };
+    float *x = noise((ROWS + 4) * 7, 5);
+    for (size_t k = 0; k < SNQ_COUNT(out); k++) {
+        const size_t n = 3 * 7 * (size_t)out[k];
+        snq_conv_layer plain = layer(7, out[k], 3, 2, 1, 0, 0), scaled = plain;
+        float *weight = (float *)plain.weight, *scale = noise(out[k], 9);
+        int16_t *value = snq_calloc(n, sizeof *value);
+        float *want = snq_calloc(ROWS, out[k] * sizeof *want);
+        float *got = snq_calloc(ROWS, out[k] * sizeof *got);
+        assert_true(value && want && got);
+        for (size_t i = 0; i < n; i++) {
+            value[i] = (int16_t)(i == 0 ? INT16_MIN : i == 1 ? INT16_MAX : 32767 * weight[i]);
+            weight[i] = scale[i % out[k]] * (float)value[i];
+        }
+        scaled.weight = NULL;
+        scaled.value = value;
+        scaled.scale = scale;
+        snq_conv *a, *b;
+        check_ok(snq_conv_new(&plain, &a));
+        check_ok(snq_conv_new(&scaled, &b));
+        snq_conv_run(a, want, out[k], x, ROWS);
+        snq_conv_run(b, got, out[k], x, ROWS);
+        assert_memory_equal(got, want, ROWS * out[k] * sizeof *want);
+        snq_conv_free(a);
+        snq_conv_free(b);
+        snq_free(want);
+        snq_free(got);
+        snq_free(value);
+        snq_free(scale);
+        clear(&plain, 1);
+    }
+    snq_free(x);
+}
+
 /* ---- refusals and memory */
 
 static void test_refuses(void **state)
 {
     (void)state;
-    snq_conv_layer good = layer(4, 4, 3, 1, 1, 0, 1), bad[17];
+    snq_conv_layer good = layer(4, 4, 3, 1, 1, 0, 1), bad[19];
     float weight[48] = { 0 }, bias[4] = { 0 };
     weight[47] = INFINITY;
     bias[3] = NAN;
@@ -462,6 +505,13 @@ static void test_refuses(void **state)
     bad[14].in = UINT32_MAX;
     bad[15].taps = UINT32_MAX;
     bad[16].dilation = UINT32_MAX;
+    static const int16_t value[48] = { 1 };
+    const float wide[4] = { 1, 1, 1, 2e34f }, broken[4] = { NAN, 1, 1, 1 };
+    for (int i = 17; i < 19; i++) { /* 2e34 is a number, times -32768 it is none */
+        bad[i].weight = NULL;
+        bad[i].value = value;
+        bad[i].scale = i == 17 ? wide : broken;
+    }
     for (size_t i = 0; i < SNQ_COUNT(bad); i++) {
         snq_conv *c = (snq_conv *)&state;
         snq_convnet *n = (snq_convnet *)&state;
@@ -529,6 +579,9 @@ static void test_sweep(void **state)
 
 int main(void)
 {
+#ifdef M_PERTURB
+    mallopt(M_PERTURB, 1); /* memory that nobody has written is full of -1.7e38 */
+#endif
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv_is_the_definition),
         cmocka_unit_test(test_conv_may_be_cut),
@@ -538,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_sink_stops_the_stream),
         cmocka_unit_test(test_sink_stops_the_finish),
         cmocka_unit_test(test_denormals_are_zero_inside),
+        cmocka_unit_test(test_scaled_values_are_weights),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_refuses_stacks),
         cmocka_unit_test(test_sweep),

@@ -260,6 +260,85 @@ static void dominants_are_the_definition(void **state)
     assert_true(found > 300);
 }
 
+/* Feed "r" (a region begins), "e" (it ends), and the digits: a hop whose power lies in that tenth of
+ * the bins. Returns the file's spectrum; *of_region: the last region's. */
+static snq_spectrum told(const char *events, snq_spectrum *of_region)
+{
+    const snq_analyser_setup setup = { .rate_hz = RATE,
+                                       .channels = 1,
+                                       .grid = { RATE, SNQ_HOPS_PER_S },
+                                       .window = 4096,
+                                       .bins = BINS,
+                                       .low_bins = 12 };
+    float power[BINS];
+    const snq_hop hop = { .frames = 441, .energy = 441 * 1e-3 };
+    const snq_fine_frame frame = { .power = power };
+    const snq_hop_block b = { .grid = setup.grid,
+                              .channels = 1,
+                              .hops = 1,
+                              .hop = &hop,
+                              .window = setup.window,
+                              .bins = BINS,
+                              .low_bins = setup.low_bins,
+                              .fine_frames = 1,
+                              .fine = &frame };
+    snq_region region = { 0 };
+    void *analyser;
+    snq_hearing h;
+    snq_hearing_init(&h);
+    check_ok(snq_spectrum_analyser.begin(&setup, &analyser));
+    for (const char *e = events; *e; e++) {
+        if (*e == 'r')
+            check_ok(snq_spectrum_analyser.region_begin(analyser, 0));
+        else if (*e == 'e')
+            check_ok(snq_spectrum_analyser.region_end(analyser, 0, &region));
+        else {
+            for (int k = 0; k < BINS; k++)
+                power[k] = 1e-6f + (k / 205 == *e - '0' ? 1e-3f * (float)(1 + k % 7) : 0.0f);
+            check_ok(snq_spectrum_analyser.block(analyser, &b));
+        }
+    }
+    check_ok(snq_spectrum_analyser.finish(analyser, &h));
+    const snq_spectrum all = h.spectrum;
+    *of_region = region.spectrum;
+    snq_spectrum_analyser.free(analyser);
+    snq_hearing_clear(&h);
+    return all;
+}
+
+/* Figure for figure, within `relative`. */
+static int alike(const snq_spectrum *a, const snq_spectrum *b, double relative)
+{
+    int same = a->dominants == b->dominants;
+    for (uint32_t i = 0; same && i < a->dominants; i++)
+        same = fabs(a->dominant_hz[i] - b->dominant_hz[i]) <= relative * b->dominant_hz[i];
+    for (int i = 0; same && i < SNQ_SPECTRUM_BANDS; i++)
+        same = fabs(a->band[i].share.value - b->band[i].share.value) <=
+               relative * b->band[i].share.value;
+    return same &&
+           fabs(a->centroid_hz.value - b->centroid_hz.value) <= relative * b->centroid_hz.value &&
+           fabs(a->flatness.value - b->flatness.value) <= relative * b->flatness.value &&
+           fabs(a->tilt_db_per_octave.value - b->tilt_db_per_octave.value) <=
+               relative * fabs(b->tilt_db_per_octave.value) &&
+           a->cutoff_hz.value == b->cutoff_hz.value;
+}
+
+/* A region that is all of the file says what the file says, to the bit; any other doesn't. */
+static void the_file_is_more_than_its_first_region(void **state)
+{
+    static const struct {
+        const char *events, *plain;
+        int is_region;
+    } all[] = { { "r123e", "123", 1 },   { "r12e3", "123", 0 },   { "1r23e", "123", 0 },
+                { "r12er3e", "123", 0 }, { "rer123e", "123", 1 }, { "re123", "123", 0 } };
+    for (size_t i = 0; i < SNQ_COUNT(all); i++) {
+        snq_spectrum region, none;
+        const snq_spectrum file = told(all[i].events, &region), plain = told(all[i].plain, &none);
+        assert_true(alike(&file, &plain, 1e-12));
+        assert_int_equal(alike(&file, &region, 1e-12), all[i].is_region);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +350,7 @@ int main(void)
         cmocka_unit_test(sees_where_the_spectrum_ends),
         cmocka_unit_test(low_rates_say_what_they_cannot_know),
         cmocka_unit_test(short_silent_and_infrasonic),
+        cmocka_unit_test(the_file_is_more_than_its_first_region),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

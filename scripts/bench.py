@@ -13,7 +13,11 @@ usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results D
   start        a recording of a tenth of a second, from exec to exit
   confinement  the command against the same pipeline in one process (build/bench/bench_inprocess)
   loudness     our EBU R 128 with true peak against libebur128's, on the same samples in memory
-  memory       60 minutes and 10 hours (--quick leaves these out)
+  peers        tempo, beats and onsets against Debian's other programs that hear them (scripts/bench_peers.py):
+               CPU on the same 4 minutes, and how right each is on the music beside the tree
+  memory       60 minutes and 10 hours
+
+--quick leaves the last two out.
 
 CPU is user and system time of all processes, memory the sum of their peaks; bench/bench_run.c says how
 they are taken. Commands run in turns and the best run of each counts, since other work on the machine
@@ -37,7 +41,9 @@ import wave
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import bench_peers  # noqa: E402
 import bench_results  # noqa: E402
+import truth  # noqa: E402
 from bench_results import Figure  # noqa: E402
 
 ROOT = bench_results.ROOT
@@ -91,12 +97,17 @@ class Runs:
         self.taken = {}  # key: [result, ...]
         self.faults = []  # what no bench may overlook
         self.orphans = 0  # the most processes of a run that outlived their parent
+        self.lacking = []  # parts of groups that could not be measured
         self.one_core = max(os.sched_getaffinity(0))
         self.limit_s = LIMIT_DEFAULT_S
 
     def fault(self, text):
         if text not in self.faults:
             self.faults.append(text)
+
+    def lack(self, text):
+        if text not in self.lacking:
+            self.lacking.append(text)
 
     def once(self, command, *options):
         """One run, as bench_run describes it."""
@@ -149,6 +160,7 @@ class Material:
 
     def __init__(self, folder):
         self.folder = folder
+        self.scored = None
         self.loops = sorted(LOOPS.glob("loop_*.flac"))
         if len(self.loops) < LONG_FILES:
             die(f"no recordings in {LOOPS} (Debian's sonic-pi-samples)")
@@ -206,6 +218,25 @@ class Material:
         path = self.folder / "tenth.wav"
         ffmpeg("-f", "lavfi", "-i", "sine=d=0.1:r=44100", path)
         return path
+
+    @functools.cached_property
+    def peer_sets(self):
+        folder = self.folder / "peers"
+        folder.mkdir()
+        return bench_peers.sets(folder)
+
+    def peer_scores(self, runs, here):
+        """{set: (title, {program: {measure: score}})}; reckoned once, for the answers don't change."""
+        if self.scored is None:
+            self.scored = {}
+            for key, make in self.peer_sets.items():
+                try:
+                    which = make()
+                except truth.Skip as why:
+                    runs.lack(f"accuracy on {key} ({why})")
+                    continue
+                self.scored[key] = which.title, bench_peers.accuracy(which, here)
+        return self.scored
 
     def repeated(self, name, times, path):
         if not path.exists():
@@ -394,6 +425,39 @@ def loudness(runs, material):
         f"true peak {row['true_peak_dbtp']} dBTP"]
 
 
+def peer_speeds(runs, material, here):
+    """CPU of each program on the same file, job by job, in turns with ours."""
+    path, ours = material.coded("wav"), bench_peers.OURS
+    figures, lines = {}, ["4 minutes of WAV, one core              CPU s   x real time   ours takes"]
+    for job, words in {**bench_peers.JOBS, "onsets,beats": "both at once"}.items():
+        rows = [peer for peer in here if peer.job == job]
+        runs.in_turn({f"peers {job} {ours}": listen("--only", job, path),
+                      **{f"peers {job} {peer.name}": peer.command(path) for peer in rows}})
+        ours_s = runs.best(f"peers {job} {ours}")
+        for name, note in [(ours, ""), *((peer.name, peer.note) for peer in rows)]:
+            cpu_s = runs.best(f"peers {job} {name}")
+            key = f"peers.{job.replace(',', '_')}.{name}_x"
+            figures[key] = Figure(LONG_S / cpu_s, "x", ours=name == ours)
+            share = f"{ours_s / cpu_s:13.2f}" if rows and name != ours else f"{'':13}"
+            lines.append(f"  {words + ': ' + name:<33}{cpu_s:10.3f} {LONG_S / cpu_s:12.0f}x{share}"
+                         f"{'  ' + note if note else ''}")
+    return figures, lines
+
+
+def peers(runs, material):
+    here, lacking = bench_peers.there()
+    for text in lacking:
+        runs.lack(text)
+    figures, lines = peer_speeds(runs, material, here)
+    for key, scores in material.peer_scores(runs, here).items():
+        title, rows = scores
+        lines += bench_peers.accuracy_lines(title, rows)
+        for name, row in rows.items():
+            for measure, value in row.items():
+                figures[f"peers.{key}.{measure}.{name}"] = Figure(value, "score", ours=name == bench_peers.OURS)
+    return figures, lines
+
+
 def memory(runs, material):
     figures, lines = {}, ["  length      format peak MB   asked   Pss MB   processes   x real time"]
     for name, kind, seconds, asked in (("60 minutes", "wav", 3600, 120), ("10 hours", "mp3", 36000, 400)):
@@ -406,7 +470,8 @@ def memory(runs, material):
 
 
 GROUPS = {group.__name__: group
-          for group in (speed, ears, analysers, threads, start, confinement, loudness, memory)}
+          for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, memory)}
+LONG_GROUPS = ("peers", "memory")
 
 
 def measure(groups, runs, material, stored):
@@ -448,7 +513,7 @@ def compare(figures, run, stored, path):
 def read_options():
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n", maxsplit=1)[0], epilog=f"Groups: {', '.join(GROUPS)}")
-    parser.add_argument("--quick", action="store_true", help="leave the long files out")
+    parser.add_argument("--quick", action="store_true", help=f"leave out {' and '.join(LONG_GROUPS)}")
     parser.add_argument("--only", metavar="GROUP,...", help="these groups alone")
     parser.add_argument("--json", metavar="OUT", type=pathlib.Path, help="write the run there as well")
     parser.add_argument("--store", action="store_true", help="keep the run for comparisons")
@@ -456,7 +521,7 @@ def read_options():
                         help="where runs are kept (bench/results)")
     options = parser.parse_args()
     options.groups = options.only.split(",") if options.only else \
-        [name for name in GROUPS if not (options.quick and name == "memory")]
+        [name for name in GROUPS if not (options.quick and name in LONG_GROUPS)]
     if any(name not in GROUPS for name in options.groups):
         parser.error(f"groups are {', '.join(GROUPS)}")
     if options.store and set(options.groups) != set(GROUPS):
@@ -491,8 +556,9 @@ def main():
               "by the shell's time")
     for fault in runs.faults:
         print(f"FAULT: {fault}")
+    skipped += runs.lacking
     if skipped:
-        print(f"skipped: {', '.join(skipped)}")
+        print(f"{len(skipped)} skipped: {', '.join(skipped)}")
     if options.store and not runs.faults:
         bench_results.write(path, now)
         print(f"stored: {path}")

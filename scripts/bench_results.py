@@ -23,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 WORSE = 0.10
 LESS_IS_BETTER = {"s", "ms", "MB", "%"}
-MORE_IS_BETTER = {"x", "files/s", "times"}  # x: times real time; times: as fast as something else
+# x: times real time; times: as fast as something else; score: how right, 0 to 1
+MORE_IS_BETTER = {"x", "files/s", "times", "score"}
 
 
 @dataclass
@@ -179,7 +180,7 @@ def rows(figures, stored):
 def yardstick(figures, stored):
     """How fast the other programs were against the stored run (geometric mean), or None."""
     ratios = [ratio(now, stored[key]) for key, now in figures.items()
-              if not now.ours and key in stored]
+              if not now.ours and now.unit == "x" and key in stored]
     logs = [math.log(r) for r in ratios if r]
     return math.exp(sum(logs) / len(logs)) if logs else None
 

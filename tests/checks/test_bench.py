@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import bench  # noqa: E402
+import bench_peers  # noqa: E402
 import bench_results as results  # noqa: E402
 import tap  # noqa: E402
 from bench_results import Figure  # noqa: E402
@@ -31,7 +32,7 @@ def test_less_time_and_more_speed_are_better():
     for unit in ("s", "ms", "MB", "%"):
         assert Figure(112, unit).worse(Figure(100, unit)) and not Figure(88, unit).worse(Figure(100, unit))
         assert Figure(88, unit).better(Figure(100, unit)) and not Figure(112, unit).better(Figure(100, unit))
-    for unit in ("x", "files/s", "times"):
+    for unit in ("x", "files/s", "times", "score"):
         assert Figure(88, unit).worse(Figure(100, unit)) and not Figure(112, unit).worse(Figure(100, unit))
         assert Figure(112, unit).better(Figure(100, unit)) and not Figure(88, unit).better(Figure(100, unit))
 
@@ -97,6 +98,9 @@ def test_yardstick_is_what_the_others_did():
     now["g"].value = 50
     assert abs(results.yardstick(now, before) - 0.5) < 1e-12
     expect(results.yardstick({"o": Figure(1, "x")}, before), None)
+    # how right another program is tells nothing of the machine
+    score = {"s": Figure(0.5, "score", ours=False)}
+    expect(results.yardstick({"s": Figure(0.25, "score", ours=False)}, score), None)
 
 
 def test_a_stored_run_comes_back():
@@ -179,6 +183,118 @@ def test_a_group_that_fails_is_a_fault_and_the_others_go_on():
     runs = Scripted(1.0)
     figures, skipped = measured(runs, {}, broken, lacking, slow_group)
     expect((list(figures), skipped, runs.faults), (["slow_group.s"], ["lacking"], ["broken: no good"]))
+
+
+def test_what_peers_say():
+    # lines as aubiotrack, `aubio onset`, vamp-simple-host print them
+    expect(bench_peers.times("0.500000\n1.25\n"), [0.5, 1.25])
+    expect(bench_peers.times("2.725687\t\n3.053604\t\n"), [2.725687, 3.053604])
+    expect(bench_peers.times(" 0.220589569: \n 12.5: 3\n"), [0.220589569, 12.5])
+    expect(bench_peers.times("Running 2 plugins\n1.5x\n"), [])
+    # the gaps are 0.5, 0.5, 0.5 and 3: their median tells
+    expect(bench_peers.beats_said("1.0\n1.5\n2.0\n2.5\n5.5\n")["tempo"], {"bpm": 120.0})
+    for few in ("", "1.0\n", "1.0\n1.0\n"):
+        expect(bench_peers.beats_said(few)["tempo"], {"bpm": None})
+    expect(bench_peers.onsets_said("0.5\n"), {"onsets_s": [0.5]})
+    read = {(peer.name, peer.job): peer.read for peer in bench_peers.PEERS}
+    expect(read["soundstretch", "beats"]("Done!\nDetected BPM rate 165.7\n"), {"tempo": {"bpm": 165.7}})
+    expect(read["soundstretch", "beats"]("Couldn't detect BPM rate.\n"), {"tempo": {"bpm": None}})
+    expect(read["bpm-tools", "beats"]("118.497\n"), {"tempo": {"bpm": 118.497}})
+    expect(read["vamp-examples", "beats"](" 0.002902494, 9.999092971: 140.119 140.1 bpm\n"), {"tempo": {"bpm": 140.119}})
+
+
+def peer_of(*command, needs=(), job="beats", fills=bench_peers.TEMPO):
+    return bench_peers.Peer("other", "other-tools", job, needs, lambda path: list(command),
+                            bench_peers.tempo_said(r"^([\d.]+)$"), fills)
+
+
+def test_a_peer_that_gives_up_says_nothing():
+    expect(peer_of("/bin/echo", "97.5").hear("x.wav"), {"tempo": {"bpm": 97.5}})
+    expect(peer_of("/bin/sh", "-c", "echo 97.5; exit 1").hear("x.wav"), {})
+
+
+def with_peers(peers, body):
+    was, bench_peers.PEERS = bench_peers.PEERS, peers
+    try:
+        return body()
+    finally:
+        bench_peers.PEERS = was
+
+
+def test_peers_that_are_missing_are_named():
+    here, gone, half = peer_of("true", needs=("sh", "/bin/sh")), peer_of("no", needs=("no-such-program",)), \
+        peer_of("no", needs=("sh", "/no/such/file"))
+    expect(with_peers([gone, here, half], bench_peers.there),
+           ([here], ["other beats (no no-such-program: Debian's other-tools)",
+                     "other beats (no /no/such/file: Debian's other-tools)"]))
+
+
+def test_parts_make_documents():
+    parts = {("a", "beats"): [{"beats_s": [1]}, {}], ("a", "onsets"): [{"onsets_s": [2]}, {"onsets_s": []}],
+             ("b", "beats"): [{"tempo": {"bpm": 3}}, {}]}
+    expect(bench_peers.merged(parts, ["x/1.wav", "x/2.wav"]),
+           {"a": [{"file": {"path": "x/1.wav"}, "beats_s": [1], "onsets_s": [2]}, {"file": {"path": "x/2.wav"}, "onsets_s": []}],
+            "b": [{"file": {"path": "x/1.wav"}, "tempo": {"bpm": 3}}, {"file": {"path": "x/2.wav"}}]})
+
+
+def test_accuracy_asks_for_what_a_program_can_have():
+    asked = []
+
+    def scorer(script, folder, documents):
+        asked.append((script, folder, [sorted(document) for document in documents]))
+        return {**dict.fromkeys(bench_peers.MEASURES, 0.5), "files": 1}
+
+    def ours(paths, *only):
+        return [{"file": {"path": str(path)}, "only": only} for path in paths]
+    truth = bench_peers.truth
+    kept, truth.ask_scorer, truth.listen = (truth.ask_scorer, truth.listen), scorer, ours
+    try:
+        scores = bench_peers.accuracy(bench_peers.Pieces("set", "folder", ["1.wav"]), [peer_of("/bin/echo", "97.5")])
+    finally:
+        truth.ask_scorer, truth.listen = kept
+    expect(scores, {"sonique": dict.fromkeys(bench_peers.MEASURES, 0.5), "other": {"tempo_acc1": 0.5, "tempo_acc2": 0.5}})
+    expect(asked, [("score_music.py", "folder", [["file", "only"]]), ("score_music.py", "folder", [["file", "tempo"]])])
+    lines = bench_peers.accuracy_lines("set", scores)
+    expect([line.split() for line in lines[1:]], [["sonique"] + ["0.500"] * 5, ["other", "0.500", "0.500", "-", "-", "-"]])
+
+
+class NoPieces:
+    """Material of one file, and of two sets: one lacks its data."""
+
+    scored = None
+    peer_scores = bench.Material.peer_scores
+
+    def __init__(self):
+        self.asked = []
+        self.peer_sets = {"lost": self.lost, "had": self.had}
+
+    def coded(self, name):
+        return f"{name}.wav"
+
+    def lost(self):
+        raise bench.truth.Skip("no data")
+
+    def had(self):
+        self.asked.append("had")
+        return bench_peers.Pieces("what was had", None, [])
+
+
+def test_the_group_of_peers():
+    runs, material = Scripted(*([2.0, 4.0] * 5 + [1.0] * 5 + [2.5] * 5)), NoPieces()
+    here = [peer_of("true")]
+    kept, bench_peers.accuracy = bench_peers.accuracy, lambda which, peers: {"sonique": {"onset_F": .9}, "other": {"onset_F": .8}}
+    try:
+        figures, lines = with_peers([*here, peer_of("no", needs=("no-such-program",))], lambda: bench.peers(runs, material))
+        material.peer_scores(runs, here)
+    finally:
+        bench_peers.accuracy = kept
+    expect({key: (figure.value, figure.unit, figure.ours) for key, figure in figures.items()},
+           {"peers.beats.sonique_x": (120, "x", True), "peers.beats.other_x": (60, "x", False),
+            "peers.onsets.sonique_x": (240, "x", True), "peers.onsets_beats.sonique_x": (96, "x", True),
+            "peers.had.onset_F.sonique": (.9, "score", True), "peers.had.onset_F.other": (.8, "score", False)})
+    expect(runs.lacking, ["other beats (no no-such-program: Debian's other-tools)", "accuracy on lost (no data)"])
+    expect(material.asked, ["had"])
+    assert any("0.50" in line and "other" in line for line in lines), lines
 
 
 def run(*arguments):

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-MEL, PITCH, PEAKS = 41, 216, 32
+MEL, PITCH, TONE, PEAKS = 41, 216, 5 * 64, 32
 AUDIO = (".flac", ".mp3", ".ogg", ".wav", ".opus", ".m4a")
 PITCH_CLASS = {"C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6, "G": 7, "G#": 8,
                "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11}
@@ -31,7 +31,7 @@ def dump(folder, dumper, jobs=4):
 
 
 class Piece:
-    """mel (hops, 41), pitch (frames, 216) in dB / 100 as int16; peaks (frames, 32, 2); truth as read."""
+    """mel (hops, 41), pitch (frames, 216), tone (5 frames, 64) in dB / 100 as int16; peaks (frames, 32, 2); truth as read."""
 
     def __init__(self, path):
         data = open(path, "rb").read()
@@ -41,6 +41,8 @@ class Piece:
         at += hops * MEL * 2
         self.pitch = np.frombuffer(data, "<i2", frames * PITCH, at).reshape(frames, PITCH)
         at += frames * PITCH * 2
+        self.tone = np.frombuffer(data, "<i2", frames * TONE, at).reshape(frames * 5, TONE // 5)
+        at += frames * TONE * 2
         self.peaks = np.frombuffer(data, "<f4", frames * PEAKS * 2, at).reshape(frames, PEAKS, 2)
         stem = path[:-len(".features")]
         self.name = "/".join(stem.split("/")[-2:])

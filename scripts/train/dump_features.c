@@ -4,9 +4,9 @@
  *
  *     dump_features IN OUT [IN OUT]…
  *
- * OUT (little-endian): u32 hops, u32 pitch frames; mel (hops, 41) and pitch bands (frames, 216) as i16,
- * hundredths of a decibel, floor -120 dB; then the peaks (frames, 32, 2) as f32: Hz and power, 0 where there is
- * none. */
+ * OUT (little-endian): u32 hops, u32 pitch frames; mel (hops, 41), pitch bands (frames, 216) and tone rows
+ * (5 frames, 64) as i16, hundredths of a decibel, floor -120 dB; then the peaks (frames, 32, 2) as f32: Hz and
+ * power, 0 where there is none. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "media/reader.h"
 
 typedef struct rows {
-    int16_t *mel, *pitch;
+    int16_t *mel, *pitch, *tone;
     float *peak;
     size_t hops, frames, hop_room, frame_room;
 } rows;
@@ -45,15 +45,20 @@ static void keep(rows *r, const snq_hop_block *b)
     for (uint32_t i = 0; i < b->hops * SNQ_MEL_BANDS; i++)
         r->mel[r->hops * SNQ_MEL_BANDS + i] = centibel(b->mel[i]);
     r->hops += b->hops;
-    size_t peak_room = r->frame_room;
+    size_t peak_room = r->frame_room, tone_room = r->frame_room;
     r->pitch = grow(r->pitch, &r->frame_room, r->frames + b->pitch_frames,
                     SNQ_PITCH_BANDS * sizeof *r->pitch);
     r->peak = grow(r->peak, &peak_room, r->frames + b->pitch_frames,
                    2 * SNQ_PITCH_PEAKS_MAX * sizeof *r->peak);
+    r->tone = grow(r->tone, &tone_room, r->frames + b->pitch_frames,
+                   SNQ_TONE_ROWS * SNQ_TONE_BANDS * sizeof *r->tone);
     for (uint32_t i = 0; i < b->pitch_frames; i++, r->frames++) {
         const snq_pitch_frame *f = b->pitch[i];
         for (uint32_t k = 0; k < SNQ_PITCH_BANDS; k++)
             r->pitch[r->frames * SNQ_PITCH_BANDS + k] = centibel(f->band[k]);
+        for (uint32_t k = 0; k < SNQ_TONE_ROWS * SNQ_TONE_BANDS; k++)
+            r->tone[r->frames * SNQ_TONE_ROWS * SNQ_TONE_BANDS + k] =
+                centibel(f->tone[k / SNQ_TONE_BANDS][k % SNQ_TONE_BANDS]);
         for (uint32_t k = 0; k < SNQ_PITCH_PEAKS_MAX; k++) {
             float *to = r->peak + (r->frames * SNQ_PITCH_PEAKS_MAX + k) * 2;
             to[0] = k < f->peaks ? f->peak[k].hz : 0.0f;
@@ -117,6 +122,7 @@ static void write_rows(const rows *r, const char *path)
     put(out, head, sizeof head);
     put(out, r->mel, r->hops * SNQ_MEL_BANDS * sizeof *r->mel);
     put(out, r->pitch, r->frames * SNQ_PITCH_BANDS * sizeof *r->pitch);
+    put(out, r->tone, r->frames * SNQ_TONE_ROWS * SNQ_TONE_BANDS * sizeof *r->tone);
     put(out, r->peak, r->frames * 2 * SNQ_PITCH_PEAKS_MAX * sizeof *r->peak);
     if (fclose(out))
         exit(1);
@@ -140,6 +146,7 @@ int main(int argc, char **argv)
         write_rows(&r, argv[i + 1]);
         free(r.mel);
         free(r.pitch);
+        free(r.tone);
         free(r.peak);
     }
     return argc < 3;

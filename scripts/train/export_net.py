@@ -16,7 +16,7 @@ RHYTHM = [  # name, dilation, stride, relu_in, residual
     ("front.0", 1, 1, 0, 0), ("front.1", 1, 1, 1, 1), ("front.2", 2, 1, 1, 1), ("onset.0", 1, 1, 1, 1), ("onset.1", 1, 1, 1, 0),
     ("down", 1, 2, 1, 0), ("mix", 1, 1, 0, 0), *[(f"body.{i}", 1 << i, 1, 1, 1) for i in range(9)],
     ("beat", 1, 1, 1, 0), ("slow", 1, 1, 1, 0),
-    ("expect", 1, 1, 1, 0)]
+    ("expect", 1, 1, 1, 0), ("tone.0", 1, 1, 0, 0), ("tone.1", 1, 1, 1, 1), ("tone.2", 2, 1, 1, 1)]
 
 # name, dilation, stride, relu_in, residual; then how the weights lie: conv, or dense over so many taps of rows
 HARMONY = [("note", 1, 1, 0, 0, 0), ("fold", 12, 1, 1, 0, 6), ("time1", 12, 1, 0, 1, 0), ("circle", 1, 1, 0, 0, 12),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Renders accompaniments in real genres, with the key, beats, chords and tuning known exactly.
 
-    scripts/train/make_accompaniments.py OUTDIR --count N --seed S [--seconds 45] [--jobs 3]
+    scripts/train/make_accompaniments.py OUTDIR --count N --seed S [--seconds 45] [--jobs 3] [--at-random SHARE]
 
 MMA (Musical MIDI Accompaniment) brings rhythm patterns of some two hundred styles, from ballads over
 bossa nova to polkas; this script invents the chords, the melody, the form, the ensemble, the way of
@@ -202,6 +202,16 @@ MODES = {  # the scale, the steps with their weights; the last names the ones th
                  "III": (3, "maj", "7", 1.2), "iv": (5, "min", "min7", 1), "VI": (8, "maj", "maj7", 1),
                  "vii": (10, "min", "min7", 2)}),
 }
+# Loops that songs share, by mode; some never touch the tonic.
+LOOPS = {
+    "major": ("I V vi IV", "vi IV I V", "I vi IV V", "IV V iii vi", "IV I V vi", "I V vi iii IV I IV V",
+              "I V vi iii IV I ii V", "I V vi V IV iii ii V", "I iii IV V", "I iii vi IV", "IV V vi vi", "IV V vi I",
+              "I IV vi V", "ii V I vi", "I V IV V", "vi V IV V", "IV V I vi", "I I IV IV", "vi iii IV I", "IV iii ii I",
+              "ii IV I V", "I ii IV V", "IV V iii vi ii V I I", "I vi ii V", "vi ii V I"),
+    "minor": ("i VI III VII", "i VII VI VII", "i VI VII i", "VI VII i i", "i iv VII III", "i VII VI V", "i III VII VI",
+              "i v VI VII", "i iv v i", "iv VII III VI", "i VI iv V", "i iv i V", "i v iv V", "i VII III VI", "VI v i i",
+              "i iv VII III VI ii V i", "i III iv V"),
+}
 SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10), **{k: v[0] for k, v in MODES.items()}}
 TONES = {"maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "sus2": (0, 2, 7),
          "sus4": (0, 5, 7), "7": (0, 4, 7, 10), "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10),
@@ -294,6 +304,8 @@ class Harmony:
         return self.walk(self.start(), slots - len(end), end[0]) + end if slots > len(end) else end[-slots:]
 
     def loop(self):
+        if self.mode in LOOPS and self.family not in ("jazz", "blues") and self.rng.random() < .6:
+            return self.rng.choice(LOOPS[self.mode]).split()
         size = self.rng.choices((4, 2, 3, 8), (8, 1, .6, 1))[0]
         for attempt in range(20):
             row = self.walk(self.start(), size, None)
@@ -611,7 +623,7 @@ def mix(rng, **weights):
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def plan(rng, styles, drums):
+def plan(rng, styles, drums, at_random):
     """What kind of piece: metre, style, ensemble, tempo, recording."""
     s = {"metre": rng.choices(("4/4", "3/4", "6/8", "2/4", "5/4"), (58, 16, 13, 8, 5))[0]}
     s["ensemble"] = mix(rng, band=57, no_drums=11, piano=20, drums_bass=8, drums=3)
@@ -653,7 +665,7 @@ def plan(rng, styles, drums):
     s["pace"] = mix(rng, steady=74, rubato=10, tempo_change=8, drift=8)
     s["key_change"] = rng.random() < .12
     s["melody"] = s["ensemble"] not in ("drums", "drums_bass") and rng.random() < .75
-    s["substituted"] = s["ensemble"] in ("band", "no_drums") and rng.random() < .12
+    s["substituted"] = s["ensemble"] in ("band", "no_drums") and rng.random() < at_random
     s["loose_s"] = rng.uniform(.003, .012) if rng.random() < .5 else 0.0
     s["start"] = mix(rng, silence=15, cut_in=15, plain=70)
     s["complete"] = rng.random() < .45
@@ -1377,11 +1389,11 @@ def encode(x, path, folder):
 
 def make(job):
     """One piece; a style that cannot serve is replaced by the next draw."""
-    index, outdir, seed, seconds, styles, drums = job
+    index, outdir, seed, seconds, styles, drums, at_random = job
     for attempt in range(5):
         rng = random.Random(f"{seed}/{index}/{attempt}")
         try:
-            piece = Piece(plan(rng, styles, drums), rng, seconds, styles, drums)
+            piece = Piece(plan(rng, styles, drums, at_random), rng, seconds, styles, drums)
             if not piece.notes:
                 raise RuntimeError("nothing to play")
         except RuntimeError as trouble:
@@ -1415,6 +1427,8 @@ def main():
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=45.0)
     parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--at-random", type=float, default=.12, metavar="SHARE",
+                        help="of bands: whose instruments are drawn at random (default .12)")
     a = parser.parse_args()
     if not any(font_path(f) for f in FONTS):
         sys.exit("none of the soundfonts is installed: " + ", ".join(FONTS))
@@ -1422,7 +1436,7 @@ def main():
     if not styles:
         sys.exit(f"no styles under {MMA_LIB}: is mma installed?")
     os.makedirs(a.outdir, exist_ok=True)
-    jobs = [(i, a.outdir, a.seed, a.seconds, styles, drums) for i in range(a.count)]
+    jobs = [(i, a.outdir, a.seed, a.seconds, styles, drums, a.at_random) for i in range(a.count)]
     with Pool(a.jobs) as pool:
         for done, _ in enumerate(pool.imap_unordered(make, jobs), 1):
             print(f"\r{done}/{a.count}", end="", file=sys.stderr, flush=True)

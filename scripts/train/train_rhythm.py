@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Train the rhythm network: mel powers and harmonic novelty in; onsets, beats, downbeats, tempo, metre and pulse out.
+"""Train the rhythm network: mel powers, tones and harmonic novelty in; onsets, beats, downbeats, tempo, metre and pulse out.
 
 usage: train_rhythm.py --train WEIGHT:DIR[,DIR]… --valid DIR… --dumper PROGRAM --out NET.pt [--init NET.pt] [--minutes M]
   --train   groups of folders, drawn from in proportion to their weights; what is new in them is taken up
@@ -36,25 +36,30 @@ class Net(torch.nn.Module):
         self.front = torch.nn.ModuleList([conv(41, 32, 5), conv(32, 32, 5), conv(32, 32, 5, 2)])
         self.onset = torch.nn.ModuleList([conv(32, 32, 5), conv(32, 1, 5)])
         self.down = conv(32, wide, 5, 1, 2)
-        self.mix = conv(wide + 8, wide, 1)
+        self.tone = torch.nn.ModuleList([conv(64, 32, 3), conv(32, 32, 5), conv(32, 32, 5, 2)])
+        self.mix = conv(wide + 8 + 32, wide, 1)
         self.body = torch.nn.ModuleList([conv(wide, wide, 5, d) for d in DILATIONS])
-        self.expect = conv(wide, 64, 1)
+        self.expect = conv(wide + 32, 64, 1)
         torch.nn.init.zeros_(self.expect.weight)
         torch.nn.init.zeros_(self.expect.bias)
         self.beat = conv(wide, 2, 1)
         self.slow = conv(wide, TEMPI + 6 + 1, 1)
 
-    def forward(self, mel, novelty):
-        """mel (N, 41, 2 R), novelty (N, 8, R) → onset (N, 2 R), beat (N, 2, R), slow (N, 71, R / 5)"""
+    def forward(self, mel, tone, novelty):
+        """mel (N, 41, 2 R), tone (N, 64, R), novelty (N, 8, R) → onset (N, 2 R), beat (N, 2, R), slow (N, 71, R / 5)"""
         x = self.front[0](mel)
         for layer in self.front[1:]:
             x = x + layer(F.relu(x))
         near = x + self.onset[0](F.relu(x))
-        y = self.mix(torch.cat([F.relu(self.down(F.relu(x))), novelty], 1))
+        t = self.tone[0](tone)
+        for layer in self.tone[1:]:
+            t = t + layer(F.relu(t))
+        t = F.relu(t)
+        y = self.mix(torch.cat([F.relu(self.down(F.relu(x))), novelty, t], 1))
         for layer in self.body:
             y = y + layer(F.relu(y))
         y = F.relu(y)
-        e = self.expect(y)                                        # what the pattern leads to expect of both hops
+        e = self.expect(torch.cat([y, t], 1))                     # what the pattern leads to expect of both hops
         e = torch.stack([e[:, :32], e[:, 32:]], 3).flatten(2)
         onset = self.onset[1](F.relu(near + e))[:, 0]
         return onset, self.beat(y), self.slow(y[:, :, 2::5])
@@ -93,6 +98,7 @@ class Example:
         t = piece.truth
         hops = len(piece.mel) // 10 * 10
         self.mel = piece.mel[:hops]
+        self.tone = piece.tone[:hops // 2]
         self.novelty = novelty(piece.pitch)
         self.rows = hops // 2
         self.onset = np.zeros(hops, np.float32)
@@ -131,17 +137,26 @@ def crop(example, rng, augment, start=None):
     n = min(ROWS, example.rows - at)
     mel = np.full((2 * ROWS, 41), -12000, np.int16)
     mel[:2 * n] = example.mel[2 * at:2 * (at + n)]
-    x = mel.astype(np.float32) / 100
+    tone = np.full((ROWS, 64), -12000, np.int16)
+    tone[:n] = example.tone[at:at + n]
+    x, t = mel.astype(np.float32) / 100, tone.astype(np.float32) / 100
     if augment:
-        x = x + rng.uniform(-30, 8)
+        gain = rng.uniform(-30, 8)
+        x, t = x + gain, t + gain
+        up = rng.randint(-2, 2)
+        t = np.roll(t, up, 1)
         if rng.random() < .5:
             k = rng.randint(2, 5)
-            curve = np.interp(np.arange(41), np.linspace(0, 40, k), [rng.gauss(0, 4) for _ in range(k)])
-            x = x + curve.astype(np.float32)
+            knots = [rng.gauss(0, 4) for _ in range(k)]
+            x = x + np.interp(np.arange(41), np.linspace(0, 40, k), knots).astype(np.float32)
+            t = t + np.interp(np.arange(64), np.linspace(0, 80, k), knots).astype(np.float32)
         if rng.random() < .25:
-            floor = rng.uniform(-85, -50) + np.random.default_rng(rng.randrange(1 << 30)).standard_normal(x.shape).astype(np.float32) * 2
-            x = np.logaddexp(x * .2303, floor * .2303) / .2303
+            floor, random = rng.uniform(-85, -50), np.random.default_rng(rng.randrange(1 << 30))
+            noise = lambda shape, db: db + random.standard_normal(shape).astype(np.float32) * 2
+            x = np.logaddexp(x * .2303, noise(x.shape, floor) * .2303) / .2303
+            t = np.logaddexp(t * .2303, noise(t.shape, floor - 6) * .2303) / .2303
     x = np.maximum(x, -90) / 20 + 4.5
+    t = np.maximum(t, -80) / 20 + 4
     u = (2 * (at + np.arange(ROWS)) + .5) / 10
     i = np.minimum(u.astype(int), len(example.novelty) - 2)
     f = np.clip(u - i, 0, 1)[:, None].astype(np.float32)
@@ -155,18 +170,18 @@ def crop(example, rng, augment, start=None):
     tempo[:n // 5] = example.tempo[at // 5:(at + n) // 5]
     known = np.zeros(ROWS // 5, np.float32)
     known[:n // 5] = 1
-    return x.T, nov.T, onset, beat, tempo, known, example.metre, example.pulse
+    return x.T, t.T, nov.T, onset, beat, tempo, known, example.metre, example.pulse
 
 
 def batch(examples, rng, augment, starts=None):
     rows = [crop(e, rng, augment, None if starts is None else starts) for e in examples]
     stack = lambda k, kind=np.float32: torch.from_numpy(np.stack([np.ascontiguousarray(r[k], kind) for r in rows]))
-    return [stack(k) for k in range(6)] + [torch.tensor([r[6] for r in rows]), torch.tensor([r[7] for r in rows])]
+    return [stack(k) for k in range(7)] + [torch.tensor([r[7] for r in rows]), torch.tensor([r[8] for r in rows])]
 
 
 def losses(net, data):
-    mel, nov, onset, beat, tempo, known, metre, pulse = data
-    o, b, slow = net(mel, nov)
+    mel, tone, nov, onset, beat, tempo, known, metre, pulse = data
+    o, b, slow = net(mel, tone, nov)
     def bce(x, y, weight=1.0):
         mask = (y >= 0).float()
         loss = F.binary_cross_entropy_with_logits(x, y.clamp(min=0), reduction="none", pos_weight=torch.tensor(weight))
@@ -188,7 +203,7 @@ def losses(net, data):
     return l_onset, l_beat, l_down, l_tempo, l_metre, l_pulse
 
 
-WEIGHTS = (1.5, 1.5, 1.5, .06, .06, .1)
+WEIGHTS = (3.0, 1.5, 1.5, .06, .06, .1)
 
 
 def validate(net, examples):
@@ -200,11 +215,11 @@ def validate(net, examples):
             part = examples[i:i + 16]
             data = batch(part, rng, False, 50)
             total += np.array([float(x) for x in losses(net, data)]) * len(part)
-            _, _, slow = net(data[0], data[1])
+            _, _, slow = net(*data[:3])
             tempo = torch.log_softmax(slow[:, :TEMPI], 1).mean(2).argmax(1)
-            truth = torch.tensor([np.median(t[t >= 0]) if (t >= 0).any() else -9 for t in data[4].numpy()])
+            truth = torch.tensor([np.median(t[t >= 0]) if (t >= 0).any() else -9 for t in data[5].numpy()])
             metre = torch.log_softmax(slow[:, TEMPI:TEMPI + 6], 1).mean(2).argmax(1)
-            right += [float(((tempo - truth).abs() < 1.5).sum()), float((metre == data[6]).sum()), 0]
+            right += [float(((tempo - truth).abs() < 1.5).sum()), float((metre == data[7]).sum()), 0]
             count += len(part)
     net.train()
     return total / count, right / count
@@ -230,7 +245,7 @@ def main():
     print(groups.sizes(), "pieces,", [len(v) for v in valid], "to validate", flush=True)
     net = Net(a.wide)
     if a.init:
-        net.load_state_dict(torch.load(a.init), strict=False)
+        net.load_state_dict(torch.load(a.init))
     optimiser = torch.optim.AdamW(net.parameters(), lr=a.rate, weight_decay=1e-3)
     begin, step, mean = time.time(), 0, np.zeros(6)
     last_report = begin

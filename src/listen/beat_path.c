@@ -43,8 +43,8 @@ enum {
 };
 
 #define LOGIT_MAX  5.0f
-#define BEAT_BONUS 0.5f
-#define W_TEMPO    1.0f
+#define BEAT_BONUS 0.3f
+#define W_TEMPO    0.6f
 #define CHANGE     0.5f
 #define SOFT       30.0f
 

@@ -16,11 +16,12 @@
  *          ends moved to the nearest beat within 200 ms; bass: best sum of log p over the chord's steps
  *        key: features averaged over bins of two seconds, of the steps that sound and have a chord; log p of the
  *          24 keys for the mean over 5 and over 11 bins around each, added; Viterbi with KEY_CHANGE; then each
- *          span anew from its whole mean, with KEY_FIRST for the key whose tonic triad is the first chord.
- * CONST  KEY_CHANGE: best of 12, 25, 40 on made music (seed 98), held-out accompaniments and the 30 songs,
- *        2026-11. Tuning's blur, range and weight: best of 27 settings on 160 made pieces. The costs of chord
- *        changes and the thresholds are set by hand. Tuning: pitch bends and inharmonic overtones
- *        (5th: -14 cents) blur a mean; the mode of the histogram is theirs least.
+ *          span anew from its whole mean, the first with KEY_FIRST for the key whose tonic triad is the first chord.
+ * CONST  KEY_CHANGE: best of 12, 18, 25, 35, 50 on made music (seed 98), held-out accompaniments and the 30 songs,
+ *        2026-11. KEY_FIRST: fitted with the key layer (scripts/train/tune_key.py). Tuning's blur, range and
+ *        weight: best of 27 settings on 160 made pieces. The costs of chord changes and the thresholds are set by
+ *        hand. Tuning: pitch bends and inharmonic overtones (5th: -14 cents) blur a mean; the mode of the
+ *        histogram is theirs least.
  * COST   See harmony_net.c.
  * LIMITS One tuning for the recording. Chords shorter than half a second are often missed.
  * REFS   M. Mauch, S. Dixon, "Approximate note transcription for the improved identification of difficult chords",
@@ -57,7 +58,7 @@ enum {
 #define CHANGE_BEAT       3.5f
 #define CHANGE_OFF        6.0f
 #define CHANGE_FREE       4.0f /* without beats */
-#define KEY_CHANGE        25.0f
+#define KEY_CHANGE        35.0f
 #define KEY_FIRST         1.4f
 #define SOUND_LEAST_DB    (-90.0f) /* loudest semitone of a step that has any tones */
 #define TONAL_LEAST       0.15     /* share of steps with a chord, for a key */
@@ -584,7 +585,9 @@ static uint32_t key_spans(snq_harmony *h, snq_span within, int64_t from, int64_t
         float log_p[SNQ_HARMONY_KEYS];
         for (b = a + 1; b < to - from && key[b] == key[a]; b++) {
         }
-        const uint8_t k = name_keys(h, from + a, from + b, log_p) ? best_key(log_p) : key[a];
+        /* where a key begins amid the music is known to some seconds only: no first chord */
+        const uint32_t tonal = (a ? keys_of : name_keys)(h, from + a, from + b, log_p);
+        const uint8_t k = tonal ? best_key(log_p) : key[a];
         const double end_s = b == to - from ? within.end_s : (double)(from + b) * SNQ_HARMONY_BIN_S;
         if (n && span[n - 1].tonic == k / 2 && span[n - 1].mode == k % 2) {
             span[n - 1].span.end_s = end_s;

@@ -51,6 +51,16 @@ enum {
     SNQ_PITCH_PEAKS_MAX = 32,
 };
 
+/* The tone spectrum: each two hops one of a window of 93 ms (1024 frames at 11 025 Hz) centred on their
+ * middle, a band a semitone from MIDI note SNQ_TONE_LOWEST on. Notes that begin softly under drums show
+ * here; low ones by their overtones. */
+enum {
+    SNQ_TONE_HOPS = 2,
+    SNQ_TONE_ROWS = SNQ_PITCH_HOPS / SNQ_TONE_HOPS, /* of a pitch frame */
+    SNQ_TONE_LOWEST = 42,                           /* F#2, 92.5 Hz */
+    SNQ_TONE_BANDS = 64,                            /* to A7, 3520 Hz */
+};
+
 typedef struct snq_pitch_peak {
     float hz, power; /* of a sinusoid: half its amplitude squared */
 } snq_pitch_peak;
@@ -61,6 +71,7 @@ typedef struct snq_pitch_frame {
     float band[SNQ_PITCH_BANDS]; /* powers */
     snq_pitch_peak
         peak[SNQ_PITCH_PEAKS_MAX]; /* by frequency; the strongest within 60 dB, 40 .. 4000 Hz */
+    float tone[SNQ_TONE_ROWS][SNQ_TONE_BANDS]; /* powers */
 } snq_pitch_frame;
 
 typedef struct snq_hop_block {

@@ -13,7 +13,8 @@
  * CONST  Set by hand, 2026-11: on held-out pieces half and twice W_METRE score no better, SLIP 14 and CHANGE 20
  *        the same. TEMPER, which only the confidence sees, was not tried otherwise.
  * COST   16 states and some 40 sums a beat.
- * LIMITS Metres of 7 and more, and additive ones, are read as what comes nearest.
+ * LIMITS Metres of 7 and more, and additive ones, are read as what comes nearest. Where only the chords tell 4/4
+ *        from 2/4, twenty decibels less can turn the answer.
  * REFS   N. Whiteley, A. T. Cemgil, S. Godsill, "Bayesian modelling of temporal structure in musical
  *        audio", ISMIR 2006. */
 #include "listen/metre_path.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* STEPS  along the stream: hops -> rhythm network; pitch frames -> harmony's history
- *        when asked: rows -> beats -> bars; beats, bars, history -> tuning, chords, keys */
+ *        when asked: rows -> beats -> bars; rows, beats -> onsets; beats, bars, history -> tuning, chords, keys */
 #include "listen/music.h"
 
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "dsp/decibel.h"
 #include "listen/analyser.h"
+#include "listen/onset_grid.h"
 #include "listen/rhythm_net.h"
 
 enum { BANDS = SNQ_GROOVE_BANDS, BEFORE = 3 };
@@ -33,7 +34,8 @@ struct snq_music {
     int64_t rise_room;
     float level[BEFORE][BANDS]; /* dB of the hops before */
     int too_long;
-    once beats_once, bars_once, harmony_once;
+    once beats_once, bars_once, onsets_once, harmony_once;
+    float *onset; /* (rows.hops,) */
     snq_beat_path beats;
     snq_metre_path bars;
 };
@@ -64,6 +66,7 @@ void snq_music_free(snq_music *m)
     snq_beat_path_clear(&m->beats);
     snq_metre_path_clear(&m->bars);
     snq_free(m->rise);
+    snq_free(m->onset);
     snq_free(m);
 }
 
@@ -151,6 +154,30 @@ snq_status snq_music_beats(snq_music *m, const snq_beat_path **beats)
             m->beats.beats--;
     }
     return m->beats_once.st;
+}
+
+static snq_status weigh_onsets(snq_music *m)
+{
+    const snq_beat_path *beats;
+    snq_rhythm_rows rows;
+    SNQ_TRY(snq_music_beats(m, &beats));
+    SNQ_TRY(snq_music_rhythm(m, &rows));
+    m->onset = snq_calloc((size_t)rows.hops + 1, sizeof *m->onset);
+    if (!m->onset)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the onsets of %lld hops",
+                        (long long)rows.hops);
+    return snq_onset_grid_run(&rows, beats, m->onset);
+}
+
+snq_status snq_music_onsets(snq_music *m, snq_rhythm_rows *rows)
+{
+    SNQ_TRY(snq_music_rhythm(m, rows));
+    if (!m->onsets_once.done) {
+        m->onsets_once.done = 1;
+        m->onsets_once.st = weigh_onsets(m);
+    }
+    rows->onset = m->onset;
+    return m->onsets_once.st;
 }
 
 snq_status snq_music_bars(snq_music *m, const snq_metre_path **bars)

@@ -34,6 +34,8 @@ SNQ_MUST_USE snq_status snq_music_finish(snq_music *m, double duration_s);
 
 double snq_music_duration_s(const snq_music *m);
 SNQ_MUST_USE snq_status snq_music_rhythm(snq_music *m, snq_rhythm_rows *rows);
+/* The rows with their onsets weighed by the beat (onset_grid.h). */
+SNQ_MUST_USE snq_status snq_music_onsets(snq_music *m, snq_rhythm_rows *rows);
 SNQ_MUST_USE snq_status snq_music_beats(snq_music *m, const snq_beat_path **beats);
 /* How much louder each band is in a hop than in the three before, u8 (hops, SNQ_GROOVE_BANDS), tenths of a
  * decibel; NULL when there are no hops. */

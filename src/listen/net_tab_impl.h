@@ -37,7 +37,9 @@ enum {
     SNQ__RHYTHM_BEAT = 16,
     SNQ__RHYTHM_SLOW = 17,
     SNQ__RHYTHM_EXPECT = 18,
-    SNQ__RHYTHM_LAYERS = 19,
+    SNQ__RHYTHM_TONE = 19, /* 3 */
+    SNQ__RHYTHM_TONE_LAYERS = 3,
+    SNQ__RHYTHM_LAYERS = 22,
 };
 
 extern const snq__net_layer snq__rhythm_tab[SNQ__RHYTHM_LAYERS];

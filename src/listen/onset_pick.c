@@ -4,7 +4,7 @@
  * STEPS  hop i is an onset when its logit is over THRESHOLD, the highest within REACH hops to both sides (of
  *        equal ones the first), and no onset lies within APART hops before
  *        time: the parabola through the peak and its neighbours
- * CONST  THRESHOLD: between what suits made music (0) and the piano songs (0.4), which differ by 0.005 of F,
+ * CONST  THRESHOLD: between what suits made music (0.3) and the songs (0.6 to 0.9), which differ by 0.004 of F,
  *        2026-11. REACH 1 to 3 and APART 2 to 4 score the same. The truth joins notes within 30 ms.
  * LIMITS Soft attacks (strings, pads, voices) are found late or not at all. */
 #include "listen/onset_pick.h"
@@ -13,7 +13,7 @@
 
 enum { REACH = 2, APART = 3 };
 
-#define THRESHOLD 0.3f
+#define THRESHOLD 0.6f
 
 static int is_peak(const snq_rhythm_rows *r, int64_t i)
 {

@@ -11,7 +11,7 @@
 static snq_status finish(void *music, snq_hearing *h)
 {
     snq_rhythm_rows rows;
-    SNQ_TRY(snq_music_rhythm(music, &rows));
+    SNQ_TRY(snq_music_onsets(music, &rows));
     h->onsets_reason = NULL;
     h->onsets = (snq_onsets) { 0 };
     for (int pass = 0; pass < 2; pass++) {

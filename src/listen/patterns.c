@@ -310,7 +310,7 @@ static uint32_t labels_of(const snq_patterns *p, double hits)
 static snq_status complete(state *s, snq_span span, float *scratch, snq_patterns *p)
 {
     snq_rhythm_rows rows;
-    SNQ_TRY(snq_music_rhythm(s->music, &rows));
+    SNQ_TRY(snq_music_onsets(s->music, &rows));
     const stretch x = stretch_of(s, span);
     const double sounding = sounding_s(s, x);
     if (sounding <= 0.0) {

@@ -9,12 +9,17 @@
  *               the two highest bins, exact for one sinusoid under a Hann window; power = sum over
  *               k - 2 .. k + 2, which holds all of the main lobe
  *        power: sum over the bins of 40 .. 5000 Hz
+ *        tone row r of frame k: Hann window of 1024 samples centred on sample
+ *                 floor((2 (5 k + r) + 1) 11025 / 100), in triangles of two semitones
  * CONST  4096 at 11 025 Hz: bins of 2.7 Hz, main lobe 10.8 Hz: semitones stand apart from 180 Hz (F#3)
  *        on, below it by their overtones. Three bands a semitone: pieces tuned anywhere between two
  *        semitones can be read afterwards by interpolation.
  *        Half-band: 19 taps, Kaiser beta 7; passes up to 3 kHz within 0.01 dB, and what it folds to
  *        below 3 kHz is 70 dB down.
- * COST   A transform of 4096, a pass of the filterbank and one over the bins for peaks each 100 ms; see `make bench`.
+ *        Tone rows: 1024 for attacks within 20 ms or so; 512 hears no more than the mel spectrum, 2048 does no
+ *        better (onsets of made music and songs, 2026-11).
+ * COST   A transform of 4096, a pass of the filterbank and one over the bins for peaks each 100 ms, and five transforms of 1024;
+ *        see `make bench`.
  * LIMITS The mono stream is the mean of the channels: what is in antiphase is missing. A note shorter
  *        than the window is smeared over it. */
 #include "listen/pitch_track_impl.h"
@@ -33,6 +38,7 @@ enum {
     RATE_HZ = SNQ_MONO_RATE_HZ / 2,
     WINDOW = 4096,
     BINS = WINDOW / 2 + 1,
+    TONE_WINDOW = 1024,
     QUEUE = WINDOW + 4096, /* of the stream at RATE_HZ */
     HALF = 5,              /* pairs of weights of the half-band filter */
     BACK = 2 * HALF,       /* pairs of samples kept for it */
@@ -47,9 +53,9 @@ enum {
 #define PEAK_RANGE 1e-6f /* 60 dB */
 
 struct snq__pitch_track {
-    snq_rpower *spectrum;
-    snq_mel *bank;
-    float scale;
+    snq_rpower *spectrum, *tone_spectrum;
+    snq_mel *bank, *tone_bank;
+    float scale, tone_scale;
     float half[HALF];  /* weights at distance 1, 3, 5, … */
     uint32_t from, to; /* bins whose power is counted */
     uint32_t peak_to;  /* bins that may be peaks end here */
@@ -92,30 +98,45 @@ static void design_half_band(float half[HALF])
         half[i] = (float)(weight[i] * 0.5 / sum);
 }
 
+/* A Hann window's spectrum, and what scales its powers so that a sinusoid's is half its amplitude squared. */
+static snq_status make_spectrum(uint32_t length, snq_rpower **out, float *scale)
+{
+    float window[WINDOW];
+    double energy;
+    snq_window_fill(SNQ_WINDOW_HANN, window, length);
+    snq_window_sums(window, length, NULL, &energy);
+    *scale = (float)(2.0 / (length * energy));
+    return snq_rpower_new(length, window, out);
+}
+
+static double note_hz(double note)
+{
+    return 440.0 * pow(2.0, (note - 69.0) / 12.0);
+}
+
 static snq_status make(snq__pitch_track *t)
 {
-    const double step = pow(2.0, 1.0 / (12 * SNQ_PITCH_STEPS));
-    const double low = 440.0 * pow(2.0, (SNQ_PITCH_LOWEST - 69) / 12.0) / (step * step);
     const snq_mel_cfg cfg = { .rate_hz = RATE_HZ,
                               .window = WINDOW,
                               .bands = SNQ_PITCH_BANDS,
-                              .lo_hz = low,
-                              .hi_hz = low * pow(step, SNQ_PITCH_BANDS + 1),
+                              .lo_hz = note_hz(SNQ_PITCH_LOWEST - 2.0 / SNQ_PITCH_STEPS),
+                              .hi_hz = note_hz(SNQ_PITCH_LOWEST +
+                                               (SNQ_PITCH_BANDS - 1.0) / SNQ_PITCH_STEPS),
                               .scale = SNQ_MEL_OCTAVE };
+    const snq_mel_cfg tone_cfg = { .rate_hz = RATE_HZ,
+                                   .window = TONE_WINDOW,
+                                   .bands = SNQ_TONE_BANDS,
+                                   .lo_hz = note_hz(SNQ_TONE_LOWEST - 1),
+                                   .hi_hz = note_hz(SNQ_TONE_LOWEST + SNQ_TONE_BANDS),
+                                   .scale = SNQ_MEL_OCTAVE };
     SNQ_TRY(snq_mel_new(&cfg, &t->bank));
+    SNQ_TRY(snq_mel_new(&tone_cfg, &t->tone_bank));
+    SNQ_TRY(make_spectrum(WINDOW, &t->spectrum, &t->scale));
+    SNQ_TRY(make_spectrum(TONE_WINDOW, &t->tone_spectrum, &t->tone_scale));
     t->queue = snq_calloc(QUEUE, sizeof *t->queue);
     t->power = snq_calloc(BINS, sizeof *t->power);
-    float *window = snq_calloc(WINDOW, sizeof *window);
-    if (!t->queue || !t->power || !window) {
-        snq_free(window);
+    if (!t->queue || !t->power)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the pitch spectrum");
-    }
-    snq_window_fill(SNQ_WINDOW_HANN, window, WINDOW);
-    double energy;
-    snq_window_sums(window, WINDOW, NULL, &energy);
-    t->scale = (float)(2.0 / (WINDOW * energy));
-    const snq_status st = snq_rpower_new(WINDOW, window, &t->spectrum);
-    snq_free(window);
     design_half_band(t->half);
     t->from = 40 * WINDOW / RATE_HZ;
     t->to = 5000 * WINDOW / RATE_HZ;
@@ -124,7 +145,7 @@ static snq_status make(snq__pitch_track *t)
     /* the windows of the first frames begin before the stream: zeros */
     t->first = -(WINDOW / 2);
     t->count = WINDOW / 2;
-    return st;
+    return SNQ_OK;
 }
 
 snq_status snq__pitch_track_new(snq__pitch_track **out)
@@ -147,7 +168,9 @@ void snq__pitch_track_free(snq__pitch_track *t)
     if (!t)
         return;
     snq_rpower_free(t->spectrum);
+    snq_rpower_free(t->tone_spectrum);
     snq_mel_free(t->bank);
+    snq_mel_free(t->tone_bank);
     snq_free(t->queue);
     snq_free(t->power);
     snq_free(t);
@@ -293,6 +316,17 @@ static void find_peaks(snq__pitch_track *t)
     }
 }
 
+static void tone_rows(snq__pitch_track *t)
+{
+    for (int r = 0; r < SNQ_TONE_ROWS; r++) {
+        const int64_t row = t->done * SNQ_TONE_ROWS + r;
+        const int64_t from =
+            (2 * row + 1) * RATE_HZ / (2 * FRAMES_PER_S * SNQ_TONE_ROWS) - TONE_WINDOW / 2;
+        snq_rpower_run(t->tone_spectrum, t->power, t->queue + (from - t->first), t->tone_scale);
+        snq_mel_run(t->tone_bank, t->power, t->frame.tone[r]);
+    }
+}
+
 static snq_status next_frame(snq__pitch_track *t, int64_t from, snq__pitch_sink sink, void *user)
 {
     snq_pitch_frame *f = &t->frame;
@@ -304,6 +338,7 @@ static snq_status next_frame(snq__pitch_track *t, int64_t from, snq__pitch_sink 
     snq_mel_run(t->bank, t->power, f->band);
     f->power = sum_of(t->power + t->from, t->to - t->from + 1);
     find_peaks(t);
+    tone_rows(t);
     return sink(user, t->done++, f);
 }
 

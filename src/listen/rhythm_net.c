@@ -8,9 +8,10 @@
  *        front  conv 5 -> 32; + conv 5; + conv 5,2                               (hops, 32)
  *        near   + conv 5                                                         (hops, 32)
  *        down   conv 5, every second hop                                         (rows, 32)
+ *        tone   row: max(10 log10 tone, -80) / 20 + 4; conv 3 -> 32; + conv 5; + conv 5,2; max(0, .)  (rows, 32)
  *        novel  harmonic novelty, below                                          (rows, 8)
- *        body   mix 1 of max(0, down) and novel -> 32; + conv 5,d, d = 1 .. 256  (rows, 32)
- *        onset  near and what the body expects of the hop (32 -> 2 x 32); conv 5 -> 1   (hops,) logits
+ *        body   mix 1 of max(0, down), novel and tone -> 32; + conv 5,d, d = 1 .. 256  (rows, 32)
+ *        onset  near and what body and tone expect of the hop (64 -> 2 x 32); conv 5 -> 1   (hops,) logits
  *        heads  beat, downbeat                                                   (rows, 2) logits
  *               each fifth row: 64 tempo, 6 metre classes, pulse; as log probabilities averaged over a second
  *        Body rows see 10 s to both sides: a bar pattern, not only the beat at hand.
@@ -21,7 +22,7 @@
  *        A row takes it by interpolation in time.
  * CONST  Architecture: S. Boeck and M. Davies (REFS) with one convolution a layer and a hop of 20 ms in the
  *        body. Weights: scripts/train/train_rhythm.py; data: scripts/train/README.md.
- * COST   22 000 products a hop and 55 000 a row: 5 million a second of sound.
+ * COST   22 000 products a hop and 75 000 a row: 6 million a second of sound.
  * LIMITS It knows what it was shown: rendered music with drums, bands, pianos, ensembles. Unaccompanied singing and
  *        free speech-like rhythm are beyond it.
  * REFS   M. Davies, S. Boeck, "Temporal convolutional networks for musical audio beat tracking",
@@ -61,8 +62,14 @@ typedef struct floats {
     int64_t count, room;
 } floats;
 
+/* Rows of WIDE floats from number `first` on; the first `used` of what is kept are done with. */
+typedef struct row_queue {
+    floats kept;
+    int64_t first, used;
+} row_queue;
+
 struct snq_rhythm_net {
-    snq_convnet *front, *near, *onset_net, *down, *body;
+    snq_convnet *front, *near, *onset_net, *down, *tone_net, *body;
     snq_conv *beat_head, *slow_head, *expect_head;
 
     floats onset, beat, downbeat;
@@ -73,10 +80,9 @@ struct snq_rhythm_net {
         pulse;          /* sums over the second at hand */
     uint32_t slow_rows; /* in them */
 
-    int64_t near_used;    /* floats of near_rows that are done with */
-    floats near_rows;     /* (…, WIDE) hops that wait for what the body expects of them */
-    floats waiting;       /* (…, WIDE) rows that wait for their novelty */
-    int64_t waiting_from; /* number of the first */
+    row_queue nears;   /* hops that wait for what is expected of them */
+    row_queue waiting; /* rows of `down` that wait for their novelty and tone */
+    row_queue tones;   /* rows of `tone` that have not come out of the body */
 
     double sum[SUMS][PARTS * FOLD]; /* of c over the frames below j, at j mod SUMS */
     int64_t frames;                 /* pitch frames taken */
@@ -101,6 +107,39 @@ static snq_status reserve(floats *f, int64_t n)
     return SNQ_OK;
 }
 
+static snq_status put_rows(row_queue *q, const float *y, uint32_t rows)
+{
+    SNQ_TRY(reserve(&q->kept, (int64_t)rows * WIDE));
+    memcpy(q->kept.value + q->kept.count, y, (size_t)rows * WIDE * sizeof *y);
+    q->kept.count += (int64_t)rows * WIDE;
+    return SNQ_OK;
+}
+
+/* Number behind the last row. */
+static int64_t rows_end(const row_queue *q)
+{
+    return q->first - q->used + q->kept.count / WIDE;
+}
+
+/* Row r, first <= r < rows_end. */
+static const float *row_at(const row_queue *q, int64_t r)
+{
+    return q->kept.value + (r - q->first + q->used) * WIDE;
+}
+
+/* Rows below r are done with; they go when they are more than what stays. */
+static void drop_rows(row_queue *q, int64_t r)
+{
+    q->used += r - q->first;
+    q->first = r;
+    if (2 * q->used * WIDE <= q->kept.count)
+        return;
+    q->kept.count -= q->used * WIDE;
+    memmove(q->kept.value, q->kept.value + q->used * WIDE,
+            (size_t)q->kept.count * sizeof *q->kept.value);
+    q->used = 0;
+}
+
 snq_status snq_rhythm_net_new(snq_rhythm_net **out)
 {
     *out = NULL;
@@ -115,6 +154,8 @@ snq_status snq_rhythm_net_new(snq_rhythm_net **out)
         st = snq__net_stack(tab + SNQ__RHYTHM_ONSET, 1, &n->onset_net);
     if (st >= 0)
         st = snq__net_stack(tab + SNQ__RHYTHM_DOWN, 1, &n->down);
+    if (st >= 0)
+        st = snq__net_stack(tab + SNQ__RHYTHM_TONE, SNQ__RHYTHM_TONE_LAYERS, &n->tone_net);
     if (st >= 0)
         st = snq__net_stack(tab + SNQ__RHYTHM_BODY, SNQ__RHYTHM_BODY_LAYERS, &n->body);
     if (st >= 0)
@@ -140,6 +181,7 @@ void snq_rhythm_net_free(snq_rhythm_net *n)
     snq_convnet_free(n->near);
     snq_convnet_free(n->onset_net);
     snq_convnet_free(n->down);
+    snq_convnet_free(n->tone_net);
     snq_convnet_free(n->body);
     snq_conv_free(n->beat_head);
     snq_conv_free(n->slow_head);
@@ -147,8 +189,9 @@ void snq_rhythm_net_free(snq_rhythm_net *n)
     snq_free(n->onset.value);
     snq_free(n->beat.value);
     snq_free(n->downbeat.value);
-    snq_free(n->near_rows.value);
-    snq_free(n->waiting.value);
+    snq_free(n->nears.kept.value);
+    snq_free(n->waiting.kept.value);
+    snq_free(n->tones.kept.value);
     snq_free(n->second);
     snq_free(n);
 }
@@ -217,6 +260,34 @@ static void novelty_of_row(snq_rhythm_net *n, int64_t r, float out[NOVELTY])
         out[i] = n->novelty[0][i] * (1.0f - f) + n->novelty[1][i] * f;
 }
 
+/* ---- tones ------------------------------------------------------------------------------------ */
+
+static snq_status tone_sink(void *user, const float *y, uint32_t rows)
+{
+    snq_rhythm_net *n = user;
+    return put_rows(&n->tones, y, rows);
+}
+
+static snq_status take_tones(snq_rhythm_net *n, const snq_pitch_frame *f)
+{
+    float x[SNQ_TONE_ROWS * SNQ_TONE_BANDS];
+    snq_decibel_run(x, f->tone[0], SNQ_COUNT(x), 1e-8f);
+    for (size_t i = 0; i < SNQ_COUNT(x); i++)
+        x[i] = x[i] / 20.0f + 4.0f;
+    return snq_convnet_push(n->tone_net, x, SNQ_TONE_ROWS, tone_sink, n);
+}
+
+/* max(0, .) of row r of `tone`; rows behind the end of the stream are zero. */
+static void tone_row(const snq_rhythm_net *n, int64_t r, float out[WIDE])
+{
+    memset(out, 0, WIDE * sizeof *out);
+    if (r >= rows_end(&n->tones))
+        return;
+    const float *row = row_at(&n->tones, r);
+    for (int i = 0; i < WIDE; i++)
+        out[i] = row[i] > 0.0f ? row[i] : 0.0f;
+}
+
 /* ---- heads ------------------------------------------------------------------------------------ */
 
 static void add_log_softmax(double *sum, const float *logit, int count)
@@ -265,25 +336,27 @@ static snq_status onset_sink(void *user, const float *y, uint32_t rows)
     return SNQ_OK;
 }
 
-/* The hops of body rows y (rows, WIDE), at most PIECE of them: what is near and what is expected -> onsets. */
-static snq_status feed_onsets(snq_rhythm_net *n, const float *y, uint32_t rows)
+/* The hops of body rows r .. r + rows - 1, y (rows, WIDE), at most PIECE of them: what is near and what is
+ * expected -> onsets. */
+static snq_status feed_onsets(snq_rhythm_net *n, int64_t r, const float *y, uint32_t rows)
 {
-    float expected[PIECE * 2 * WIDE];
-    snq_conv_run(n->expect_head, expected, 2 * WIDE, y, rows);
-    floats *near = &n->near_rows;
-    int64_t hops = 2 * (int64_t)rows, waiting = (near->count - n->near_used) / WIDE;
-    hops = hops < waiting ? hops : waiting; /* the last row may be of one hop */
-    const float *x = near->value + n->near_used;
-    for (int64_t i = 0; i < hops * WIDE; i++)
-        expected[i] += x[i];
-    SNQ_TRY(snq_convnet_push(n->onset_net, expected, (uint32_t)hops, onset_sink, n));
-    n->near_used += hops * WIDE;
-    if (2 * n->near_used > near->count) { /* seldom: what waits is some 30 s */
-        near->count -= n->near_used;
-        memmove(near->value, near->value + n->near_used, (size_t)near->count * sizeof *x);
-        n->near_used = 0;
+    float x[PIECE][2 * WIDE], expected[PIECE * 2 * WIDE];
+    for (uint32_t i = 0; i < rows; i++) {
+        memcpy(x[i], y + (size_t)i * WIDE, WIDE * sizeof *y);
+        tone_row(n, r + i, x[i] + WIDE);
     }
-    return SNQ_OK;
+    drop_rows(&n->tones, r + rows < rows_end(&n->tones) ? r + rows : rows_end(&n->tones));
+    snq_conv_run(n->expect_head, expected, 2 * WIDE, x[0], rows);
+    int64_t hops = 2 * (int64_t)rows;
+    const int64_t from = n->nears.first, there = rows_end(&n->nears) - from;
+    hops = hops < there ? hops : there; /* the last row may be of one hop */
+    for (int64_t h = 0; h < hops; h++) {
+        const float *near = row_at(&n->nears, from + h);
+        for (int i = 0; i < WIDE; i++)
+            expected[h * WIDE + i] += near[i];
+    }
+    drop_rows(&n->nears, from + hops);
+    return snq_convnet_push(n->onset_net, expected, (uint32_t)hops, onset_sink, n);
 }
 
 static snq_status body_sink(void *user, const float *y, uint32_t rows)
@@ -295,7 +368,7 @@ static snq_status body_sink(void *user, const float *y, uint32_t rows)
     for (uint32_t at = 0; at < rows; at += PIECE) {
         const uint32_t k = rows - at < PIECE ? rows - at : PIECE;
         snq_conv_run(n->beat_head, two, 2, y + (size_t)at * WIDE, k);
-        SNQ_TRY(feed_onsets(n, y + (size_t)at * WIDE, k));
+        SNQ_TRY(feed_onsets(n, n->beat.count, y + (size_t)at * WIDE, k));
         for (uint32_t i = 0; i < k; i++) {
             n->beat.value[n->beat.count++] = two[2 * i];
             n->downbeat.value[n->downbeat.count++] = two[2 * i + 1];
@@ -317,52 +390,43 @@ static snq_status body_sink(void *user, const float *y, uint32_t rows)
 
 /* ---- stream ----------------------------------------------------------------------------------- */
 
-/* Rows whose novelty is known go on. */
+/* Whether all that the body needs of row r is there. */
+static int is_ready(const snq_rhythm_net *n, int64_t r)
+{
+    return n->ended || (frames_for(r) <= n->frames && r < rows_end(&n->tones));
+}
+
+/* Rows whose novelty and tone are known go on. */
 static snq_status feed_body(snq_rhythm_net *n)
 {
-    float x[PIECE][WIDE + NOVELTY];
-    const int64_t count = n->waiting.count / WIDE;
-    int64_t used = 0;
-    while (used < count) {
+    float x[PIECE][WIDE + NOVELTY + WIDE];
+    for (;;) {
         uint32_t k = 0;
-        for (; k < PIECE && used < count; k++, used++) {
-            const int64_t r = n->waiting_from + used;
-            if (!n->ended && frames_for(r) > n->frames)
-                break;
-            const float *row = n->waiting.value + used * WIDE;
+        int64_t r = n->waiting.first;
+        for (; k < PIECE && r < rows_end(&n->waiting) && is_ready(n, r); k++, r++) {
+            const float *row = row_at(&n->waiting, r);
             for (int i = 0; i < WIDE; i++)
                 x[k][i] = row[i] > 0.0f ? row[i] : 0.0f;
             novelty_of_row(n, r, x[k] + WIDE);
+            tone_row(n, r, x[k] + WIDE + NOVELTY);
         }
         if (!k)
-            break;
+            return SNQ_OK;
+        drop_rows(&n->waiting, r);
         SNQ_TRY(snq_convnet_push(n->body, x[0], k, body_sink, n));
     }
-    if (!used)
-        return SNQ_OK;
-    n->waiting_from += used;
-    n->waiting.count -= used * WIDE;
-    memmove(n->waiting.value, n->waiting.value + used * WIDE,
-            (size_t)n->waiting.count * sizeof *n->waiting.value);
-    return SNQ_OK;
 }
 
 static snq_status down_sink(void *user, const float *y, uint32_t rows)
 {
     snq_rhythm_net *n = user;
-    SNQ_TRY(reserve(&n->waiting, (int64_t)rows * WIDE));
-    memcpy(n->waiting.value + n->waiting.count, y, (size_t)rows * WIDE * sizeof *y);
-    n->waiting.count += (int64_t)rows * WIDE;
-    return SNQ_OK;
+    return put_rows(&n->waiting, y, rows);
 }
 
 static snq_status near_sink(void *user, const float *y, uint32_t rows)
 {
     snq_rhythm_net *n = user;
-    SNQ_TRY(reserve(&n->near_rows, (int64_t)rows * WIDE));
-    memcpy(n->near_rows.value + n->near_rows.count, y, (size_t)rows * WIDE * sizeof *y);
-    n->near_rows.count += (int64_t)rows * WIDE;
-    return SNQ_OK;
+    return put_rows(&n->nears, y, rows);
 }
 
 static snq_status front_sink(void *user, const float *y, uint32_t rows)
@@ -378,6 +442,7 @@ snq_status snq_rhythm_net_push(snq_rhythm_net *n, const snq_hop_block *b)
     for (uint32_t i = 0; i < b->pitch_frames; i++) {
         /* rows that wait need sums up to SUMS frames back */
         take_pitch(n, b->pitch[i]);
+        SNQ_TRY(take_tones(n, b->pitch[i]));
         SNQ_TRY(feed_body(n));
     }
     for (uint32_t at = 0; at < b->hops; at += PIECE) {
@@ -396,6 +461,7 @@ snq_status snq_rhythm_net_finish(snq_rhythm_net *n)
     SNQ_TRY(snq_convnet_finish(n->front, front_sink, n));
     SNQ_TRY(snq_convnet_finish(n->near, near_sink, n));
     SNQ_TRY(snq_convnet_finish(n->down, down_sink, n));
+    SNQ_TRY(snq_convnet_finish(n->tone_net, tone_sink, n));
     SNQ_TRY(feed_body(n));
     SNQ_TRY(snq_convnet_finish(n->body, body_sink, n));
     SNQ_TRY(snq_convnet_finish(n->onset_net, onset_sink, n));

@@ -36,6 +36,8 @@ made_hops made_hops_random(int64_t hops, int hold, uint64_t seed)
         f.pitch[k].peak[1] = (snq_pitch_peak) { 300 + (float)(800 * snq_rng_uniform(&r)), 0.02f };
         for (int b = 0; b < SNQ_PITCH_BANDS; b++)
             f.pitch[k].power += f.pitch[k].band[b] = power(&r);
+        for (int b = 0; b < SNQ_TONE_ROWS * SNQ_TONE_BANDS; b++)
+            f.pitch[k].tone[b / SNQ_TONE_BANDS][b % SNQ_TONE_BANDS] = power(&r);
     }
     return f;
 }

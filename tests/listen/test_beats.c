@@ -102,7 +102,7 @@ static void level_and_place_do_not_matter(void **state)
 {
     static const struct {
         double gain, lead_s;
-    } tab[] = { { 0.1, 0.37 }, { 3, 0.37 }, { 1, 0.05 }, { 1, 0.83 }, { 0.5, 2.9 } };
+    } tab[] = { { 0.3, 0.37 }, { 3, 0.37 }, { 1, 0.05 }, { 1, 0.83 }, { 0.5, 2.9 } };
     for (size_t i = 0; i < SNQ_COUNT(tab); i++) {
         song_cfg c = song_cfg_default();
         c.bpm = 127;

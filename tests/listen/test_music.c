@@ -227,7 +227,8 @@ static snq_status ask(snq_music *m, int what)
     return what == 0   ? snq_music_rhythm(m, &rows)
            : what == 1 ? snq_music_beats(m, &beats)
            : what == 2 ? snq_music_bars(m, &bars)
-                       : snq_music_harmony(m, &harmony);
+           : what == 3 ? snq_music_harmony(m, &harmony)
+                       : snq_music_onsets(m, &rows);
 }
 
 static void survives_lack_of_memory(void **state)
@@ -250,7 +251,7 @@ static void survives_lack_of_memory(void **state)
         snq_music_free(m);
         assert_int_equal(snq_alloc_live(), live);
     }
-    for (int what = 1; what <= 3; what++)
+    for (int what = 1; what <= 4; what++)
         for (int n = 0, refused = 1; refused; n++) { /* when asked: the same answer each time */
             snq_music *m = run(&f);
             snq_alloc_fail_after(n);
@@ -294,6 +295,7 @@ static void each_analyser_survives_lack_of_memory(void **state)
     const int64_t none = snq_alloc_live();
     snq_music *m = run(&f);
     check_ok(ask(m, 3));
+    check_ok(ask(m, 4));
     const int64_t live = snq_alloc_live();
     for (size_t i = 0; i < SNQ_COUNT(all); i++)
         for (size_t room = 0; room <= 1536; room += 64)

@@ -58,6 +58,14 @@ static int loudest_band(const snq_pitch_frame *f)
     return best;
 }
 
+static int loudest_tone(const float tone[SNQ_TONE_BANDS])
+{
+    int best = 0;
+    for (int b = 1; b < SNQ_TONE_BANDS; b++)
+        best = tone[b] > tone[best] ? b : best;
+    return best;
+}
+
 static double note_hz(double note)
 {
     return 440 * exp2((note - 69) / 12);
@@ -83,6 +91,10 @@ static void a_sine_is_found_in_its_band(void **state)
                 check_near(note_hz(SNQ_PITCH_LOWEST + (band - 1) / 3.0), hz,
                            0.51 * HALF_RATE / WINDOW + 0.01 * hz);
             check_near(f->power, a * a / 2, 0.03 * a * a / 2);
+            for (int r = 0; r < SNQ_TONE_ROWS && hz > 370 && hz < 3500;
+                 r++) /* two bins a semitone */
+                assert_int_equal(loudest_tone(f->tone[r]),
+                                 SNQ_PITCH_LOWEST + semitone - SNQ_TONE_LOWEST);
             if (hz > 3000) /* where the half-band filter begins to fall */
                 continue;
             check_near(peak.hz, hz, 0.1);
@@ -128,6 +140,35 @@ static void frames_lie_where_they_should(void **state)
             if (w == 0)
                 check_near(s->frame[k].power, 0, 1e-12);
         }
+        free(s);
+        snq_free(x);
+    }
+}
+
+/* The same of the tone rows: an impulse's flat spectrum, times the window's square there. */
+static void tone_rows_lie_where_they_should(void **state)
+{
+    enum { TONE_WINDOW = 1024 };
+    static const int64_t at_tab[] = { 551, 2048, 3000, 8193 }; /* at 11 025 Hz */
+    const size_t n = 3 * RATE / 2;
+    for (size_t i = 0; i < SNQ_COUNT(at_tab); i++) {
+        float *x = make_silence(n);
+        x[2 * at_tab[i]] = 1;
+        seen *s = run(x, n, 999);
+        /* 0.5 of the impulse, 2 / (N sum of w^2) a bin; band 40 lies at 880 Hz and is 2 * 51 Hz wide */
+        const double whole = 0.25 * 2 / (TONE_WINDOW * 3.0 / 8 * TONE_WINDOW);
+        const double area = (note_hz(SNQ_TONE_LOWEST + 41) - note_hz(SNQ_TONE_LOWEST + 39)) / 2 /
+                            (HALF_RATE / (double)TONE_WINDOW);
+        int seen_some = 0;
+        for (int64_t row = 0; row < s->frames * SNQ_TONE_ROWS; row++) {
+            const float *tone = s->frame[row / SNQ_TONE_ROWS].tone[row % SNQ_TONE_ROWS];
+            const int64_t p = at_tab[i] - ((2 * row + 1) * HALF_RATE / 100 - TONE_WINDOW / 2);
+            const double w =
+                p < 0 || p >= TONE_WINDOW ? 0 : 0.5 - 0.5 * cos(2 * M_PI * p / TONE_WINDOW);
+            check_near(tone[40], whole * area * w * w, 0.02 * whole * area);
+            seen_some += w > 0.5;
+        }
+        assert_true(seen_some >= 2);
         free(s);
         snq_free(x);
     }
@@ -420,6 +461,7 @@ int main(void)
         cmocka_unit_test(a_sine_is_found_in_its_band),
         cmocka_unit_test(bands_are_thirds_of_a_semitone),
         cmocka_unit_test(frames_lie_where_they_should),
+        cmocka_unit_test(tone_rows_lie_where_they_should),
         cmocka_unit_test(power_is_that_of_the_windowed_signal),
         cmocka_unit_test(nothing_folds_below_3_khz),
         cmocka_unit_test(block_sizes_do_not_matter),

@@ -75,15 +75,36 @@ typedef struct plain {
         *slow; /* (hops,), (rows, 2), (seconds, SLOW): means of log probabilities */
 } plain;
 
-/* The body's input: max(0, down) and the novelty of each row's middle. */
-static double *body_input(const made_hops *f, const double *down, int64_t rows)
+/* `tone` of the essay: (rows, WIDE). */
+static double *tones_of(const made_hops *f, int64_t rows)
 {
-    double *x = calloc((size_t)rows * (WIDE + NOVELTY) + 1, sizeof *x);
+    const int64_t all = f->frames * SNQ_TONE_ROWS;
+    int64_t n;
+    double *x = calloc((size_t)all * SNQ_TONE_BANDS + 1, sizeof *x);
+    for (int64_t r = 0; r < all; r++)
+        for (int b = 0; b < SNQ_TONE_BANDS; b++) {
+            const double p = (double)f->pitch[r / SNQ_TONE_ROWS].tone[r % SNQ_TONE_ROWS][b];
+            x[r * SNQ_TONE_BANDS + b] = fmax(10 * log10(p), -80) / 20 + 4;
+        }
+    double *y =
+        plain_stack(snq__rhythm_tab + SNQ__RHYTHM_TONE, SNQ__RHYTHM_TONE_LAYERS, x, all, &n);
+    assert_true(all >= rows);
+    for (int64_t i = 0; i < rows * WIDE; i++)
+        y[i] = fmax(0, y[i]);
+    free(x);
+    return y;
+}
+
+/* The body's input: max(0, down), the novelty of each row's middle, and its tone. */
+static double *body_input(const made_hops *f, const double *down, const double *tone, int64_t rows)
+{
+    enum { IN = WIDE + NOVELTY + WIDE };
+    double *x = calloc((size_t)rows * IN + 1, sizeof *x);
     double *c = calloc((size_t)f->frames * 2 * FOLD + 1, sizeof *c);
     for (int64_t k = 0; k < f->frames; k++)
         fold_of(&f->pitch[k], c + k * 2 * FOLD);
     for (int64_t r = 0; r < rows; r++) {
-        double *row = x + r * (WIDE + NOVELTY), a[NOVELTY], b[NOVELTY];
+        double *row = x + r * IN, a[NOVELTY], b[NOVELTY];
         const int64_t j = r / 5;
         const double part = (2.0 * (double)(r % 5) + 0.5) / 10;
         for (int i = 0; i < WIDE; i++)
@@ -92,6 +113,7 @@ static double *body_input(const made_hops *f, const double *down, int64_t rows)
         novelty_at(c, f->frames, j + 1 < f->frames ? j + 1 : f->frames, b);
         for (int i = 0; i < NOVELTY; i++)
             row[WIDE + i] = a[i] + part * (b[i] - a[i]);
+        memcpy(row + WIDE + NOVELTY, tone + r * WIDE, WIDE * sizeof *row);
     }
     free(c);
     return x;
@@ -128,18 +150,25 @@ static plain plain_run(const made_hops *f)
     double *front = plain_stack(tab + SNQ__RHYTHM_FRONT, SNQ__RHYTHM_FRONT_LAYERS, x, f->hops, &n);
     double *near = plain_stack(tab + SNQ__RHYTHM_NEAR, 1, front, f->hops, &n);
     double *down = plain_stack(tab + SNQ__RHYTHM_DOWN, 1, front, f->hops, &p.rows);
-    double *in = body_input(f, down, p.rows);
+    double *tone = tones_of(f, p.rows), *in = body_input(f, down, tone, p.rows);
     double *body = plain_stack(tab + SNQ__RHYTHM_BODY, SNQ__RHYTHM_BODY_LAYERS, in, p.rows, &n);
     p.head = plain_stack(tab + SNQ__RHYTHM_BEAT, 1, body, p.rows, &n);
     double *slow = plain_stack(tab + SNQ__RHYTHM_SLOW, 1, body, p.rows, &n);
     slow_seconds(&p, slow);
     /* each row expects something of its two hops */
-    double *expected = plain_stack(tab + SNQ__RHYTHM_EXPECT, 1, body, p.rows, &n);
+    double *both = calloc((size_t)p.rows * 2 * WIDE + 1, sizeof *both);
+    for (int64_t r = 0; r < p.rows; r++) {
+        memcpy(both + r * 2 * WIDE, body + r * WIDE, WIDE * sizeof *both);
+        memcpy(both + r * 2 * WIDE + WIDE, tone + r * WIDE, WIDE * sizeof *both);
+    }
+    double *expected = plain_stack(tab + SNQ__RHYTHM_EXPECT, 1, both, p.rows, &n);
     for (int64_t i = 0; i < f->hops * WIDE; i++)
         near[i] += expected[i];
     p.onset = plain_stack(tab + SNQ__RHYTHM_ONSET, 1, near, f->hops, &n);
     free(near);
     free(expected);
+    free(both);
+    free(tone);
     free(x);
     free(front);
     free(down);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/* flow_lattice -- the flow's means over the cells of a lattice, and how far each can be trusted.
+ *
+ * IDEA   Whoever follows the flow and then looks for the way back should arrive where he started.
+ *        Asking that once a cell costs a hundredth of a second flow.
+ *
+ * STEPS  (u, v) of a cell is the mean over its pixels at the finest scale that was refined. The
+ *        patch of the second picture in which the cell's middle arrives is sought in the first, from
+ *        (-u, -v) on (flow_search.c); e is what the two ways leave, in px of the picture.
+ *            confidence = 1 / (1 + (e / tau)^2) * c / (c + CORNER) * RESIDUE / (RESIDUE + d)
+ *            tau = TAU + TAU_PART |(u, v)|
+ *        c the smaller eigenvalue of the patch's structure matrix, (grey level / px)^2 a pixel:
+ *        0 where there is no texture, or edges of one direction alone; d the mean squared difference
+ *        that is left. 0 where the middle leaves the picture.
+ *
+ * CONST  TAU 0.3 px and 0.05: errors of good flow are below (flow.c). CORNER 4: what noise of 2 grey
+ *        levels gives. RESIDUE 200 squared grey levels: of occlusions. (our choice, 2026-11-21)
+ *
+ * LIMITS Large repeated patterns come back to a wrong place with confidence. */
+#include "watch/flow_impl.h"
+
+#include <math.h>
+
+enum { SIDE = SNQ__FLOW_PATCH };
+
+static const float TAU = 0.3f, TAU_PART = 0.05f, CORNER = 4, RESIDUE = 200;
+
+typedef struct lattice_job {
+    const snq_flow *f;
+    snq_flow_cell *out;
+} lattice_job;
+
+/* Columns (or rows) [*from, *to) of a level that cell i of `cells` covers; at least one. */
+static void span_of(uint32_t i, uint32_t cells, uint32_t full, uint32_t scale, uint32_t size,
+                    uint32_t *from, uint32_t *to)
+{
+    *from = (uint32_t)((uint64_t)full * i / cells) / scale;
+    *to = ((uint32_t)((uint64_t)full * (i + 1) / cells) + scale - 1) / scale;
+    *to = *to < size ? *to : size;
+    *from = *from < *to ? *from : *to - 1;
+}
+
+static float trust(const snq_flow *f, uint32_t level, float x, float y, float u, float v)
+{
+    const snq__flow_image *first = snq__flow_first(f, level), *second = snq__flow_second(f, level);
+    const float px = x + u, py = y + v, scale = (float)(1u << level);
+    if (!(px >= 0 && py >= 0 && px <= (float)(first->width - 1) &&
+          py <= (float)(first->height - 1)))
+        return 0;
+    const int32_t ix = (int32_t)lrintf(px) - SIDE / 2, iy = (int32_t)lrintf(py) - SIDE / 2;
+    const float gain = 1 / snq__flow_lamp_gain(f, level, (int32_t)x, (int32_t)y);
+    const snq__flow_found back = snq__flow_descend(f, second, first, ix, iy, -u, -v, gain);
+    const float tau = TAU / scale + TAU_PART * hypotf(u, v);
+    const float du = back.u + u, dv = back.v + v, corner = back.corner > 0 ? back.corner : 0;
+    return 1 / (1 + (du * du + dv * dv) / (tau * tau)) * corner / (corner + CORNER) * RESIDUE /
+           (RESIDUE + back.mean_square);
+}
+
+static snq_flow_cell cell(const snq_flow *f, uint32_t i, uint32_t j)
+{
+    const uint32_t level = f->plan.finest, scale = 1u << level;
+    const snq__flow_level *l = &f->level[level];
+    uint32_t x0, x1, y0, y1;
+    span_of(i, f->cfg.cells_x, f->cfg.width, scale, l->width, &x0, &x1);
+    span_of(j, f->cfg.cells_y, f->cfg.height, scale, l->height, &y0, &y1);
+    float u = 0, v = 0;
+    for (uint32_t y = y0; y < y1; y++) {
+        const float *pu = snq__flow_row(&l->u, y), *pv = snq__flow_row(&l->v, y);
+        for (uint32_t x = x0; x < x1; x++) {
+            u += pu[x];
+            v += pv[x];
+        }
+    }
+    const float norm = 1 / (float)((x1 - x0) * (y1 - y0));
+    u *= norm;
+    v *= norm;
+    const float x = 0.5f * (float)(x0 + x1 - 1), y = 0.5f * (float)(y0 + y1 - 1);
+    return (snq_flow_cell) { .u = u * (float)scale,
+                             .v = v * (float)scale,
+                             .confidence = trust(f, level, x, y, u, v) };
+}
+
+static void cells_share(void *user, uint32_t index, uint32_t count)
+{
+    const lattice_job *job = user;
+    const uint32_t across = job->f->cfg.cells_x;
+    uint32_t from, to;
+    snq__flow_part(job->f->cfg.cells_y, index, count, &from, &to);
+    for (uint32_t j = from; j < to; j++)
+        for (uint32_t i = 0; i < across; i++)
+            job->out[(size_t)j * across + i] = cell(job->f, i, j);
+}
+
+snq_status snq_flow_get_cells(snq_flow *f, snq_flow_cell *out)
+{
+    if (f->pushed < 2)
+        return SNQ_FAIL(SNQ_ERR_STATE, "flow: %u of 2 pictures", (unsigned)f->pushed);
+    lattice_job job = { .f = f, .out = out };
+    snq__flow_team_run(f->team, snq__flow_shares(f, f->cfg.cells_y, 4), cells_share, &job);
+    return SNQ_OK;
+}

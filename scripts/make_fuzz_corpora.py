@@ -409,6 +409,70 @@ def written_by_hand():
     }
 
 
+def film(arguments, size="32x16", rate=25, pictures=3, filters="null"):
+    """A few pictures made by ffmpeg: bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = pathlib.Path(folder) / "out"
+        command = (f"ffmpeg -v error -nostdin -y -fflags +bitexact -f lavfi -i testsrc=s={size}:r={rate} "
+                   f"-vf {filters} -frames:v {pictures} -flags:v +bitexact -map_metadata -1 {arguments} "
+                   f"{target}")
+        subprocess.run(command.split(), check=True)
+        return target.read_bytes()
+
+
+def video_seeds():
+    """Pictures in every container and most codecs; odd clocks; every layout."""
+    x264 = "-c:v libx264 -preset ultrafast -crf 40 -x264-params sei=0"
+    raw = "-c:v rawvideo -f nut -pix_fmt"
+    tiny = {"size": "16x16", "pictures": 2}
+    seeds = {
+        "h264.mp4": film(f"{x264} -movflags +faststart -f mp4"),
+        "h264-end.mov": film(f"{x264} -bf 2 -f mov", pictures=5),
+        "h264-parts.mp4": film(f"{x264} -movflags +frag_keyframe+empty_moov -f mp4"),
+        "h264-10.mkv": film(f"{x264} -pix_fmt yuv420p10le -f matroska"),
+        "h264.flv": film(f"{x264} -f flv"),
+        "h264.h264": film(f"{x264} -f h264"),
+        "h264.ts": film(f"{x264} -f mpegts"),
+        "hevc.mp4": film("-c:v libx265 -preset ultrafast -crf 40 -x265-params log-level=none:info=0 "
+                         "-f mp4", size="32x32", pictures=2),
+        "vp8.webm": film("-c:v libvpx -b:v 20k -f webm"),
+        "vp9.webm": film("-c:v libvpx-vp9 -b:v 20k -f webm"),
+        "vp8.ivf": film("-c:v libvpx -b:v 20k -f ivf"),
+        "av1.mkv": film("-c:v libaom-av1 -cpu-used 8 -b:v 20k -f matroska", pictures=2),
+        "theora.ogv": film("-c:v libtheora -q:v 1 -f ogg", pictures=2),
+        "mpeg1.mpg": film("-c:v mpeg1video -q:v 20 -f mpeg"),
+        "mpeg2.m2v": film("-c:v mpeg2video -q:v 20 -bf 2 -f mpeg2video", pictures=5),
+        "mpeg2-fields.ts": film("-c:v mpeg2video -q:v 20 -flags +ilme+ildct -f mpegts"),
+        "mpeg4.avi": film("-c:v mpeg4 -q:v 20 -bf 1 -reserve_index_space 1 -f avi"),
+        "wmv2.asf": film("-c:v wmv2 -q:v 20 -f asf"),
+        "mjpeg.avi": film("-c:v mjpeg -q:v 20 -f avi", **tiny),
+        "prores.mov": film("-c:v prores_ks -f mov", **tiny),
+        "ffv1.nut": film("-c:v ffv1 -f nut"),
+        "huffyuv.avi": film("-c:v huffyuv -f avi", **tiny),
+        "qtrle.mov": film("-c:v qtrle -f mov", **tiny),
+        "any.gif": film("-f gif", rate=20),
+        "any.apng": film("-f apng", **tiny),
+        "any.y4m": film("-f yuv4mpegpipe -pix_fmt yuv420p", **tiny),
+        "one.png": film("-c:v png -f image2pipe", pictures=1),
+        "bits.png": film("-c:v png -pix_fmt monob -f image2pipe", pictures=1),
+        "palette.png": film("-c:v png -pix_fmt pal8 -f image2pipe", pictures=1),
+        "one.jpg": film("-c:v mjpeg -q:v 20 -f image2pipe", pictures=1),
+        "one.webp": film("-c:v libwebp -f image2pipe", pictures=1),
+        "one.bmp": film("-c:v bmp -f image2pipe", size="16x16", pictures=1),
+        "one.tiff": film("-c:v tiff -f image2pipe", size="16x16", pictures=1),
+        "uneven.mkv": film(f"{x264} -vsync vfr -f matroska", pictures=6,
+                           filters="select='not(mod(n\\,3))'"),
+    }
+    for layout in ("gray", "yuyv422", "nv12", "p010le", "rgb24", "rgb565be", "gbrp", "gray16be", "ya8"):
+        seeds[f"{layout}.nut"] = film(f"{raw} {layout}", size="16x16", pictures=1)
+    whole = seeds["h264.mp4"]
+    at = whole.index(b"tkhd") + 44
+    turn = struct.pack(">9i", 0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
+    seeds["turned.mp4"] = whole[:at] + turn + whole[at + 36:]
+    seeds["cut.mp4"] = whole[:-40]
+    return seeds
+
+
 def scan_seeds():
     """For the scanners around the decoders: the parts of files that they look at."""
     v23, v24, broken = pieces_of_mp3()
@@ -460,7 +524,11 @@ def frame_seeds():
               + text(b"loudness"))
     good, peak = struct.pack("<iI", 0, 0), struct.pack("<d", 0.75)
     click = text(b"a.wav") + peak + struct.pack("<IdddId", 3, 0.5, 1.0, 1.5, 1, 0.5)
-    hello = struct.pack("<III", 2, 7, 7) + text(b"")
+    hello = struct.pack("<III", 3, 7, 7) + text(b"")
+    # a look of nothing: no still, maps, curves, spectrum (top of src/score/watch_look.c)
+    look = struct.pack("<IIdIIddII", 0, 0, 0, 0, 0, 0, 0, 0, 0) + 9 * struct.pack("<I", 0)
+    sights = [p.read_bytes() for p in sorted((FUZZ / "corpus_sight_pack").glob("*.bin"))]
+    watch = text(b"a.mp4") + bytes([30]) + struct.pack("<qdddII", 1 << 20, 0.0, -1.0, 0.0, 1, 4)
     out = {"hello": b"\x0f\0" + frame(1, 0, hello),
            "listen": b"\xff\1" + frame(2, 1, listen),
            "refused": b"\7\0" + frame(3, 1, struct.pack("<iI", -5, 0) + text(b"not audio")),
@@ -471,9 +539,16 @@ def frame_seeds():
            "tried": b"\xff\0" + frame(7, 3, struct.pack("<I", 255)),
            "click": b"\xff\1" + frame(8, 4, click),
            "clicked": b"\xff\0" + frame(9, 4, struct.pack("<iI", -7, 0) + text(b"disk full")),
+           "watch": b"\xff\1" + frame(10, 5, watch),
+           "blind": b"\xff\0" + frame(11, 5, struct.pack("<iI", -6, 0) + text(b"no video track")),
+           "sketch": b"\xff\1" + frame(14, 7, text(b"a.mp4") + sights[0] + look),
+           "flow": b"\xff\1" + frame(12, 6, text(b"a.png") + text(b"b.png") + struct.pack("<II", 2, 1)),
+           "flown": b"\xff\0" + frame(13, 6, struct.pack("<iI", 0, 0) + text(b"")),
            "all": b"\x20\0" + frame(1, 0, hello) + frame(7, 1, bytes(4)) + frame(5, 2, bytes(8))}
     for index, hearing in enumerate(hearings):
         out[f"heard-{index}"] = b"\xff\0" + frame(3, 9, good + text(b"") + b"\0" + peak + hearing)
+    for index, sight in enumerate(sights):
+        out[f"seen-{index}"] = b"\xff\0" + frame(11, 9, good + text(b"") + b"\0" + sight)
     out["heard-portrait"] = (b"\xff\0" + frame(3, 9, good + text(b"") + b"\1" + peak + hearings[0]
                                                + portraits[0]))
     return out
@@ -507,6 +582,13 @@ CODED = ["OpusHead", "OpusTags", b"\1vorbis", b"\3vorbis", b"\5vorbis", b"\x7fFL
          b"\0\0\1\xba", b"\0\0\1\xc0", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"\x55\0", b"\x02\0",
          b"\x11\0", b"\x50\0", b"\x31\0", b"\x45\0", b"\x07\0", b"\x06\0", "A_OPUS", "A_VORBIS", "A_AAC",
          "A_FLAC", "A_PCM/INT/LIT", "A_MPEG/L3", b"\xa3", b"\x1f\x43\xb6\x75", b"\x16\x54\xae\x6b", b"\xae"]
+FILMS = ["vide", "avc1", "avcC", "hvcC", "vp09", "vpcC", "av1C", "mp4v", "jpeg", "apcn", "rle ", "colr", "pasp",
+         "clap", "fiel", "V_MPEG4/ISO/AVC", "V_VP9", "V_VP8", "V_AV1", "V_THEORA", "V_FFV1", "V_UNCOMPRESSED",
+         "vids", "H264", "XVID", "MJPG", "HFYU", "YUY2", "DKIF", "VP80", "GIF89a", "NETSCAPE2.0", "IHDR",
+         "IDAT", "PLTE", "tRNS", "acTL", "fcTL", "fdAT", "IEND", "YUV4MPEG2 W", " F25:1", "FRAME\n", "RIFF", "WEBP",
+         "VP8 ", "VP8L", "VP8X", "BM", b"II*\0", b"MM\0*", b"\xff\xd8", b"\xff\xc0", b"\xff\xda", b"\xff\xd9",
+         b"\x80theora", b"\0\0\1\xb3", b"\0\0\1\xb8", b"\0\0\1\0", b"\0\0\1\x67", b"\0\0\1\x68",
+         b"\0\0\1\x65", b"\0\0\1\xe0", b"\0\1\0\0", b"\xff\xff\0\0"]
 TEXT = [b"\xef\xbf\xbd", b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xc2\x85", b"\xed\xa0\x80",
         b"\xf4\x8f\xbf\xbf", b"\xf0\x9f\x8e\xb5", b"\x1b[", ".wav", "/", "\\u"]
 
@@ -517,8 +599,9 @@ TARGETS = {  # seeds, words
     "listen_pcm": (lambda: {**riff_seeds(2.0), **flac_seeds(), **long_seeds()}, RIFF + FLAC + EDGES),
     "listen_av": (av_seeds, SCANS + CODED + EDGES),
     "text": (text_seeds, TEXT),
+    "video": (video_seeds, SCANS + CODED + FILMS + EDGES),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES
-                      + [b"SNQw" + bytes([kind, 0, 0, 0]) for kind in range(1, 10)]),
+                      + [b"SNQw" + bytes([kind, 0, 0, 0]) for kind in range(1, 15)]),
 }
 
 

@@ -51,3 +51,10 @@ const snq_warning *snq_warnings_find(const snq_warnings *w, const char *code)
             return &w->item[i];
     return NULL;
 }
+
+void snq_warnings_join(snq_warnings *w, const snq_warnings *from)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        if (!snq_warnings_find(w, from->item[i].code) && w->count < SNQ_WARNINGS_MAX)
+            w->item[w->count++] = from->item[i];
+}

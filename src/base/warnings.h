@@ -27,6 +27,8 @@ typedef struct snq_warnings {
 /* Add one; a list that is full drops it. */
 void snq_warnings_add(snq_warnings *w, const char *code, int64_t offset_bytes, const char *fmt, ...)
     SNQ_PRINTF(4, 5);
+/* Add those of `from` whose code `w` doesn't have yet. */
+void snq_warnings_join(snq_warnings *w, const snq_warnings *from);
 /* The one with this code, or NULL; returns borrowed. */
 const snq_warning *snq_warnings_find(const snq_warnings *w, const char *code);
 

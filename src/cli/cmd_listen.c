@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <argp.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,41 +7,23 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "cli/commands.h"
+#include "cli/common.h"
 #include "cli/listen_table.h"
-#include "cli/progress.h"
 #include "cli/stop.h"
-#include "jobs/inputs.h"
 #include "jobs/inventory.h"
 #include "jobs/listen_batch.h"
 #include "score/hearing.h"
 
-enum {
-    ONLY_MAX = 32,
-    KEY_JSON = 256,
-    KEY_ONLY,
-    KEY_WAVEFORM,
-    KEY_PLOT,
-    KEY_CLICK,
-    KEY_ZOOM,
-    KEY_THREADS,
-    KEY_SEED,
-    KEY_TIMINGS,
-    KEY_FORCE
-};
+enum { ONLY_MAX = 32, KEY_ONLY = 256, KEY_WAVEFORM, KEY_PLOT, KEY_CLICK, KEY_ZOOM };
 
 typedef struct options {
-    int json, quiet;
-    char *only_text; /* owned: the ids, cut apart */
+    snq_common common; /* first: the hooks' user is both */
+    char *only_text;   /* owned: the ids, cut apart */
     const char *only[ONLY_MAX];
-    snq_batch_cfg cfg;
-    snq_inputs inputs;
-    snq_progress progress;
-    uint32_t refused, unmade;
+    snq_listen_batch_cfg cfg;
 } options;
 
 static const struct argp_option option_tab[] = {
-    { "json", KEY_JSON, NULL, 0,
-      "one compact JSON document an input, one a line (sonique/listen/1)", 0 },
     { "only", KEY_ONLY, "ID,...", 0, "run these analysers alone", 0 },
     { "waveform", KEY_WAVEFORM, "OUT", 0,
       "write waveform data (audiowaveform version 2): OUT ends in .dat or .json, or is a folder "
@@ -57,23 +38,8 @@ static const struct argp_option option_tab[] = {
       "(WAV, 24 bit): OUT ends in .wav, or is a folder that gets a .wav an input; without a pulse "
       "there is no file, one line says so, and the exit status is 1",
       0 },
-    { "quiet", 'q', NULL, 0, "no progress on stderr", 0 },
-    { "threads", KEY_THREADS, "N", 0, "at most N files at once (one a processor)", 0 },
-    { "seed", KEY_SEED, "N", 0, "for all that is random (nothing in listen is)", 0 },
-    { "timings", KEY_TIMINGS, NULL, 0, "add the time that each analyser took", 0 },
-    { "force", KEY_FORCE, NULL, 0, "replace existing output files", 0 },
     { 0 },
 };
-
-static long number(struct argp_state *state, const char *name, const char *text, long lo, long hi)
-{
-    char *end;
-    errno = 0;
-    const long v = strtol(text, &end, 10);
-    if (errno || end == text || *end || v < lo || v > hi)
-        argp_error(state, "--%s takes a number from %ld to %ld, not \"%s\"", name, lo, hi, text);
-    return v;
-}
 
 /* "a,b" -> ids in o->only; they live in o->only_text. */
 static void cut_only(struct argp_state *state, options *o, const char *text)
@@ -98,8 +64,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
     switch (key) {
-    case KEY_JSON:
-        o->json = 1;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->common;
         return 0;
     case KEY_ONLY:
         cut_only(state, o, arg);
@@ -114,29 +80,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->cfg.click_path = arg;
         return 0;
     case KEY_ZOOM:
-        o->cfg.zoom = (uint32_t)number(state, "zoom", arg, 2, INT_MAX);
-        return 0;
-    case KEY_THREADS:
-        o->cfg.threads = (uint32_t)number(state, "threads", arg, 1, SNQ_THREADS_MAX);
-        return 0;
-    case KEY_SEED:
-        number(state, "seed", arg, 0, LONG_MAX);
-        return 0;
-    case KEY_TIMINGS:
-        o->cfg.timings = 1;
-        return 0;
-    case KEY_FORCE:
-        o->cfg.force = 1;
-        return 0;
-    case 'q':
-        o->quiet = 1;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (snq_inputs_add(&o->inputs, arg) < 0)
-            argp_failure(state, SNQ_EXIT_ENVIRONMENT, 0, "%s", snq_last_error());
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name at least one file or folder");
+        o->cfg.zoom = (uint32_t)snq_common_number(state, "zoom", arg, 2, INT_MAX);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -162,92 +106,43 @@ static char *list_analysers(int key, const char *text, void *input)
     return out;
 }
 
-/* One line on stderr for an input that can't be used, or not for everything. */
-static void refuse(const char *path, const char *why)
-{
-    snq_str s;
-    snq_str_init(&s, 1u << 20);
-    snq_str_put_printable(&s, path);
-    snq_str_put(&s, ": ");
-    snq_str_put_printable(&s, why);
-    fprintf(stderr, "sonique: %s\n", snq_str_text(&s));
-    snq_str_clear(&s);
-}
-
 static snq_status print(const options *o, const snq_hearing *h)
 {
-    if (o->json) {
+    if (o->common.json) {
         snq_json j;
         snq_json_init(&j, snq_json_to_file, stdout);
-        snq_hearing_json(&j, h, o->cfg.timings);
+        snq_hearing_json(&j, h, o->common.timings);
         SNQ_TRY(snq_json_finish(&j));
         fputc('\n', stdout);
     } else
-        snq_listen_table(stdout, h, o->cfg.timings);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return SNQ_FAIL(SNQ_ERR_IO, "can't write the result: %s", strerror(errno));
-    return SNQ_OK;
+        snq_listen_table(stdout, h, o->common.timings);
+    return snq_common_flush();
 }
 
-static snq_status on_result(void *user, const snq_batch_result *r)
+static snq_status on_result(void *user, const snq_listen_batch_result *r)
 {
     options *o = user;
-    snq_progress_wipe(&o->progress);
+    snq_progress_wipe(&o->common.progress);
     if (r->st >= 0) {
         SNQ_TRY(print(o, r->hearing));
         if (*r->unmade) {
-            refuse(o->inputs.item[r->index].path, r->unmade);
-            o->unmade++;
+            snq_common_refuse(o->common.inputs.item[r->index].path, r->unmade);
+            o->common.unmade++;
         }
         return SNQ_OK;
     }
-    refuse(o->inputs.item[r->index].path, r->error);
-    o->refused++;
+    snq_common_count_refused(&o->common, r->index, r->error);
     return SNQ_OK;
-}
-
-static void on_progress(void *user, const snq_batch_progress *b)
-{
-    options *o = user;
-    const snq_progress_state state = { b->files, b->done, b->part, b->sound_s, b->name };
-    snq_progress_show(&o->progress, &state);
-}
-
-static void on_unconfined(void *user, const snq_confinement *c)
-{
-    options *o = user;
-    if (o->quiet)
-        return;
-    snq_progress_wipe(&o->progress);
-    fprintf(stderr, "sonique: workers are not fully confined: %s (sonique doctor tells more)\n",
-            c->missing);
-}
-
-/* All inputs; the exit status. */
-static int listen_all(options *o)
-{
-    snq_progress_init(&o->progress, stderr, o->quiet);
-    o->cfg.inputs = &o->inputs;
-    o->cfg.result = on_result;
-    o->cfg.progress = on_progress;
-    o->cfg.unconfined = on_unconfined;
-    o->cfg.user = o;
-    const snq_status st = snq_batch_run(&o->cfg);
-    snq_progress_wipe(&o->progress);
-    if (st < 0 && st != SNQ_ERR_CANCELLED) {
-        fprintf(stderr, "sonique: %s\n", snq_last_error());
-        return SNQ_EXIT_ENVIRONMENT;
-    }
-    if (o->refused && o->inputs.count > 1 && !o->quiet && st >= 0)
-        fprintf(stderr, "sonique: %u of %u inputs refused, %u analysed\n", o->refused,
-                o->inputs.count, o->inputs.count - o->refused);
-    return o->refused || o->unmade ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
 }
 
 static int check(options *o)
 {
-    o->cfg.inputs = &o->inputs;
-    const snq_status st = snq_batch_check(&o->cfg);
+    o->cfg.inputs = &o->common.inputs;
+    o->cfg.threads = o->common.threads;
+    o->cfg.timings = o->common.timings;
+    o->cfg.force = o->common.force;
+    o->cfg.result = on_result;
+    const snq_status st = snq_listen_batch_check(&o->cfg);
     if (st >= 0)
         return SNQ_EXIT_OK;
     fprintf(stderr, "sonique listen: %s\n", snq_last_error());
@@ -256,22 +151,25 @@ static int check(options *o)
 
 int snq_cmd_listen(int argc, char **argv)
 {
-    static const struct argp spec = {
+    const struct argp spec = {
         .options = option_tab,
         .parser = parse,
         .args_doc = "FILE...",
+        .children = snq_common_children(),
         .doc = "Listen to recordings: regions, loudness, dynamics, spectrum, stereo.\v",
         .help_filter = list_analysers,
     };
-    options o = { .cfg = snq_batch_cfg_default() };
-    o.cfg.cancel = snq_stop_install();
+    options o = { .cfg = snq_listen_batch_cfg_default() };
+    o.cfg.hooks.cancel = snq_stop_install();
     int code = SNQ_EXIT_USAGE;
     if (argp_parse(&spec, argc, argv, 0, NULL, &o) == 0) {
         code = check(&o);
-        if (code == SNQ_EXIT_OK)
-            code = listen_all(&o);
+        if (code == SNQ_EXIT_OK) {
+            snq_common_begin(&o.common, &o.cfg.hooks);
+            code = snq_common_end(&o.common, snq_listen_batch_run(&o.cfg));
+        }
     }
-    snq_inputs_clear(&o.inputs);
+    snq_common_clear(&o.common);
     snq_free(o.only_text);
     snq_stop_end();
     return code;

@@ -11,6 +11,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } command_tab[] = {
     { "listen", "everything the ears know about recordings", snq_cmd_listen },
+    { "watch", "everything the eyes know about videos", snq_cmd_watch },
     { "doctor", "what is installed, picked, confined, missing", snq_cmd_doctor },
 };
 

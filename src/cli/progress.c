@@ -68,8 +68,11 @@ void snq_progress_show(snq_progress *p, const snq_progress_state *s)
             fputc(i < (int)(part * BAR_CELLS + 0.5) ? '#' : '.', p->to);
         fputs("] ", p->to);
     }
-    fprintf(p->to, "%3.0f %%  %u/%u  %.0fx real time", 100.0 * part, s->done, s->files,
-            s->sound_s / spent);
+    fprintf(p->to, "%3.0f %%  %u/%u", 100.0 * part, s->done, s->files);
+    if (s->pictures)
+        fprintf(p->to, "  %.0f frames/s", (double)s->pictures / spent);
+    else
+        fprintf(p->to, "  %.0fx real time", s->media_s / spent);
     if (part > 0.01)
         put_left(p->to, spent * (1.0 - part) / part);
     if (s->name)

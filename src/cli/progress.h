@@ -21,7 +21,8 @@ typedef struct snq_progress {
 typedef struct snq_progress_state {
     uint32_t files, done;
     double part;      /* 0 .. 1 */
-    double sound_s;   /* heard so far */
+    double media_s;   /* of sound or video so far */
+    int64_t pictures; /* so far; 0: it is sound */
     const char *name; /* of a file at work; borrowed; NULL: none */
 } snq_progress_state;
 

@@ -168,9 +168,7 @@ static void merge_warnings(run *r)
 {
     const snq_warnings heard = r->h->warnings;
     r->h->warnings = *snq_reader_warnings(r->reader);
-    for (uint32_t i = 0; i < heard.count; i++)
-        snq_warnings_add(&r->h->warnings, heard.item[i].code, heard.item[i].offset_bytes, "%s",
-                         heard.item[i].message);
+    snq_warnings_join(&r->h->warnings, &heard);
 }
 
 static snq_status write_waveform(run *r)

@@ -2,13 +2,12 @@
 /* confine -- takes from a process what decoding and listening don't need, for good.
  *
  * Layers, each of which stands alone:
- *   limits    memory (SNQ_CONFINE_MEMORY_BYTES beyond what is mapped), size of written files, number
- *             of descriptors, no core file
+ *   limits    memory beyond what is mapped, size of written files, number of descriptors, no core file
  *   landlock  no file can be opened, made or removed by its name; no TCP (Linux 6.7), no signals or
  *             abstract sockets to the outside (Linux 6.12)
  *   seccomp   an allow-list of system calls: memory, reading and writing descriptors that are open,
  *             clocks, ending. All others fail with EPERM: no open, no socket, no exec, no fork, no
- *             thread, no executable memory.
+ *             executable memory; no thread but with cfg.threads, which are as confined as the first.
  * Sanitizers and coverage need what is taken here (maps, files, helper threads): builds with them run
  * without any layer and say so.
  *
@@ -34,10 +33,13 @@ enum {
         SNQ_CONFINE_ALL = 7
 };
 
-/* Memory beyond what is mapped at the start; ten hours of sound take 60 MB. */
+/* Memory beyond what is mapped at the start; ten hours of sound take 60 MB. A decoder of video keeps
+ * up to 17 pictures, 100 MB each where they are 7680 x 4320 in 4:2:0 of ten bits. */
 #define SNQ_CONFINE_MEMORY_BYTES ((uint64_t)1 << 30)
+#define SNQ_CONFINE_VIDEO_MEMORY ((uint64_t)3 << 30)
 /* Bytes of a file that a worker may write: the largest waveform as JSON is half of it. Where it is to
- * write sound: ten hours of 8 channels at 48 kHz, 24 bit, are 39 GiB. */
+ * write sound: ten hours of 8 channels at 48 kHz, 24 bit, are 39 GiB; the flow of three hours of video
+ * at 60 Hz is 9 GiB. */
 #define SNQ_CONFINE_FILE_BYTES   ((uint64_t)1 << 30)
 #define SNQ_CONFINE_SOUND_BYTES  ((uint64_t)1 << 36)
 enum { SNQ_CONFINE_DESCRIPTORS = 16 };
@@ -53,9 +55,17 @@ typedef struct snq_confinement {
 /* On success *out is owned by the caller; on error NULL. ERR_NOMEM. May be inherited by fork. */
 SNQ_MUST_USE snq_status snq_confine_new(snq_confine **out);
 void snq_confine_free(snq_confine *c); /* NULL is legal */
-/* Confine this process, which may write up to file_bytes to a file; can't be taken back. A layer that the
- * kernel refuses is named, no error. */
-void snq_confine_run(snq_confine *c, uint64_t file_bytes, snq_confinement *out);
+
+/* How far it may go. */
+typedef struct snq_confine_cfg {
+    uint64_t file_bytes;   /* most that is written to a file (default SNQ_CONFINE_FILE_BYTES) */
+    uint64_t memory_bytes; /* beyond what is mapped (default SNQ_CONFINE_MEMORY_BYTES) */
+    int threads;           /* it may start threads of its own (default 0) */
+} snq_confine_cfg;
+
+snq_confine_cfg snq_confine_cfg_default(void);
+/* Confine this process; can't be taken back. A layer that the kernel refuses is named, no error. */
+void snq_confine_run(snq_confine *c, const snq_confine_cfg *cfg, snq_confinement *out);
 
 /* What a process tries that must be refused; X(name, what) */
 #define SNQ_CONFINE_TRY_MAP(X)              \

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { SNQ_HANDOVER_MAX = 2 };
+enum { SNQ_HANDOVER_MAX = 3 };
 
 /* Send up to n bytes, and `count` (at most SNQ_HANDOVER_MAX) descriptors with the first: how many went,
  * or -1 with errno. A signal handler that runs doesn't end it; a closed socket raises no signal. */

@@ -12,20 +12,33 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 
+/* The first VIDEOS may be of films. */
 static const char *const media_endings[] = {
-    "wav",  "wave", "bwf", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "flac", "mp3",  "mp2",
-    "m4a",  "m4b",  "aac", "mp4",  "m4v",  "mov", "3gp",  "ogg",  "oga",  "ogv",  "opus", "spx",
-    "webm", "mkv",  "mka", "avi",  "ts",   "mts", "m2ts", "mpg",  "mpeg", "caf",  "au",   "snd",
-    "wma",  "wmv",  "asf", "flv",  "wv",   "ape", "tta",  "ac3",  "eac3", "dts",  "amr",
+    "mp4",  "m4v",  "mov", "3gp", "ogv", "webm", "mkv", "avi",  "ts",   "mts",  "m2ts", "mpg",
+    "mpeg", "wmv",  "asf", "flv", "wav", "wave", "bwf", "rf64", "bw64", "w64",  "aif",  "aiff",
+    "aifc", "flac", "mp3", "mp2", "m4a", "m4b",  "aac", "ogg",  "oga",  "opus", "spx",  "mka",
+    "caf",  "au",   "snd", "wma", "wv",  "ape",  "tta", "ac3",  "eac3", "dts",  "amr",
 };
+enum { VIDEOS = 16 };
 
-int snq_inputs_media_name(const char *name)
+static int ends_as(const char *name, size_t endings)
 {
     const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < SNQ_COUNT(media_endings); i++)
+    for (size_t i = 0; dot && i < endings; i++)
         if (strcasecmp(dot + 1, media_endings[i]) == 0)
             return 1;
     return 0;
+}
+
+int snq_inputs_media_name(const char *name)
+{
+    return ends_as(name, SNQ_COUNT(media_endings));
+}
+
+/* Whether a file in a folder is meant. */
+static int is_meant(const snq_inputs *in, const char *name)
+{
+    return ends_as(name, in->videos ? VIDEOS : SNQ_COUNT(media_endings));
 }
 
 void snq_inputs_clear(snq_inputs *in)
@@ -124,10 +137,10 @@ static snq_status add_entry(snq_inputs *in, const char *folder, const char *name
     if ((size_t)snprintf(path, sizeof path, "%s%s%s", folder, slash, name) >= sizeof path)
         return append(in, folder, "a path in it is longer than 4095 bytes");
     if (stat(path, &st) != 0)
-        return snq_inputs_media_name(name) ? append(in, path, strerror(errno)) : SNQ_OK;
+        return is_meant(in, name) ? append(in, path, strerror(errno)) : SNQ_OK;
     if (S_ISDIR(st.st_mode))
         return add_folder(in, path, &st, here);
-    return S_ISREG(st.st_mode) && snq_inputs_media_name(name) ? append(in, path, NULL) : SNQ_OK;
+    return S_ISREG(st.st_mode) && is_meant(in, name) ? append(in, path, NULL) : SNQ_OK;
 }
 
 static snq_status add_folder(snq_inputs *in, const char *path, const struct stat *st,
@@ -161,5 +174,8 @@ snq_status snq_inputs_add(snq_inputs *in, const char *path)
         return append(in, path, NULL);
     const uint32_t before = in->count;
     SNQ_TRY(add_folder(in, path, &st, NULL));
-    return in->count == before ? append(in, path, "no media in this folder") : SNQ_OK;
+    return in->count == before
+               ? append(in, path,
+                        in->videos ? "no videos in this folder" : "no media in this folder")
+               : SNQ_OK;
 }

@@ -21,6 +21,7 @@ typedef struct snq_input {
 typedef struct snq_inputs {
     snq_input *item; /* (count,), owned */
     uint32_t count, room;
+    int videos; /* of folders only what may be video; set it before adding (default 0) */
 } snq_inputs;
 
 enum { SNQ_INPUTS_MAX = 1 << 22, SNQ_INPUTS_DEPTH_MAX = 64 };

@@ -4,21 +4,16 @@
  *        is lost again is the one, and the others' answers are put together.
  * STEPS  stage and edges: listen_job.h. First the recording alone is decoded: if that fails, no
  *        analyser is to blame and none need be tried.
- * CONST  KILLS_MAX: a SIGKILL that we did not send comes from the system short of memory or from a
- *        person; a step is repeated that often before its analyser is blamed.
  * COST   One loss costs a decoding and a run for each analyser, up to seven times the file's normal
  *        time; nothing when nothing fails.
  * LIMITS Analysers that crash only together are all found innocent: then all answers are there. */
 #include "jobs/listen_job.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "jobs/analyse.h"
-
-enum { KILLS_MAX = 8 };
 
 #define REASON_FAILED  "its analyser failed"
 #define REASON_CRASHED "its analyser crashed"
@@ -98,38 +93,6 @@ static void enter(snq_listen_job *j, snq_listen_stage stage)
     j->kills = 0;
 }
 
-/* "crashed (SIGSEGV)" */
-static void describe_loss(const snq_loss *loss, char *to, size_t room)
-{
-    const char *name = loss->cause == SNQ_LOSS_SIGNAL ? sigabbrev_np(loss->number) : NULL;
-    switch (loss->cause) {
-    case SNQ_LOSS_SIGNAL:
-        snprintf(to, room, "crashed (%s%s, signal %d)", name ? "SIG" : "", name ? name : "unknown",
-                 loss->number);
-        return;
-    case SNQ_LOSS_EXIT:
-        snprintf(to, room, "ended without an answer (exit status %d)", loss->number);
-        return;
-    case SNQ_LOSS_STALLED:
-        snprintf(to, room, "computed without coming forward and was stopped");
-        return;
-    case SNQ_LOSS_SILENT:
-        snprintf(to, room, "waited without end and was stopped");
-        return;
-    case SNQ_LOSS_BUDGET:
-        snprintf(to, room, "used up its CPU time and was stopped");
-        return;
-    default:
-        snprintf(to, room, "answered what is no answer and was stopped");
-    }
-}
-
-static int is_timeout(const snq_loss *loss)
-{
-    return loss->cause == SNQ_LOSS_STALLED || loss->cause == SNQ_LOSS_SILENT ||
-           loss->cause == SNQ_LOSS_BUDGET;
-}
-
 /* Take what the reply holds. */
 static void take_hearing(snq_listen_job *j, snq_heard_reply *reply, snq_hearing *to)
 {
@@ -192,11 +155,8 @@ static void merge_one(snq_listen_job *j, uint32_t k)
             a->adopt(h, &h->region[i], from, &from->region[i]);
         else if (!regions_match)
             a->refuse(h, &h->region[i], reason);
-    for (uint32_t i = 0; ok && i < from->warnings.count; i++) {
-        const snq_warning *w = &from->warnings.item[i];
-        if (!snq_warnings_find(&h->warnings, w->code))
-            snq_warnings_add(&h->warnings, w->code, w->offset_bytes, "%s", w->message);
-    }
+    if (ok)
+        snq_warnings_join(&h->warnings, &from->warnings);
     h->plugin[h->plugins++] = j->outcome[k];
 }
 
@@ -217,11 +177,7 @@ static void merge(snq_listen_job *j)
     h->plugins = 0;
     if (has_regions) {
         j->part[r + 1].regions = 0;
-        for (uint32_t i = 0; i < base->warnings.count; i++)
-            if (!snq_warnings_find(&h->warnings, base->warnings.item[i].code))
-                snq_warnings_add(&h->warnings, base->warnings.item[i].code,
-                                 base->warnings.item[i].offset_bytes, "%s",
-                                 base->warnings.item[i].message);
+        snq_warnings_join(&h->warnings, &base->warnings);
     }
     for (uint32_t k = 0; k < j->analysers; k++)
         if (has_regions && k == r)
@@ -340,7 +296,7 @@ void snq_listen_job_clicked(snq_listen_job *j, snq_status st, const char *error)
 static void refuse_lost(snq_listen_job *j, const char *who, const snq_loss *loss)
 {
     char what[160], text[SNQ_ERROR_MAX];
-    describe_loss(loss, what, sizeof what);
+    snq_loss_text(loss, what, sizeof what);
     if (j->stage != SNQ_LISTEN_DRAWING && loss->size_bytes > 0)
         snprintf(text, sizeof text, "%s %s, near byte %lld of %lld", who, what,
                  (long long)loss->offset, (long long)loss->size_bytes);
@@ -354,10 +310,8 @@ static void refuse_lost(snq_listen_job *j, const char *who, const snq_loss *loss
 void snq_listen_job_lost(snq_listen_job *j, const snq_loss *loss)
 {
     char what[160];
-    if (loss->cause == SNQ_LOSS_SIGNAL && loss->number == SIGKILL && j->kills < KILLS_MAX) {
-        j->kills++;
+    if (snq_loss_is_kill(loss, &j->kills))
         return;
-    }
     switch (j->stage) {
     case SNQ_LISTEN_WHOLE:
         begin_salvage(j);
@@ -366,8 +320,8 @@ void snq_listen_job_lost(snq_listen_job *j, const snq_loss *loss)
         refuse_lost(j, "the decoder", loss);
         return;
     case SNQ_LISTEN_SOLO:
-        describe_loss(loss, what, sizeof what);
-        end_solo(j, is_timeout(loss) ? "timeout" : "crashed", what);
+        snq_loss_text(loss, what, sizeof what);
+        end_solo(j, snq_loss_is_timeout(loss) ? "timeout" : "crashed", what);
         return;
     case SNQ_LISTEN_DRAWING:
         refuse_lost(j, "drawing the picture", loss);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "score/hearing_pack.h"
+#include "score/sight_pack.h"
 
 enum { WITH_PORTRAIT = 1, WITH_TIMINGS = 2, WITH_PEAK = 4 };
+enum { IN_FRAMES = 1, STABILIZE = 2, WITH_WINDOWS = 4, TIMED = 8, WITH_LOOK = 16 };
 /* Bound on the lists of a click request (bytes); what an arena adds included. */
 enum { CLICK_LISTS_MAX = 2 * SNQ_BEATS_MAX * (int)sizeof(double) + (1 << 20) };
 
@@ -16,6 +18,22 @@ static snq_status unpack_status(snq_unpack *u)
     if (v == SNQ_OK || strcmp(snq_status_name((snq_status)v), "UNKNOWN") != 0)
         return v <= 0 ? (snq_status)v : SNQ_ERR_INTERNAL;
     return SNQ_ERR_INTERNAL;
+}
+
+/* What all replies begin with. */
+static void pack_outcome(snq_str *to, snq_status st, uint32_t needs, const char *error)
+{
+    snq_pack_u32(to, (uint32_t)st);
+    snq_pack_u32(to, needs);
+    snq_pack_text(to, error);
+}
+
+static void unpack_outcome(snq_unpack *u, snq_status *st, uint32_t *needs,
+                           char error[SNQ_ERROR_MAX])
+{
+    *st = unpack_status(u);
+    *needs = snq_unpack_u32(u);
+    snq_unpack_name(u, error, SNQ_ERROR_MAX);
 }
 
 void snq_hello_pack(snq_str *to, const snq_confinement *c)
@@ -85,9 +103,7 @@ static double unpack_peak(snq_unpack *u)
 
 void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r)
 {
-    snq_pack_u32(to, (uint32_t)r->st);
-    snq_pack_u32(to, r->needs);
-    snq_pack_text(to, r->error);
+    pack_outcome(to, r->st, r->needs, r->error);
     if (r->st < 0)
         return;
     snq_pack_u8(to, r->has_portrait ? 1 : 0);
@@ -102,9 +118,7 @@ snq_status snq_heard_reply_unpack(const void *bytes, size_t n, snq_heard_reply *
     snq_unpack u;
     memset(r, 0, sizeof *r);
     snq_unpack_init(&u, bytes, n);
-    r->st = unpack_status(&u);
-    r->needs = snq_unpack_u32(&u);
-    snq_unpack_name(&u, r->error, sizeof r->error);
+    unpack_outcome(&u, &r->st, &r->needs, r->error);
     snq_status st = SNQ_OK;
     if (r->st >= 0) {
         const uint8_t has_portrait = snq_unpack_u8(&u);
@@ -223,20 +237,137 @@ void snq_click_request_clear(snq_click_request *r)
     r->beats = (snq_beats) { 0 };
 }
 
-void snq_clicked_reply_pack(snq_str *to, const snq_clicked_reply *r)
+void snq_done_reply_pack(snq_str *to, const snq_done_reply *r)
 {
-    snq_pack_u32(to, (uint32_t)r->st);
-    snq_pack_u32(to, r->needs);
-    snq_pack_text(to, r->error);
+    pack_outcome(to, r->st, r->needs, r->error);
 }
 
-snq_status snq_clicked_reply_unpack(const void *bytes, size_t n, snq_clicked_reply *r)
+snq_status snq_done_reply_unpack(const void *bytes, size_t n, snq_done_reply *r)
 {
     snq_unpack u;
     snq_unpack_init(&u, bytes, n);
-    r->st = unpack_status(&u);
-    r->needs = snq_unpack_u32(&u);
-    snq_unpack_name(&u, r->error, sizeof r->error);
+    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    return snq_unpack_finish(&u);
+}
+
+void snq_watch_request_pack(snq_str *to, const snq_watch_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_pack_u8(to, (uint8_t)((r->range_in_frames ? IN_FRAMES : 0) |
+                              (r->stabilize ? STABILIZE : 0) | (r->windows ? WITH_WINDOWS : 0) |
+                              (r->timings ? TIMED : 0) | (r->look ? WITH_LOOK : 0)));
+    snq_pack_i64(to, r->size_bytes);
+    snq_pack_f64(to, r->start);
+    snq_pack_f64(to, r->end);
+    snq_pack_f64(to, r->fps_hz);
+    snq_pack_u32(to, r->preset);
+    snq_pack_u32(to, r->threads);
+}
+
+snq_status snq_watch_request_unpack(const void *bytes, size_t n, snq_watch_request *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, r->name, sizeof r->name);
+    const uint8_t flags = snq_unpack_u8(&u);
+    r->range_in_frames = (flags & IN_FRAMES) != 0;
+    r->stabilize = (flags & STABILIZE) != 0;
+    r->windows = (flags & WITH_WINDOWS) != 0;
+    r->timings = (flags & TIMED) != 0;
+    r->look = (flags & WITH_LOOK) != 0;
+    r->size_bytes = snq_unpack_i64(&u);
+    r->start = snq_unpack_f64(&u);
+    r->end = snq_unpack_f64(&u);
+    r->fps_hz = snq_unpack_f64(&u);
+    r->preset = snq_unpack_u32(&u);
+    r->threads = snq_unpack_u32(&u);
+    return snq_unpack_finish(&u);
+}
+
+void snq_seen_reply_pack(snq_str *to, const snq_seen_reply *r)
+{
+    pack_outcome(to, r->st, r->needs, r->error);
+    if (r->st < 0)
+        return;
+    snq_pack_u8(to, r->has_look ? 1 : 0);
+    snq_sight_pack(to, &r->sight);
+    if (r->has_look)
+        snq_watch_look_pack(to, &r->look);
+}
+
+snq_status snq_seen_reply_unpack(const void *bytes, size_t n, snq_seen_reply *r)
+{
+    snq_unpack u;
+    snq_status st = SNQ_OK;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    if (r->st >= 0) {
+        const uint8_t has_look = snq_unpack_u8(&u);
+        st = snq_sight_unpack(&u, &r->sight);
+        if (st >= 0 && has_look) {
+            st = snq_watch_look_unpack(&u, &r->look);
+            r->has_look = st >= 0;
+        }
+    }
+    const snq_status rest = snq_unpack_finish(&u);
+    st = st < 0 ? st : rest;
+    if (st < 0)
+        snq_seen_reply_clear(r);
+    return st;
+}
+
+void snq_seen_reply_clear(snq_seen_reply *r)
+{
+    snq_sight_clear(&r->sight);
+    snq_watch_look_clear(&r->look);
+    r->has_look = 0;
+}
+
+void snq_sketch_request_pack(snq_str *to, const snq_sketch_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_sight_pack(to, r->sight);
+    snq_watch_look_pack(to, r->look);
+}
+
+snq_status snq_sketch_request_unpack(const void *bytes, size_t n, char name[SNQ_PATH_MAX],
+                                     snq_sight *s, snq_watch_look *l)
+{
+    snq_unpack u;
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, name, SNQ_PATH_MAX);
+    SNQ_TRY(snq_sight_unpack(&u, s));
+    s->video.path = name;
+    snq_status st = snq_watch_look_unpack(&u, l);
+    if (st >= 0) {
+        st = snq_unpack_finish(&u);
+        if (st < 0)
+            snq_watch_look_clear(l);
+    }
+    if (st < 0)
+        snq_sight_clear(s);
+    return st;
+}
+
+void snq_flow_request_pack(snq_str *to, const snq_flow_request *r)
+{
+    snq_pack_text(to, r->name[0]);
+    snq_pack_text(to, r->name[1]);
+    snq_pack_u32(to, r->preset);
+    snq_pack_u32(to, r->threads);
+}
+
+snq_status snq_flow_request_unpack(const void *bytes, size_t n, snq_flow_request *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, r->name[0], sizeof r->name[0]);
+    snq_unpack_name(&u, r->name[1], sizeof r->name[1]);
+    r->preset = snq_unpack_u32(&u);
+    r->threads = snq_unpack_u32(&u);
     return snq_unpack_finish(&u);
 }
 

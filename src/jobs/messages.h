@@ -15,8 +15,10 @@
 #include "jobs/confine.h"
 #include "plot/portrait.h"
 #include "score/hearing.h"
+#include "score/sight.h"
+#include "score/watch_look.h"
 
-enum { SNQ_MESSAGES_VERSION = 2, SNQ_ID_MAX = 64 };
+enum { SNQ_MESSAGES_VERSION = 3, SNQ_ID_MAX = 64 };
 
 /* HELLO, worker -> engine: once, when it is confined and ready. */
 void snq_hello_pack(snq_str *to, const snq_confinement *c);
@@ -93,15 +95,73 @@ void snq_click_request_pack(snq_str *to, const snq_click_request *r);
 SNQ_MUST_USE snq_status snq_click_request_unpack(const void *bytes, size_t n, snq_click_request *r);
 void snq_click_request_clear(snq_click_request *r);
 
-/* CLICKED, worker -> engine: how it went. */
-typedef struct snq_clicked_reply {
+/* CLICKED and FLOWN, worker -> engine: how it went. */
+typedef struct snq_done_reply {
     snq_status st;
     uint32_t needs; /* as in HEARD */
     char error[SNQ_ERROR_MAX];
-} snq_clicked_reply;
+} snq_done_reply;
 
-void snq_clicked_reply_pack(snq_str *to, const snq_clicked_reply *r);
-SNQ_MUST_USE snq_status snq_clicked_reply_unpack(const void *bytes, size_t n, snq_clicked_reply *r);
+void snq_done_reply_pack(snq_str *to, const snq_done_reply *r);
+SNQ_MUST_USE snq_status snq_done_reply_unpack(const void *bytes, size_t n, snq_done_reply *r);
+
+/* WATCH, engine -> worker, with the descriptors of the video (read only) and of an empty file for what
+ * doesn't stay in memory. */
+typedef struct snq_watch_request {
+    char name[SNQ_PATH_MAX]; /* for messages and the extension; never opened */
+    int64_t size_bytes;      /* of the file; only told how far the work is */
+    double start, end;       /* as in media/video_reader.h: seconds, or numbers of pictures with */
+    int range_in_frames;
+    double fps_hz;    /* 0: the file's */
+    uint32_t preset;  /* SNQ_FLOW_*, watch/flow.h */
+    uint32_t threads; /* of the flow, 1 .. SNQ_FLOW_THREADS_MAX */
+    int stabilize;
+    int windows;
+    int timings;
+    int look; /* gather what a picture is drawn from */
+} snq_watch_request;
+
+void snq_watch_request_pack(snq_str *to, const snq_watch_request *r);
+SNQ_MUST_USE snq_status snq_watch_request_unpack(const void *bytes, size_t n, snq_watch_request *r);
+
+/* SEEN, worker -> engine. */
+typedef struct snq_seen_reply {
+    snq_status st;  /* why there is no sight, or OK */
+    uint32_t needs; /* as in HEARD */
+    char error[SNQ_ERROR_MAX];
+    snq_sight sight; /* with OK; owned */
+    int has_look;
+    snq_watch_look look; /* owned */
+} snq_seen_reply;
+
+void snq_seen_reply_pack(snq_str *to, const snq_seen_reply *r);
+/* On success *r is owned by the caller (clear); on error it is cleared. */
+SNQ_MUST_USE snq_status snq_seen_reply_unpack(const void *bytes, size_t n, snq_seen_reply *r);
+void snq_seen_reply_clear(snq_seen_reply *r);
+
+/* SKETCH, engine -> worker, with the descriptor of an empty file to write the PNG to; DRAWN answers. */
+typedef struct snq_sketch_request {
+    const char *name;           /* of the video; borrowed when packed */
+    const snq_sight *sight;     /* borrowed */
+    const snq_watch_look *look; /* borrowed */
+} snq_sketch_request;
+
+void snq_sketch_request_pack(snq_str *to, const snq_sketch_request *r);
+/* On success *s and *l are owned by the caller and name[] filled, which is s's path; on error they are
+ * cleared. */
+SNQ_MUST_USE snq_status snq_sketch_request_unpack(const void *bytes, size_t n,
+                                                  char name[SNQ_PATH_MAX], snq_sight *s,
+                                                  snq_watch_look *l);
+
+/* FLOW, engine -> worker, with the descriptors of two pictures (read only) and of an empty file to write
+ * the flow from the first to the second to (watch/flo_file.h). */
+typedef struct snq_flow_request {
+    char name[2][SNQ_PATH_MAX]; /* as in WATCH */
+    uint32_t preset, threads;
+} snq_flow_request;
+
+void snq_flow_request_pack(snq_str *to, const snq_flow_request *r);
+SNQ_MUST_USE snq_status snq_flow_request_unpack(const void *bytes, size_t n, snq_flow_request *r);
 
 /* TRIED, worker -> engine: the result of snq_confine_try. */
 void snq_tried_pack(snq_str *to, uint32_t refused);

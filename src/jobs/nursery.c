@@ -53,7 +53,7 @@ struct snq_nursery {
 typedef struct ward {
     uint32_t slots;
     char *pulse;
-    uint64_t file_bytes;
+    snq_confine_cfg limits;
     pid_t *worker; /* (slots,) 0: none */
     int signals;   /* signalfd of SIGCHLD */
     snq_confine *confine;
@@ -123,7 +123,7 @@ static void be_worker(ward *w, uint32_t slot, int socket, pid_t nursery)
     snq_worker_cfg cfg = { .socket = WORKER_SOCKET,
                            .pulse = (snq_pulse *)(void *)(w->pulse + slot * page),
                            .modules = &w->modules };
-    snq_confine_run(w->confine, w->file_bytes, &cfg.confinement);
+    snq_confine_run(w->confine, &w->limits, &cfg.confinement);
     const int code = snq_worker_run(&cfg);
     snq_free(w->worker);
     snq_confine_free(w->confine);
@@ -242,9 +242,9 @@ static void nursery_end(ward *w, int64_t grace_ms)
 }
 
 /* In the child: doesn't return. */
-static void be_nursery(uint32_t slots, void *pulse, uint64_t file_bytes, int control)
+static void be_nursery(uint32_t slots, void *pulse, const snq_confine_cfg *limits, int control)
 {
-    ward w = { .slots = slots, .pulse = pulse, .file_bytes = file_bytes };
+    ward w = { .slots = slots, .pulse = pulse, .limits = *limits };
     sigset_t child;
     prctl(PR_SET_NAME, "sonique-nursery");
 #if !defined SNQ_INSTRUMENTED || defined SNQ_COVERAGE /* sanitizers report from their handlers */
@@ -271,7 +271,8 @@ static void be_nursery(uint32_t slots, void *pulse, uint64_t file_bytes, int con
     snq_worker_end(0);
 }
 
-snq_status snq_nursery_open(uint32_t slots, void *pulse, uint64_t file_bytes, snq_nursery **out)
+snq_status snq_nursery_open(uint32_t slots, void *pulse, const snq_confine_cfg *limits,
+                            snq_nursery **out)
 {
     int pair[2];
     *out = NULL;
@@ -288,7 +289,7 @@ snq_status snq_nursery_open(uint32_t slots, void *pulse, uint64_t file_bytes, sn
     n->pid = fork();
     if (n->pid == 0) {
         snq_free(n);
-        be_nursery(slots, pulse, file_bytes, pair[1]);
+        be_nursery(slots, pulse, limits, pair[1]);
     }
     const int error = errno;
     close(pair[1]);

@@ -26,6 +26,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "jobs/confine.h"
 #include "jobs/pulse.h"
 
 typedef struct snq_nursery snq_nursery;
@@ -48,10 +49,10 @@ typedef struct snq_news {
     char text[500];
 } snq_news;
 
-/* Fork it. `pulse` is (slots,) pages of SNQ_PULSE_BYTES that are mapped shared; a worker may write up to
- * file_bytes to a file. On success *out is owned by the caller; on error NULL. ERR_RANGE, ERR_NOMEM,
+/* Fork it. `pulse` is (slots,) pages of SNQ_PULSE_BYTES that are mapped shared; each worker is confined
+ * as `limits` says. On success *out is owned by the caller; on error NULL. ERR_RANGE, ERR_NOMEM,
  * ERR_IO (no process, no descriptor). */
-SNQ_MUST_USE snq_status snq_nursery_open(uint32_t slots, void *pulse, uint64_t file_bytes,
+SNQ_MUST_USE snq_status snq_nursery_open(uint32_t slots, void *pulse, const snq_confine_cfg *limits,
                                          snq_nursery **out);
 /* End it and its workers, at once with `now`, else after they have had the time to end of their own
  * (their sockets must be closed by then). NULL is legal. */

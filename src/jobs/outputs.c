@@ -117,3 +117,26 @@ snq_status snq_outputs_open(const snq_outputs *o, uint32_t index, const char *ou
         return SNQ_FAIL(SNQ_ERR_EXISTS, "%s exists already; --force replaces it", path);
     return snq_atomic_open(path, o->force, file);
 }
+
+snq_status snq_output_rewind(snq_atomic_file *f, int *fd)
+{
+    *fd = fileno(snq_atomic_stream(f));
+    if (ftruncate(*fd, 0) != 0 || lseek(*fd, 0, SEEK_SET) != 0)
+        return SNQ_FAIL(SNQ_ERR_IO, "emptying an output: %s", strerror(errno));
+    return SNQ_OK;
+}
+
+snq_status snq_output_write(int fd, const void *bytes, size_t n)
+{
+    const char *p = bytes;
+    while (n) {
+        const ssize_t k = write(fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return SNQ_FAIL(SNQ_ERR_IO, "writing: %s", strerror(errno));
+        p += k;
+        n -= (size_t)k;
+    }
+    return SNQ_OK;
+}

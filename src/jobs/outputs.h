@@ -43,4 +43,11 @@ int64_t snq_outputs_input_bytes(const snq_outputs *o, uint32_t i);
 SNQ_MUST_USE snq_status snq_outputs_open(const snq_outputs *o, uint32_t index, const char *out,
                                          const char *ending, snq_atomic_file **file);
 
+/* Make an output that a lost worker may have begun empty again; *fd is where it is written, borrowed.
+ * ERR_IO. */
+SNQ_MUST_USE snq_status snq_output_rewind(snq_atomic_file *f, int *fd);
+
+/* Write all of bytes (n,) to a descriptor. ERR_IO. */
+SNQ_MUST_USE snq_status snq_output_write(int fd, const void *bytes, size_t n);
+
 #endif

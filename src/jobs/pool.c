@@ -26,6 +26,9 @@
 #else
 #define STALL_CPU_S 6.0
 #endif
+/* A SIGKILL that we did not send comes from the system short of memory or from a person; a step is
+ * repeated that often before what it did is blamed. */
+enum { KILLS_MAX = 8 };
 enum { LOOK_MS = 100, STARTS_FAILED_MAX = 8, REQUEST_BYTES_MAX = 257 << 20 };
 
 typedef enum slot_state { ABSENT, STARTING, IDLE, DYING } slot_state;
@@ -74,7 +77,7 @@ snq_pool_cfg snq_pool_cfg_default(void)
                                 (uint32_t)(n < 1                       ? 1
                                            : n > SNQ_NURSERY_SLOTS_MAX ? SNQ_NURSERY_SLOTS_MAX
                                                                        : n),
-                            .file_bytes = SNQ_CONFINE_FILE_BYTES,
+                            .limits = snq_confine_cfg_default(),
                             .stall_cpu_s = STALL_CPU_S,
                             .stall_wall_s = 60.0 };
 }
@@ -110,6 +113,7 @@ static void hang_up(slot *s)
 static void note_place(slot *s)
 {
     s->loss.offset = atomic_load_explicit(&s->pulse->offset, memory_order_relaxed);
+    s->loss.pictures = atomic_load_explicit(&s->pulse->pictures, memory_order_relaxed);
     s->loss.size_bytes = atomic_load_explicit(&s->pulse->size_bytes, memory_order_relaxed);
 }
 
@@ -189,7 +193,7 @@ static snq_status open_nursery_again(snq_pool *p)
     p->starts_failed++;
     if (p->starts_failed >= STARTS_FAILED_MAX)
         return SNQ_FAIL(SNQ_ERR_IO, "the process that starts workers ends again and again");
-    SNQ_TRY(snq_nursery_open(p->cfg.workers, p->pulse, p->cfg.file_bytes, &p->nursery));
+    SNQ_TRY(snq_nursery_open(p->cfg.workers, p->pulse, &p->cfg.limits, &p->nursery));
     return p->modules ? snq_nursery_load(p->nursery, p->modules) : SNQ_OK;
 }
 
@@ -237,7 +241,7 @@ snq_status snq_pool_open(const snq_pool_cfg *cfg, snq_pool **out)
     }
     for (uint32_t i = 0; i < cfg->workers; i++)
         p->slot[i].pulse = (snq_pulse *)(void *)(p->pulse + (size_t)i * SNQ_PULSE_BYTES);
-    SNQ_GOTO(snq_nursery_open(cfg->workers, p->pulse, cfg->file_bytes, &p->nursery));
+    SNQ_GOTO(snq_nursery_open(cfg->workers, p->pulse, &cfg->limits, &p->nursery));
     if (cfg->modules)
         SNQ_GOTO(snq_pool_load(p, cfg->modules));
     SNQ_GOTO(start_absent(p));
@@ -543,4 +547,45 @@ snq_status snq_pool_wait(snq_pool *p, int timeout_ms, snq_pool_event *out)
         const int wait_ms = left_ms <= 0.0 ? 0 : left_ms > LOOK_MS ? LOOK_MS : (int)left_ms + 1;
         SNQ_TRY(poll_once(p, wait_ms));
     }
+}
+
+/* ---- losses ---- */
+
+void snq_loss_text(const snq_loss *loss, char *to, size_t room)
+{
+    const char *name = loss->cause == SNQ_LOSS_SIGNAL ? sigabbrev_np(loss->number) : NULL;
+    switch (loss->cause) {
+    case SNQ_LOSS_SIGNAL:
+        snprintf(to, room, "crashed (%s%s, signal %d)", name ? "SIG" : "", name ? name : "unknown",
+                 loss->number);
+        return;
+    case SNQ_LOSS_EXIT:
+        snprintf(to, room, "ended without an answer (exit status %d)", loss->number);
+        return;
+    case SNQ_LOSS_STALLED:
+        snprintf(to, room, "computed without coming forward and was stopped");
+        return;
+    case SNQ_LOSS_SILENT:
+        snprintf(to, room, "waited without end and was stopped");
+        return;
+    case SNQ_LOSS_BUDGET:
+        snprintf(to, room, "used up its CPU time and was stopped");
+        return;
+    default:
+        snprintf(to, room, "answered what is no answer and was stopped");
+    }
+}
+
+int snq_loss_is_timeout(const snq_loss *loss)
+{
+    return loss->cause == SNQ_LOSS_STALLED || loss->cause == SNQ_LOSS_SILENT ||
+           loss->cause == SNQ_LOSS_BUDGET;
+}
+
+int snq_loss_is_kill(const snq_loss *loss, uint32_t *kills)
+{
+    if (loss->cause != SNQ_LOSS_SIGNAL || loss->number != SIGKILL || *kills >= KILLS_MAX)
+        return 0;
+    ++*kills;
+    return 1;
 }

@@ -34,12 +34,11 @@
 typedef struct snq_pool snq_pool;
 
 typedef struct snq_pool_cfg {
-    uint32_t workers; /* 1 .. SNQ_NURSERY_SLOTS_MAX (default: processors at our disposal) */
-    uint32_t modules; /* SNQ_MODULE_* to load before the first starts (default 0) */
-    uint64_t
-        file_bytes; /* most that a worker may write to a file (default SNQ_CONFINE_FILE_BYTES) */
-    double stall_cpu_s;  /* CPU seconds without a beat (default 6) */
-    double stall_wall_s; /* seconds without a beat: a read that doesn't come back (default 60) */
+    uint32_t workers;       /* 1 .. SNQ_NURSERY_SLOTS_MAX (default: processors at our disposal) */
+    uint32_t modules;       /* SNQ_MODULE_* to load before the first starts (default 0) */
+    snq_confine_cfg limits; /* of each (default snq_confine_cfg_default) */
+    double stall_cpu_s;     /* CPU seconds without a beat (default 6) */
+    double stall_wall_s;    /* seconds without a beat: a read that doesn't come back (default 60) */
 } snq_pool_cfg;
 
 typedef enum snq_loss_cause {
@@ -56,7 +55,15 @@ typedef struct snq_loss {
     int number;         /* the signal or the exit status */
     int64_t offset;     /* bytes of the file that were done */
     int64_t size_bytes; /* of the file, 0: unknown */
+    int64_t pictures;   /* that were done */
 } snq_loss;
+
+/* "crashed (SIGSEGV, signal 11)", into to[room]. */
+void snq_loss_text(const snq_loss *loss, char *to, size_t room);
+/* Whether it was stopped for want of time. */
+int snq_loss_is_timeout(const snq_loss *loss);
+/* Whether it was killed from outside, and the request is to be repeated: counts *kills, which are few. */
+int snq_loss_is_kill(const snq_loss *loss, uint32_t *kills);
 
 typedef struct snq_pool_event {
     uint32_t slot;

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/worker.h"
 
-#include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "jobs/analyse.h"
 #include "jobs/click_mix.h"
+#include "jobs/flow_pair.h"
 #include "jobs/frames.h"
 #include "jobs/messages.h"
 #include "jobs/nursery.h"
+#include "jobs/observe.h"
+#include "jobs/outputs.h"
 #include "plot/sheet.h"
+#include "plot/watch_sheet.h"
 
 #ifdef SNQ_COVERAGE
 void __gcov_dump(void);
@@ -21,6 +25,9 @@ int __lsan_do_recoverable_leak_check(void);
 
 /* A reply is bounded by the frame's limit; this is where packing it stops. */
 enum { REPLY_BYTES_MAX = 256 << 20 };
+
+/* Memory that a worker keeps, and blocks that it never keeps. */
+enum { KEPT_BYTES = 16 << 20, KEPT_BLOCK_BYTES = 1 << 20 };
 
 /* One request with what came along. */
 typedef struct task {
@@ -42,6 +49,20 @@ static snq_status reply(const task *t, snq_frame_kind kind, const snq_str *paylo
 static uint32_t module_needed(const task *t, snq_status st)
 {
     return st == SNQ_ERR_STATE ? SNQ_MODULE_AV & ~t->cfg->modules->tried : 0;
+}
+
+/* How it went, nothing else; call right after what failed. */
+static snq_status reply_done(const task *t, snq_frame_kind kind, snq_status done_st)
+{
+    snq_done_reply done = { .st = done_st, .needs = module_needed(t, done_st) };
+    snq_str payload;
+    if (done_st < 0)
+        strncpy(done.error, snq_last_error(), sizeof done.error - 1);
+    snq_str_init(&payload, 4096);
+    snq_done_reply_pack(&payload, &done);
+    const snq_status st = reply(t, kind, &payload);
+    snq_str_clear(&payload);
+    return st;
 }
 
 static snq_status serve_listen(const task *t)
@@ -76,39 +97,22 @@ static snq_status serve_listen(const task *t)
 
 static snq_status write_png(void *user, const char *bytes, size_t n)
 {
-    const int fd = *(const int *)user;
-    while (n) {
-        const ssize_t k = write(fd, bytes, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return SNQ_FAIL(SNQ_ERR_IO, "writing the picture: %s", strerror(errno));
-        bytes += k;
-        n -= (size_t)k;
-    }
-    return SNQ_OK;
+    return snq_output_write(*(const int *)user, bytes, n);
 }
 
-static snq_status serve_draw(const task *t)
+static snq_sheet_cfg sheet_cfg(const task *t)
 {
-    char name[SNQ_PATH_MAX];
-    snq_hearing hearing;
-    snq_portrait portrait;
-    snq_str payload;
-    SNQ_TRY(snq_draw_request_unpack(t->frame.payload, t->frame.length, name, &hearing, &portrait));
-    if (t->fd_count < 1) {
-        snq_hearing_clear(&hearing);
-        snq_portrait_clear(&portrait);
-        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptor");
-    }
     snq_sheet_cfg cfg = snq_sheet_cfg_default();
     const snq_font_file *font = t->cfg->modules->font;
     cfg.regular = (snq_sheet_font) { font[0].bytes, font[0].length };
     cfg.bold = (snq_sheet_font) { font[1].bytes, font[1].length };
-    int fd = t->fds[0];
-    const snq_status drawn = snq_sheet_draw(&portrait, &hearing, &cfg, write_png, &fd);
-    snq_hearing_clear(&hearing);
-    snq_portrait_clear(&portrait);
+    return cfg;
+}
+
+/* Call right after what failed. */
+static snq_status reply_drawn(const task *t, snq_status drawn)
+{
+    snq_str payload;
     snq_str_init(&payload, 4096);
     snq_drawn_pack(&payload, drawn, drawn < 0 ? snq_last_error() : "");
     const snq_status st = reply(t, SNQ_FRAME_DRAWN, &payload);
@@ -116,11 +120,45 @@ static snq_status serve_draw(const task *t)
     return st;
 }
 
+static snq_status serve_draw(const task *t)
+{
+    char name[SNQ_PATH_MAX];
+    snq_hearing hearing;
+    snq_portrait portrait;
+    SNQ_TRY(snq_draw_request_unpack(t->frame.payload, t->frame.length, name, &hearing, &portrait));
+    if (t->fd_count < 1) {
+        snq_hearing_clear(&hearing);
+        snq_portrait_clear(&portrait);
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptor");
+    }
+    const snq_sheet_cfg cfg = sheet_cfg(t);
+    int fd = t->fds[0];
+    const snq_status drawn = snq_sheet_draw(&portrait, &hearing, &cfg, write_png, &fd);
+    snq_hearing_clear(&hearing);
+    snq_portrait_clear(&portrait);
+    return reply_drawn(t, drawn);
+}
+
+static snq_status serve_sketch(const task *t)
+{
+    char name[SNQ_PATH_MAX];
+    snq_sight sight;
+    snq_watch_look look;
+    SNQ_TRY(snq_sketch_request_unpack(t->frame.payload, t->frame.length, name, &sight, &look));
+    snq_status drawn = SNQ_ERR_FORMAT;
+    const snq_sheet_cfg cfg = sheet_cfg(t);
+    int fd = t->fd_count ? t->fds[0] : -1;
+    if (t->fd_count)
+        drawn = snq_watch_sheet_draw(&sight, &look, &cfg, write_png, &fd);
+    snq_sight_clear(&sight);
+    snq_watch_look_clear(&look);
+    return t->fd_count ? reply_drawn(t, drawn)
+                       : SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptor");
+}
+
 static snq_status serve_click(const task *t)
 {
     snq_click_request request;
-    snq_clicked_reply clicked = { 0 };
-    snq_str payload;
     SNQ_TRY(snq_click_request_unpack(t->frame.payload, t->frame.length, &request));
     if (t->fd_count < 2) {
         snq_click_request_clear(&request);
@@ -131,16 +169,51 @@ static snq_status serve_click(const task *t)
                                     .out_fd = t->fds[1],
                                     .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
                                     .pulse = t->cfg->pulse };
-    clicked.st = snq_click_mix_run(&cfg);
+    const snq_status st = snq_click_mix_run(&cfg);
     snq_click_request_clear(&request);
-    clicked.needs = module_needed(t, clicked.st);
-    if (clicked.st < 0)
-        strncpy(clicked.error, snq_last_error(), sizeof clicked.error - 1);
-    snq_str_init(&payload, 4096);
-    snq_clicked_reply_pack(&payload, &clicked);
-    const snq_status st = reply(t, SNQ_FRAME_CLICKED, &payload);
+    return reply_done(t, SNQ_FRAME_CLICKED, st);
+}
+
+static snq_status serve_watch(const task *t)
+{
+    static const snq_seen_reply nothing = { 0 };
+    snq_watch_request request;
+    snq_seen_reply seen = nothing;
+    snq_str payload;
+    SNQ_TRY(snq_watch_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 2)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    const snq_observe_cfg cfg = { .request = &request,
+                                  .fd = t->fds[0],
+                                  .spill_fd = t->fds[1],
+                                  .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                  .look = &seen.look,
+                                  .pulse = t->cfg->pulse };
+    seen.st = snq_observe_run(&cfg, &seen.sight);
+    seen.needs = module_needed(t, seen.st);
+    seen.has_look = seen.st >= 0 && request.look;
+    if (seen.st < 0)
+        strncpy(seen.error, snq_last_error(), sizeof seen.error - 1);
+    snq_str_init(&payload, REPLY_BYTES_MAX);
+    snq_seen_reply_pack(&payload, &seen);
+    snq_seen_reply_clear(&seen);
+    const snq_status st = reply(t, SNQ_FRAME_SEEN, &payload);
     snq_str_clear(&payload);
     return st;
+}
+
+static snq_status serve_flow(const task *t)
+{
+    snq_flow_request request;
+    SNQ_TRY(snq_flow_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 3)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    const snq_flow_pair_cfg cfg = { .request = &request,
+                                    .fd = { t->fds[0], t->fds[1] },
+                                    .out_fd = t->fds[2],
+                                    .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                    .pulse = t->cfg->pulse };
+    return reply_done(t, SNQ_FRAME_FLOWN, snq_flow_pair_run(&cfg));
 }
 
 static snq_status serve_try(const task *t)
@@ -162,6 +235,12 @@ static snq_status serve(const task *t)
         return serve_draw(t);
     case SNQ_FRAME_CLICK:
         return serve_click(t);
+    case SNQ_FRAME_WATCH:
+        return serve_watch(t);
+    case SNQ_FRAME_SKETCH:
+        return serve_sketch(t);
+    case SNQ_FRAME_FLOW:
+        return serve_flow(t);
     case SNQ_FRAME_TRY:
         return serve_try(t);
     default:
@@ -181,12 +260,25 @@ static snq_status hello(const snq_worker_cfg *cfg)
     return st;
 }
 
+/* What a short recording needs stays with the process from one to the next: giving it back and fetching
+ * it anew, page by page, takes as long as listening to a third of a second. Larger blocks, which long
+ * recordings grow, go back at once. */
+static void keep_memory(void)
+{
+#ifdef M_TRIM_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, KEPT_BLOCK_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TOP_PAD, KEPT_BLOCK_BYTES);
+#endif
+}
+
 int snq_worker_run(const snq_worker_cfg *cfg)
 {
     snq_frame_reader reader;
     int fds[SNQ_FRAME_FDS_MAX];
     task t = { .cfg = cfg, .fds = fds };
     snq_frame_reader_init(&reader, 1);
+    keep_memory();
     snq_status st = hello(cfg);
     while (st == SNQ_OK) {
         st = snq_frame_reader_pull(&reader, &t.frame);

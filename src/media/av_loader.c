@@ -29,7 +29,12 @@ static int same_build(const void *table)
     const snq__av_module *m = table;
     return m->module_bytes == ours.module_bytes && m->source_bytes == ours.source_bytes &&
            m->info_bytes == ours.info_bytes && m->warnings_bytes == ours.warnings_bytes &&
-           m->chunk_bytes == ours.chunk_bytes && strncmp(m->version, ours.version, 64) == 0;
+           m->chunk_bytes == ours.chunk_bytes &&
+           m->video_request_bytes == ours.video_request_bytes &&
+           m->video_track_bytes == ours.video_track_bytes &&
+           m->video_raw_bytes == ours.video_raw_bytes &&
+           m->video_report_bytes == ours.video_report_bytes &&
+           strncmp(m->version, ours.version, 64) == 0;
 }
 
 int snq__av_loaded(void)
@@ -124,3 +129,48 @@ const snq__decoder_kind snq__av_decoder = { .open = av_open,
                                             .cut = av_cut,
                                             .container = av_container,
                                             .promise = av_promise };
+
+/* ---- the decoder of pictures ---- */
+
+static const snq__video_decoder_kind *video(void)
+{
+    return &atomic_load_explicit(&loaded, memory_order_acquire)->video;
+}
+
+static snq_status video_open(snq__source *source, const snq__video_request *request,
+                             snq__video_track *track, snq_warnings *warnings, void **out)
+{
+    const snq__av_module *m;
+    *out = NULL;
+    SNQ_TRY(snq__av_load(&m));
+    return retell(m, m->video.open(source, request, track, warnings, out));
+}
+
+static void video_free(void *decoder)
+{
+    if (decoder)
+        video()->free(decoder);
+}
+
+static snq_status video_next(void *decoder, snq__video_raw *raw)
+{
+    const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
+    return retell(m, m->video.next(decoder, raw));
+}
+
+static snq_status video_seek(void *decoder, int64_t ticks)
+{
+    const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
+    return retell(m, m->video.seek(decoder, ticks));
+}
+
+static void video_report(const void *decoder, snq__video_report *report)
+{
+    video()->report(decoder, report);
+}
+
+const snq__video_decoder_kind snq__av_video = { .open = video_open,
+                                                .free = video_free,
+                                                .next = video_next,
+                                                .seek = video_seek,
+                                                .report = video_report };

@@ -5,6 +5,7 @@
 #include <libavformat/avformat.h>
 
 #include "media/decode_impl.h"
+#include "media/video_decode_impl.h"
 
 const snq__av_module snq_media_av = { SNQ__AV_MODULE_TAG,
                                       .decoder = { .open = snq__decode_open,
@@ -14,6 +15,11 @@ const snq__av_module snq_media_av = { SNQ__AV_MODULE_TAG,
                                                    .cut = snq__decode_cut,
                                                    .container = snq__decode_container,
                                                    .promise = snq__decode_promise },
+                                      .video = { .open = snq__video_decode_open,
+                                                 .free = snq__video_decode_free,
+                                                 .next = snq__video_decode_next,
+                                                 .seek = snq__video_decode_seek,
+                                                 .report = snq__video_decode_report },
                                       .last_error = snq_last_error,
                                       .format_version = avformat_version,
                                       .codec_version = avcodec_version };

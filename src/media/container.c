@@ -1,59 +1,82 @@
 // SPDX-License-Identifier: MIT
 /* The lists: containers and decoders that we open, magic numbers that we refuse by name.
  *
- * Left out on purpose: playlists (hls, concat, sdp: they open other files), pictures, subtitles, raw
- * streams without any structure, game formats, tracker modules (they are scores, not recordings). */
+ * Left out on purpose: playlists (hls, concat, sdp: they open other files), subtitles, raw streams without
+ * any structure, game formats, tracker modules (they are scores, not recordings). */
 #include "media/container_impl.h"
 
 #include <string.h>
 
 #include "base/attr.h"
 
+enum {
+    SOUND = SNQ__CONTAINS_SOUND,
+    BOTH = SNQ__CONTAINS_BOTH,
+    PICTURES = SNQ__CONTAINS_PICTURES,
+};
+
 static const snq__container containers[] = {
-    { "wav", "wav", "wav wave bwf" },
-    { "", "rf64", "wav wave rf64 bwf" },
-    { "", "bw64", "wav wave bw64 bwf" },
-    { "", "rifx", "wav wave rifx" },
-    { "w64", "w64", "w64" },
-    { "aiff", "aiff", "aif aiff aifc afc" },
-    { "flac", "flac", "flac fla" },
-    { "mp3", "mp3", "mp3 mp2 mp1 mpa mpga" },
-    { "mov,mp4,m4a,3gp,3g2,mj2", "mp4", "mp4 m4a m4b m4r m4p m4v mov qt 3gp 3g2 aac f4v f4a" },
-    { "", "mov", "mp4 m4a m4b m4r m4p m4v mov qt 3gp 3g2" },
-    { "ogg", "ogg", "ogg oga ogv ogx opus spx flac" },
-    { "matroska,webm", "matroska", "mkv mka webm mk3d weba" },
-    { "aac", "aac", "aac adts" },
-    { "loas", "loas", "aac loas latm" },
-    { "avi", "avi", "avi" },
-    { "mpegts", "mpegts", "ts m2ts mts tsv tsa" },
-    { "mpeg", "mpeg", "mpg mpeg vob m2p" },
-    { "caf", "caf", "caf" },
-    { "au", "au", "au snd" },
-    { "flv", "flv", "flv f4v" },
-    { "asf", "asf", "wma wmv asf" },
-    { "wv", "wavpack", "wv" },
-    { "ape", "ape", "ape mac" },
-    { "tta", "tta", "tta" },
-    { "tak", "tak", "tak" },
-    { "mpc", "musepack", "mpc mp+" },
-    { "mpc8", "musepack", "mpc mp+" },
-    { "ac3", "ac3", "ac3" },
-    { "eac3", "eac3", "eac3 ec3 ac3" },
-    { "dts", "dts", "dts" },
-    { "dtshd", "dts", "dtshd dts" },
-    { "truehd", "truehd", "thd truehd" },
-    { "amr", "amr", "amr awb 3ga" },
-    { "voc", "voc", "voc" },
-    { "iff", "iff", "iff 8svx dff svx" },
-    { "dsf", "dsf", "dsf" },
-    { "mxf", "mxf", "mxf" },
-    { "oma", "oma", "oma aa3" },
-    { "rm", "rm", "rm ra rmvb" },
-    { "nut", "nut", "nut" },
-    { "shn", "shorten", "shn" },
-    { "sox", "sox", "sox" },
-    { "ircam", "ircam", "sf ircam" },
-    { "nistsphere", "nist", "nist sph" },
+    { "wav", "wav", "wav wave bwf", SOUND },
+    { "", "rf64", "wav wave rf64 bwf", SOUND },
+    { "", "bw64", "wav wave bw64 bwf", SOUND },
+    { "", "rifx", "wav wave rifx", SOUND },
+    { "w64", "w64", "w64", SOUND },
+    { "aiff", "aiff", "aif aiff aifc afc", SOUND },
+    { "flac", "flac", "flac fla", SOUND },
+    { "mp3", "mp3", "mp3 mp2 mp1 mpa mpga", SOUND },
+    { "mov,mp4,m4a,3gp,3g2,mj2", "mp4", "mp4 m4a m4b m4r m4p m4v mov qt 3gp 3g2 aac f4v f4a",
+      BOTH },
+    { "", "mov", "mp4 m4a m4b m4r m4p m4v mov qt 3gp 3g2", BOTH },
+    { "ogg", "ogg", "ogg oga ogv ogx opus spx flac", BOTH },
+    { "matroska,webm", "matroska", "mkv mka webm mk3d weba", BOTH },
+    { "aac", "aac", "aac adts", SOUND },
+    { "loas", "loas", "aac loas latm", SOUND },
+    { "avi", "avi", "avi", BOTH },
+    { "mpegts", "mpegts", "ts m2ts mts tsv tsa", BOTH },
+    { "mpeg", "mpeg", "mpg mpeg vob m2p", BOTH },
+    { "caf", "caf", "caf", SOUND },
+    { "au", "au", "au snd", SOUND },
+    { "flv", "flv", "flv f4v", BOTH },
+    { "asf", "asf", "wma wmv asf", BOTH },
+    { "wv", "wavpack", "wv", SOUND },
+    { "ape", "ape", "ape mac", SOUND },
+    { "tta", "tta", "tta", SOUND },
+    { "tak", "tak", "tak", SOUND },
+    { "mpc", "musepack", "mpc mp+", SOUND },
+    { "mpc8", "musepack", "mpc mp+", SOUND },
+    { "ac3", "ac3", "ac3", SOUND },
+    { "eac3", "eac3", "eac3 ec3 ac3", SOUND },
+    { "dts", "dts", "dts", SOUND },
+    { "dtshd", "dts", "dtshd dts", SOUND },
+    { "truehd", "truehd", "thd truehd", SOUND },
+    { "amr", "amr", "amr awb 3ga", SOUND },
+    { "voc", "voc", "voc", SOUND },
+    { "iff", "iff", "iff 8svx dff svx", SOUND },
+    { "dsf", "dsf", "dsf", SOUND },
+    { "mxf", "mxf", "mxf", BOTH },
+    { "oma", "oma", "oma aa3", SOUND },
+    { "rm", "rm", "rm ra rmvb", BOTH },
+    { "nut", "nut", "nut", BOTH },
+    { "shn", "shorten", "shn", SOUND },
+    { "sox", "sox", "sox", SOUND },
+    { "ircam", "ircam", "sf ircam", SOUND },
+    { "nistsphere", "nist", "nist sph", SOUND },
+    { "dv", "dv", "dv dif", PICTURES },
+    { "h264", "h264", "h264 264 avc", PICTURES },
+    { "hevc", "hevc", "hevc h265 265", PICTURES },
+    { "mpegvideo", "mpegvideo", "m1v m2v mpv mpg mpeg", PICTURES },
+    { "m4v", "m4v", "m4v", PICTURES },
+    { "ivf", "ivf", "ivf", PICTURES },
+    { "obu", "av1", "obu av1", PICTURES },
+    { "mjpeg", "mjpeg", "mjpg mjpeg", PICTURES },
+    { "yuv4mpegpipe", "y4m", "y4m", PICTURES },
+    { "gif", "gif", "gif", PICTURES },
+    { "apng", "apng", "png apng", PICTURES },
+    { "png_pipe", "png", "png", PICTURES },
+    { "jpeg_pipe", "jpeg", "jpg jpeg jpe jfif", PICTURES },
+    { "webp_pipe", "webp", "webp", PICTURES },
+    { "bmp_pipe", "bmp", "bmp", PICTURES },
+    { "tiff_pipe", "tiff", "tif tiff", PICTURES },
 };
 
 const char snq__decoders[] =
@@ -69,12 +92,32 @@ const char snq__decoders[] =
     "pcm_s32le,pcm_s32be,pcm_s32le_planar,pcm_u32le,pcm_u32be,pcm_s64le,pcm_s64be,pcm_f16le,"
     "pcm_f24le,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_bluray,pcm_dvd,pcm_lxf,s302m";
 
-const snq__container *snq__container_of_demuxer(const char *demuxer)
+const char snq__video_decoders[] =
+    "h264,hevc,libdav1d,vp9,vp8,vp7,vp6,vp6a,vp6f,mpeg1video,mpeg2video,mpeg4,msmpeg4v1,"
+    "msmpeg4v2,msmpeg4,h261,h263,h263i,h263p,flv,wmv1,wmv2,wmv3,vc1,rv10,rv20,rv30,rv40,theora,"
+    "svq1,"
+    "svq3,cinepak,indeo3,indeo5,mjpeg,mjpegb,dvvideo,prores,dnxhd,cfhd,huffyuv,ffvhuff,ffv1,"
+    "utvideo,"
+    "magicyuv,qtrle,rpza,8bps,msrle,msvideo1,tscc,tscc2,fraps,hap,rawvideo,v210,v308,"
+    "v408,v410,yuv4,r210,r10k,jpeg2000,png,apng,gif,bmp,tiff,webp";
+
+static const snq__container *of_demuxer(const char *demuxer, int unwanted)
 {
     for (size_t i = 0; i < SNQ_COUNT(containers); i++)
-        if (*demuxer && strcmp(containers[i].demuxer, demuxer) == 0)
+        if (*demuxer && containers[i].contains != unwanted &&
+            strcmp(containers[i].demuxer, demuxer) == 0)
             return &containers[i];
     return NULL;
+}
+
+const snq__container *snq__container_of_demuxer(const char *demuxer)
+{
+    return of_demuxer(demuxer, SNQ__CONTAINS_PICTURES);
+}
+
+const snq__container *snq__video_container(const char *demuxer)
+{
+    return of_demuxer(demuxer, SNQ__CONTAINS_SOUND);
 }
 
 const snq__container *snq__container_named(const char *name)

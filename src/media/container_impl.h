@@ -6,18 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SNQ__CONTAINS_SOUND, SNQ__CONTAINS_BOTH, SNQ__CONTAINS_PICTURES };
+
 typedef struct snq__container {
     const char *demuxer;    /* libavformat's name; "": read by our own scanner */
     const char *name;       /* ours */
     const char *extensions; /* usual ones, lower case, separated by spaces */
+    int contains;           /* SNQ__CONTAINS_* */
 } snq__container;
 
-/* The row of an allowed demuxer, NULL when it is not allowed. Static. */
+/* The row of a demuxer that may be used for sound, NULL when it may not. Static. */
 const snq__container *snq__container_of_demuxer(const char *demuxer);
+/* The same for moving (or still) pictures. */
+const snq__container *snq__video_container(const char *demuxer);
 /* The row with our name, NULL when there is none. Static. */
 const snq__container *snq__container_named(const char *name);
 /* Comma-separated decoders that libavformat and we may open. */
 extern const char snq__decoders[];
+/* The same of pictures. */
+extern const char snq__video_decoders[];
 
 /* The extension of a path in lower case ("" when none, or none that fits); room >= 2. */
 void snq__extension(const char *path, char *to, size_t room);

@@ -3,14 +3,13 @@
  *        print anything or believe a lie for long; a packet that is broken leaves a hole, and the
  *        hole gets its length in silence, so that what follows stays where it was.
  * STEPS  identify  stream.c
- *        open      first audio track; streams that announce nothing are probed over 2 MiB at most
+ *        open      first audio track; streams that announce nothing are probed (stream.c)
  *        prime     decode to the first frame: rate and channels are what the decoder really yields
  *        next      receive a frame; else send a packet; a failure adds the packet's duration to the
  *                  hole, which is handed out before the next good frame (and never at the end); Ogg
  *                  leaves damaged pages out, there the time stamps tell
  *        refuse    when at the 64th packet (or the end) more have failed than not
- * CONST  2 MiB and 3 s of probing: an MPEG-TS repeats its tables every 0.1 s.
- *        A hole is at most 1 s a packet; by Ogg's time stamps 4097 frames to 60 s:
+ * CONST  A hole is at most 1 s a packet; by Ogg's time stamps 4097 frames to 60 s:
  *        the stamps of Vorbis packets are off by up to a quarter of a long block (2048) where block
  *        lengths change.
  * COST   libav's own; no copy besides its packets.
@@ -32,12 +31,8 @@
 #include "media/stream_impl.h"
 
 enum {
-    STREAM_PROBE_BYTES = 2 << 20,
-    STREAM_PROBE_US = 3000000,
-    TRACKS_MAX = 64,
     TRIAL_PACKETS = 64,
     PRIME_PACKETS = 4096,
-    WAV_PACKET_BYTES = 65536,
     HOLE_MIN_FRAMES = 4096,
     HOLE_MAX_S = 60,
     FLAC_CHECKS = AV_EF_CRCCHECK | AV_EF_EXPLODE, /* without the latter it only logs them */
@@ -68,45 +63,7 @@ typedef struct snq__decode {
     int draining, primed, done;
 } snq__decode;
 
-/* Formats that refer to other files get none. */
-static int io_open_nothing(AVFormatContext *s, AVIOContext **pb, const char *url, int flags,
-                           AVDictionary **options)
-{
-    *pb = NULL;
-    return AVERROR(EPERM);
-}
-
-static int interrupted(void *opaque)
-{
-    return snq__source_cancelled(((snq__decode *)opaque)->source);
-}
-
 /* ---- opening ---- */
-
-static snq_status open_format(snq__decode *d, const AVInputFormat *input)
-{
-    d->format = avformat_alloc_context();
-    if (!d->format || !(d->format->codec_whitelist = av_strdup(snq__decoders)))
-        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a demuxer");
-    d->format->pb = d->stream.io;
-    d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    d->format->io_open = io_open_nothing;
-    d->format->interrupt_callback = (AVIOInterruptCB) { interrupted, d };
-    d->format->max_streams = TRACKS_MAX;
-    d->format->probesize = STREAM_PROBE_BYTES;
-    d->format->max_analyze_duration = STREAM_PROBE_US;
-    AVDictionary *options = NULL;
-    av_dict_set_int(&options, "max_size", WAV_PACKET_BYTES, 0); /* only the wav demuxer takes it */
-    const int code = avformat_open_input(&d->format, "", input, &options);
-    av_dict_free(&options);
-    if (code == 0)
-        return SNQ_OK;
-    SNQ_TRY(snq__source_status(d->source));
-    if (strstr(input->name, "mp4") && code == AVERROR_INVALIDDATA)
-        return SNQ_FAIL(SNQ_ERR_FORMAT,
-                        "the index (moov) of this MP4 can't be read: it is damaged");
-    return snq__stream_failed(&d->stream, code, "reading the header");
-}
 
 static int first_audio(const AVFormatContext *f)
 {
@@ -410,7 +367,7 @@ static snq_status build(snq__decode *d, const char *demuxer, snq_media_info *inf
     if (!d->packet || !d->frame)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a decoder");
     SNQ_TRY(snq__stream_identify(&d->stream, demuxer, d->warnings, &input));
-    SNQ_TRY(open_format(d, input));
+    SNQ_TRY(snq__stream_open(&d->stream, input, snq__decoders, &d->format));
     SNQ_TRY(find_track(d, info));
     SNQ_TRY(open_codec(d, info));
     check_tags(d, d->format->metadata);

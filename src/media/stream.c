@@ -5,8 +5,10 @@
  *                   frames in a row and is read from the first of them on: tags and garbage before it
  *                   (an ID3v2 tag longer than the file, two tags with rubbish between) stay unseen
  *        structure  media/cut_scan_impl.h; a cut Ogg page is replaced by one that is mended
+ *        open       libavformat's demuxer over it, which may open nothing else
  * CONST  probe score >= 24 of 100: below lie guesses from a single header (libavformat retries at 25).
- *        1 MiB of probing is libavformat's own default.
+ *        1 MiB of probing is libavformat's own default; 2 MiB and 3 s of looking at tracks: an
+ *        MPEG-TS repeats its tables every 0.1 s.
  * COST   reads 1 MiB of an MPEG stream, the last 64 KiB of an Ogg file. */
 #include "media/stream_impl.h"
 
@@ -19,7 +21,14 @@
 #include "media/id3_impl.h"
 #include "media/mpeg_scan_impl.h"
 
-enum { SCORE_MIN = 24, PROBE_BYTES = 1 << 20 };
+enum {
+    SCORE_MIN = 24,
+    PROBE_BYTES = 1 << 20,
+    STREAM_PROBE_BYTES = 2 << 20,
+    STREAM_PROBE_US = 3000000,
+    TRACKS_MAX = 64,
+    WAV_PACKET_BYTES = 65536,
+};
 
 /* ---- the file as libavformat sees it ---- */
 
@@ -125,11 +134,12 @@ static snq_status not_audio(snq__stream *t, const char *format)
     SNQ_TRY(snq__source_status(t->source));
     const int64_t n = snq__source_peek(t->source, 0, head, sizeof head);
     const char *what = n > 0 ? snq__not_audio(head, (size_t)n) : NULL;
+    const char *wanted = t->pictures ? "video" : "audio";
     if (what)
-        return SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: this is %s", what);
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "not %s: this is %s", wanted, what);
     if (format)
         return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "not a kind of file that is read here (%s)", format);
-    return SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: no known format in its first bytes");
+    return SNQ_FAIL(SNQ_ERR_FORMAT, "not %s: no known format in its first bytes", wanted);
 }
 
 /* Begin at the first of three consistent MPEG frames at or after `from`. Whatever tags and garbage
@@ -150,8 +160,27 @@ static snq_status begin_mpeg(snq__stream *t, int64_t from)
     return SNQ_OK;
 }
 
+/* The same where pictures are wanted: a recording of sound is told as such. */
+static snq_status probe_pictures(snq__stream *t, const AVInputFormat **found)
+{
+    rewind_io(t, 0);
+    const int score = av_probe_input_buffer2(t->io, found, "", NULL, 0, PROBE_BYTES);
+    rewind_io(t, 0);
+    if (score == AVERROR(ENOMEM))
+        return snq__stream_failed(t, score, "to find out the format");
+    const char *name = score >= 0 && *found ? (*found)->name : "";
+    if (snq__video_container(name) && score >= SCORE_MIN)
+        return SNQ_OK;
+    if (snq__container_of_demuxer(name))
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "no video track: this is a recording of sound (%s)",
+                        snq__container_of_demuxer(name)->name);
+    return not_audio(t, score >= SCORE_MIN ? name : NULL);
+}
+
 static snq_status probe(snq__stream *t, snq_warnings *warnings, const AVInputFormat **found)
 {
+    if (t->pictures)
+        return probe_pictures(t, found);
     const int64_t tags = snq__id3_end(t->source);
     if (tags)
         SNQ_TRY(snq__id3_check(t->source, warnings));
@@ -222,6 +251,51 @@ static snq_status check_structure(snq__stream *t)
     return SNQ_OK;
 }
 
+/* ---- opening it ---- */
+
+/* Formats that refer to other files get none. */
+static int io_open_nothing(AVFormatContext *s, AVIOContext **pb, const char *url, int flags,
+                           AVDictionary **options)
+{
+    *pb = NULL;
+    return AVERROR(EPERM);
+}
+
+static int interrupted(void *opaque)
+{
+    return snq__source_cancelled(opaque);
+}
+
+snq_status snq__stream_open(snq__stream *t, const AVInputFormat *input, const char *decoders,
+                            AVFormatContext **out)
+{
+    AVFormatContext *f = avformat_alloc_context();
+    *out = NULL;
+    if (!f || !(f->codec_whitelist = av_strdup(decoders))) {
+        avformat_free_context(f);
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a demuxer");
+    }
+    f->pb = t->io;
+    f->flags |= AVFMT_FLAG_CUSTOM_IO;
+    f->io_open = io_open_nothing;
+    f->interrupt_callback = (AVIOInterruptCB) { interrupted, t->source };
+    f->max_streams = TRACKS_MAX;
+    f->probesize = STREAM_PROBE_BYTES;
+    f->max_analyze_duration = STREAM_PROBE_US;
+    AVDictionary *options = NULL;
+    av_dict_set_int(&options, "max_size", WAV_PACKET_BYTES, 0); /* only the wav demuxer takes it */
+    const int code = avformat_open_input(&f, "", input, &options); /* frees it when it fails */
+    av_dict_free(&options);
+    *out = f;
+    if (code == 0)
+        return SNQ_OK;
+    SNQ_TRY(snq__source_status(t->source));
+    if (strstr(input->name, "mp4") && code == AVERROR_INVALIDDATA)
+        return SNQ_FAIL(SNQ_ERR_FORMAT,
+                        "the index (moov) of this MP4 can't be read: it is damaged");
+    return snq__stream_failed(t, code, "reading the header");
+}
+
 /* ---- the object ---- */
 
 void snq__stream_init(snq__stream *t, snq__source *source)
@@ -249,6 +323,7 @@ snq_status snq__stream_identify(snq__stream *t, const char *demuxer, snq_warning
         SNQ_TRY(probe(t, warnings, input));
     if (!*input)
         return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "libavformat was built without what this file needs");
-    t->container = snq__container_of_demuxer((*input)->name);
+    t->container = t->pictures ? snq__video_container((*input)->name)
+                               : snq__container_of_demuxer((*input)->name);
     return check_structure(t);
 }

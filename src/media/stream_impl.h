@@ -20,6 +20,7 @@ typedef struct snq__stream {
     AVIOContext *io;     /* owned */
     const snq__container *container;
     uint32_t mpeg_layer; /* of an MPEG audio stream, else 0 */
+    int pictures;        /* not sound but pictures are wanted; set before identify */
     int cut;             /* the file's structure goes on past its end */
     uint8_t
         *patch; /* (patch_bytes,) stands for the file's bytes from patch_at on; NULL: none; owned */
@@ -32,6 +33,11 @@ void snq__stream_clear(snq__stream *t);
  * ends. On success *input is static and io, container and cut are set. */
 SNQ_MUST_USE snq_status snq__stream_identify(snq__stream *t, const char *demuxer,
                                              snq_warnings *warnings, const AVInputFormat **input);
+/* The demuxer of an identified stream: it opens nothing else, asks `decoders` (names, with commas) alone
+ * what tracks are, and stops when the source is cancelled. On success *out is owned by the caller
+ * (avformat_close_input, before clear), on error it is NULL. */
+SNQ_MUST_USE snq_status snq__stream_open(snq__stream *t, const AVInputFormat *input,
+                                         const char *decoders, AVFormatContext **out);
 /* What libav's error code means to us; the text says that `doing` failed. */
 SNQ_MUST_USE snq_status snq__stream_failed(const snq__stream *t, int code, const char *doing);
 

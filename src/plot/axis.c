@@ -57,33 +57,48 @@ static int decimals_of(double step)
     return step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
 }
 
-static void time_label(double t, double step, double duration_s, char to[SNQ__LABEL_BYTES])
+/* to_s: the end of the axis, which says how times are written. */
+static void time_label(double t, double step, double to_s, char to[SNQ__LABEL_BYTES])
 {
-    if (duration_s < 1) {
+    if (to_s < 1) {
         snq__put_number(to, t * 1000, decimals_of(step * 1000));
-    } else if (duration_s < 60) {
+    } else if (to_s < 60) {
         snq__put_number(to, t, decimals_of(step));
+    } else if (to_s >= 3600 && step < 60) {
+        const double n = round(t);
+        snprintf(to, SNQ__LABEL_BYTES, "%.0f:%02.0f:%02.0f", floor(n / 3600),
+                 floor(fmod(n, 3600) / 60), fmod(n, 60));
+    } else if (step < 1) {
+        const int decimals = decimals_of(step);
+        const double ten = pow(10, decimals), n = round(t * ten) / ten;
+        snprintf(to, SNQ__LABEL_BYTES, "%.0f:%0*.*f", floor(n / 60), decimals + 3, decimals,
+                 fmod(n, 60));
     } else {
-        const double small = duration_s < 3600 ? 1 : 60, n = round(t / small);
+        const double small = to_s < 3600 ? 1 : 60, n = round(t / small);
         snprintf(to, SNQ__LABEL_BYTES, "%.0f:%02.0f", floor(n / 60), fmod(n, 60));
+    }
+}
+
+void snq__time_axis_between(double from_s, double to_s, uint32_t most, snq__axis *out)
+{
+    memset(out, 0, sizeof *out);
+    out->unit = to_s < 1 ? "ms" : to_s < 60 ? "s" : to_s < 3600 ? "min:s" : "h:min";
+    if (!(to_s > from_s) || !isfinite(to_s) || !isfinite(from_s))
+        return;
+    const double step = time_step((to_s - from_s) / most);
+    if (to_s >= 3600 && step < 60)
+        out->unit = "h:min:s";
+    const double first = ceil(from_s / step - 1e-9);
+    for (uint32_t i = 0; i < SNQ__TICKS_MAX && (first + i) * step <= to_s * (1 + 1e-9); i++) {
+        snq__tick *t = &out->tick[out->ticks++];
+        t->value = (first + i) * step;
+        time_label(t->value, step, to_s, t->label);
     }
 }
 
 void snq__time_axis(double duration_s, uint32_t most, snq__axis *out)
 {
-    memset(out, 0, sizeof *out);
-    out->unit = duration_s < 1      ? "ms"
-                : duration_s < 60   ? "s"
-                : duration_s < 3600 ? "min:s"
-                                    : "h:min";
-    if (!(duration_s > 0) || !isfinite(duration_s))
-        return;
-    const double step = time_step(duration_s / most);
-    for (uint32_t i = 0; i < SNQ__TICKS_MAX && i * step <= duration_s * (1 + 1e-9); i++) {
-        snq__tick *t = &out->tick[out->ticks++];
-        t->value = i * step;
-        time_label(t->value, step, duration_s, t->label);
-    }
+    snq__time_axis_between(0, duration_s, most, out);
 }
 
 /* ---- level, frequency, amplitude ---- */

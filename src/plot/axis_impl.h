@@ -25,6 +25,8 @@ typedef struct snq__axis {
  * values in seconds, the unit "ms", "s", "min:s" or "h:min". No ticks for a duration that is not
  * above zero. */
 void snq__time_axis(double duration_s, uint32_t most, snq__axis *out);
+/* The same for an axis from from_s >= 0 on; ticks are at whole steps from 0; also "h:min:s". */
+void snq__time_axis_between(double from_s, double to_s, uint32_t most, snq__axis *out);
 /* lo .. hi in dB, in steps of 1, 2, 5, 10 … dB, at most `most` of them. */
 void snq__db_axis(double lo, double hi, uint32_t most, snq__axis *out);
 /* 20, 50, 100 … 20k within lo_hz .. hi_hz. */

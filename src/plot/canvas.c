@@ -165,6 +165,19 @@ void snq__bar(snq__canvas *c, uint32_t x_px, double y0, double y1, snq__ink ink)
     }
 }
 
+void snq__put_picture(snq__canvas *c, cairo_surface_t *picture, snq__box at)
+{
+    const double x0 = round(at.x0 * c->scale), y0 = round(at.y0 * c->scale);
+    cairo_save(c->cr);
+    cairo_identity_matrix(c->cr);
+    cairo_set_source_surface(c->cr, picture, x0, y0);
+    cairo_pattern_set_filter(cairo_get_source(c->cr), CAIRO_FILTER_NEAREST);
+    cairo_rectangle(c->cr, x0, y0, cairo_image_surface_get_width(picture),
+                    cairo_image_surface_get_height(picture));
+    cairo_fill(c->cr);
+    cairo_restore(c->cr);
+}
+
 /* ---- text ---- */
 
 enum { GLYPHS_MAX = 1024, ELLIPSIS = 0x2026 };

@@ -66,6 +66,9 @@ void snq__bars_begin(snq__canvas *c);
 void snq__bar(snq__canvas *c, uint32_t x_px, double y0, double y1, snq__ink ink);
 void snq__bars_end(snq__canvas *c);
 
+/* Pixel by pixel, its left upper corner at at.x0, at.y0. */
+void snq__put_picture(snq__canvas *c, struct _cairo_surface *picture, snq__box at);
+
 /* Width of text in units, as drawn (elided). */
 double snq__text_width(const snq__canvas *c, const snq__type *type, const char *text);
 /* Baseline at y; returns the width drawn. */

@@ -12,6 +12,7 @@
 
 #include "base/module.h"
 #include "plot/sheet_module_impl.h"
+#include "plot/watch_sheet.h"
 
 /* Defined where the module's objects are linked into the program. */
 extern const snq__sheet_module snq_plot __attribute__((weak));
@@ -49,7 +50,8 @@ static int same_build(const void *table)
     static const snq__sheet_module ours = { SNQ__SHEET_MODULE_TAG };
     const snq__sheet_module *m = table;
     return m->module_bytes == ours.module_bytes && m->portrait_bytes == ours.portrait_bytes &&
-           m->hearing_bytes == ours.hearing_bytes && m->cfg_bytes == ours.cfg_bytes &&
+           m->hearing_bytes == ours.hearing_bytes && m->sight_bytes == ours.sight_bytes &&
+           m->look_bytes == ours.look_bytes && m->cfg_bytes == ours.cfg_bytes &&
            strncmp(m->version, ours.version, sizeof ours.version) == 0;
 }
 
@@ -110,13 +112,26 @@ static snq_status check_cfg(const snq_sheet_cfg *cfg)
     return SNQ_OK;
 }
 
+/* The module's words become ours. */
+static snq_status say_again(const snq__sheet_module *m, snq_status st)
+{
+    return st < 0 && m != &snq_plot ? SNQ_FAIL(st, "%s", m->last_error()) : st;
+}
+
 snq_status snq_sheet_draw(const snq_portrait *p, const snq_hearing *h, const snq_sheet_cfg *cfg,
                           snq_sheet_sink sink, void *user)
 {
     const snq__sheet_module *m;
     SNQ_TRY(check_cfg(cfg));
     SNQ_TRY(load(&m));
-    const snq_status st = m->draw(p, h, cfg, sink, user);
-    /* the module's words become ours */
-    return st < 0 && m != &snq_plot ? SNQ_FAIL(st, "%s", m->last_error()) : st;
+    return say_again(m, m->draw(p, h, cfg, sink, user));
+}
+
+snq_status snq_watch_sheet_draw(const snq_sight *sight, const snq_watch_look *look,
+                                const snq_sheet_cfg *cfg, snq_sheet_sink sink, void *user)
+{
+    const snq__sheet_module *m;
+    SNQ_TRY(check_cfg(cfg));
+    SNQ_TRY(load(&m));
+    return say_again(m, m->draw_watch(sight, look, cfg, sink, user));
 }

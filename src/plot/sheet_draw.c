@@ -8,7 +8,6 @@
  * COST   70 to 115 ms for 1600 pixels, 50 of them in zlib (21 November 2026, one core of 2.7 GHz);
  *        some 7 more for the lanes of music.
  * LIMITS Text is not shaped: Arabic and Indic names show their letters one by one. */
-#include <cairo.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +29,8 @@ static snq__box lane_at(const snq__layout *at, unsigned lanes, unsigned bit, dou
 
 snq__layout snq__sheet_layout(int empty, unsigned lanes)
 {
-    const double left = 124, right = 1470;
-    snq__layout at = { .title_y = 66, .format_y = 104, .legend_y = 17 };
+    const double left = SNQ__PANEL_X0, right = SNQ__PANEL_X1;
+    snq__layout at = { .title_y = SNQ__TITLE_Y, .format_y = SNQ__FORMAT_Y };
     at.figures = (snq__box) { 40, 130, 1560, 314 };
     if (empty) {
         at.wave = at.spectrum = at.loudness = (snq__box) { 40, 340, 1560, 620 };
@@ -48,6 +47,12 @@ snq__layout snq__sheet_layout(int empty, unsigned lanes)
     at.loudness = (snq__box) { left, y + 52, right, y + 252 };
     at.height = y + 304;
     return at;
+}
+
+double snq__sheet_x(const snq__sheet *s, double t_s)
+{
+    const snq__box b = s->at.wave;
+    return b.x0 + (b.x1 - b.x0) * fmin(fmax(t_s / s->duration_s, 0.0), 1.0);
 }
 
 static void draw_time_lines(snq__sheet *s)
@@ -74,7 +79,7 @@ static snq_status draw_panels(snq__sheet *s)
     snq__sheet_music(s);
     snq__sheet_loudness(s);
     snq__sheet_region_edges(s);
-    snq__sheet_time_axis(s);
+    snq__panel_times(&s->canvas, s->at.loudness, &s->time, 0, s->duration_s);
     return SNQ_OK;
 }
 
@@ -106,21 +111,15 @@ snq_status snq__sheet_draw(const snq_portrait *p, const snq_hearing *h, const sn
     snq_status st = SNQ_OK;
     if (empty) {
         snq__fill(&s.canvas, s.at.wave, SNQ__INK_PANEL);
-        snq__sheet_say(&s, s.at.wave, "This recording has no sample: there is nothing to draw.");
+        snq__panel_say(&s.canvas, s.at.wave,
+                       "This recording has no sample: there is nothing to draw.");
     } else {
         s.duration_s = (double)p->frames / p->rate_hz;
         snq__time_axis(s.duration_s, TIME_STEPS, &s.time);
         st = draw_panels(&s);
     }
     if (st >= 0)
-        st = snq__canvas_check(&s.canvas);
-    if (st >= 0) {
-        cairo_surface_flush(s.canvas.surface);
-        const size_t stride = (size_t)cairo_image_surface_get_stride(s.canvas.surface);
-        st = snq__sheet_png((uint32_t *)(void *)cairo_image_surface_get_data(s.canvas.surface),
-                            stride / sizeof(uint32_t), s.canvas.width_px, s.canvas.height_px, sink,
-                            user);
-    }
+        st = snq__sheet_png_canvas(&s.canvas, 0, sink, user);
     snq__canvas_clear(&s.canvas);
     return st;
 }

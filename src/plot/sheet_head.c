@@ -7,15 +7,6 @@
 
 /* ---- name and format ---- */
 
-static const char *title_of(const snq__sheet *s)
-{
-    if (s->cfg->title)
-        return s->cfg->title;
-    const char *path = s->h->file.path ? s->h->file.path : "";
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* "stereo", "5 channels" */
 static void put_channels(snq_str *to, uint32_t channels)
 {
@@ -54,17 +45,10 @@ static double draw_music(snq__sheet *s)
 static void draw_name(snq__sheet *s)
 {
     snq_str text;
-    const snq__type brand = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK, .anchor = 1 };
-    snq__type title = { .size = SNQ__SIZE_TITLE, .bold = 1, .ink = SNQ__INK_TEXT, .middle = 1 };
     snq__type format = { .size = SNQ__SIZE_TEXT, .ink = SNQ__INK_TICK };
     const snq__box f = s->at.figures;
     const double music_x = draw_music(s);
-    const double words = snq__text(&s->canvas, &brand, f.x1, s->at.title_y, "sonique listen");
-    title.most = f.x1 - f.x0 - words - 40;
-    snq_str_init(&text, 1 << 16);
-    snq_str_put_printable(&text, title_of(s));
-    snq__text(&s->canvas, &title, f.x0, s->at.title_y, snq_str_text(&text));
-    snq_str_clear(&text);
+    snq__page_title(&s->canvas, s->cfg->title, s->h->file.path, "sonique listen");
     snq_str_init(&text, 1 << 12);
     put_format(&text, s);
     format.most = music_x - f.x0;
@@ -83,102 +67,41 @@ static void draw_name(snq__sheet *s)
 
 enum { FIGURES_A_ROW = 6, FIGURE_ROWS = 2 };
 
-typedef struct figure {
-    const char *name, *unit;
-    int decimals;
-    const char *reason; /* of its section, or NULL */
-    snq_measure measure;
-} figure;
-
 static snq_measure kilo(snq_measure m)
 {
     m.value /= 1000;
     return m;
 }
 
-static void gather_figures(const snq_hearing *h, figure to[FIGURE_ROWS * FIGURES_A_ROW])
+static void gather_figures(const snq_hearing *h, snq__figure to[FIGURE_ROWS * FIGURES_A_ROW])
 {
     const snq_loudness *l = &h->loudness;
     const snq_dynamics *d = &h->dynamics;
     const char *no_l = h->loudness_reason, *no_d = h->dynamics_reason;
     const int high = !h->spectrum_reason && h->spectrum.centroid_hz.value >= 9999.5;
-    const figure all[] = {
-        { "Integrated loudness", "LUFS", 1, no_l, l->integrated_lufs },
-        { "Loudness range", "LU", 1, no_l, l->range_lu },
-        { "True peak", "dBTP", 1, no_l, l->true_peak_dbtp },
-        { "Peak to loudness", "dB", 1, no_l, l->plr_db },
-        { "Max. momentary", "LUFS", 1, no_l, l->max_momentary_lufs },
-        { "Max. short-term", "LUFS", 1, no_l, l->max_short_term_lufs },
-        { "RMS", "dBFS", 1, no_d, d->rms_dbfs },
-        { "Crest factor", "dB", 1, no_d, d->crest_factor_db },
-        { "Dynamic range", "dB", 1, no_d, d->dynamic_range_db },
+    const snq__figure all[] = {
+        { "Integrated loudness", "LUFS", 1, no_l, l->integrated_lufs, NULL },
+        { "Loudness range", "LU", 1, no_l, l->range_lu, NULL },
+        { "True peak", "dBTP", 1, no_l, l->true_peak_dbtp, NULL },
+        { "Peak to loudness", "dB", 1, no_l, l->plr_db, NULL },
+        { "Max. momentary", "LUFS", 1, no_l, l->max_momentary_lufs, NULL },
+        { "Max. short-term", "LUFS", 1, no_l, l->max_short_term_lufs, NULL },
+        { "RMS", "dBFS", 1, no_d, d->rms_dbfs, NULL },
+        { "Crest factor", "dB", 1, no_d, d->crest_factor_db, NULL },
+        { "Dynamic range", "dB", 1, no_d, d->dynamic_range_db, NULL },
         { "Clipped", d->clipped_samples == 1 ? "sample" : "samples", 0, no_d,
-          snq_measured((double)d->clipped_samples) },
+          snq_measured((double)d->clipped_samples), NULL },
         { "Spectral centroid", high ? "kHz" : "Hz", high ? 1 : 0, h->spectrum_reason,
-          high ? kilo(h->spectrum.centroid_hz) : h->spectrum.centroid_hz },
-        { "Stereo correlation", "", 2, h->stereo_reason, h->stereo.correlation },
+          high ? kilo(h->spectrum.centroid_hz) : h->spectrum.centroid_hz, NULL },
+        { "Stereo correlation", "", 2, h->stereo_reason, h->stereo.correlation, NULL },
     };
     memcpy(to, all, sizeof all);
 }
 
-/* In one line, or broken at a space into two. */
-static void draw_reason(snq__sheet *s, double x, double y, double most, const char *text)
-{
-    char first[128];
-    snq__type type = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK };
-    size_t cut = strlen(text);
-    if (cut >= sizeof first)
-        cut = sizeof first - 1;
-    memcpy(first, text, cut);
-    first[cut] = '\0';
-    while (snq__text_width(&s->canvas, &type, first) > most) {
-        char *space = strrchr(first, ' ');
-        if (!space)
-            break;
-        *space = '\0';
-    }
-    type.most = most;
-    cut = strlen(first);
-    if (!text[cut]) {
-        snq__text(&s->canvas, &type, x, y, first);
-        return;
-    }
-    snq__text(&s->canvas, &type, x, y - 18, first);
-    snq__text(&s->canvas, &type, x, y + 3, text + cut + (text[cut] == ' '));
-}
-
-static void draw_figure(snq__sheet *s, snq__box card, const figure *f)
-{
-    char text[SNQ__LABEL_BYTES];
-    const char *why = f->reason ? f->reason : f->measure.reason;
-    const snq__type name = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK };
-    const snq__type unit = { .size = SNQ__SIZE_TEXT, .ink = SNQ__INK_TICK };
-    snq__type value = { .size = SNQ__SIZE_FIGURE, .bold = 1, .ink = SNQ__INK_TEXT };
-    const double x = card.x0 + 16, y = card.y1 - 18;
-    snq__fill_round(&s->canvas, card, 8, SNQ__INK_CARD);
-    snq__text(&s->canvas, &name, x, card.y0 + 26, f->name);
-    if (why) {
-        value.ink = SNQ__INK_TICK;
-        const double used = snq__text(&s->canvas, &value, x, y, "\xE2\x80\x93") + 12;
-        draw_reason(s, x + used, y, card.x1 - 10 - x - used, why);
-        return;
-    }
-    const double used =
-        snq__text(&s->canvas, &value, x, y, snq__put_number(text, f->measure.value, f->decimals));
-    snq__text(&s->canvas, &unit, x + used + 8, y, f->unit);
-}
-
 void snq__sheet_head(snq__sheet *s)
 {
-    const double gap = 12;
-    const snq__box all = s->at.figures;
-    const double w = (all.x1 - all.x0 + gap) / FIGURES_A_ROW;
-    const double h = (all.y1 - all.y0 + gap) / FIGURE_ROWS;
-    figure f[FIGURE_ROWS * FIGURES_A_ROW];
+    snq__figure f[FIGURE_ROWS * FIGURES_A_ROW];
     draw_name(s);
     gather_figures(s->h, f);
-    for (int i = 0; i < FIGURE_ROWS * FIGURES_A_ROW; i++) {
-        const double x = all.x0 + w * (i % FIGURES_A_ROW), y = all.y0 + h * (i / FIGURES_A_ROW);
-        draw_figure(s, (snq__box) { x, y, x + w - gap, y + h - gap }, &f[i]);
-    }
+    snq__figures(&s->canvas, s->at.figures, f, FIGURE_ROWS * FIGURES_A_ROW, FIGURES_A_ROW);
 }

@@ -85,7 +85,7 @@ static void clip_to(cairo_t *cr, snq__box b)
 /* y below the panel for what is under it, so that the line leaves it. */
 static double y_of(snq__box b, double lo, double hi, double value)
 {
-    return value < lo ? b.y1 + 6 : snq__sheet_y(b, lo, hi, value);
+    return value < lo ? b.y1 + 6 : snq__panel_y(b, lo, hi, value);
 }
 
 static void dip_in(cairo_t *cr, snq__ink ink, double alpha)
@@ -108,7 +108,7 @@ static void draw_momentary(snq__sheet *s, double lo, double hi, double width)
         const double from = i * ticks, to = from + ticks;
         const double most = most_on(p->momentary_hi, p->ticks, from, to, 1);
         const double least = most_on(p->momentary_lo, p->ticks, from, to, -1);
-        snq__bar(&s->canvas, x0 + i, snq__sheet_y(b, lo, hi, most), snq__sheet_y(b, lo, hi, least),
+        snq__bar(&s->canvas, x0 + i, snq__panel_y(b, lo, hi, most), snq__panel_y(b, lo, hi, least),
                  (SNQ__INK_MOMENTARY & ~255u) | 90);
     }
     snq__bars_end(&s->canvas);
@@ -170,8 +170,8 @@ static void draw_marks(snq__sheet *s, double lo, double hi, const snq__key *inte
     const snq_measure m = s->h->loudness.integrated_lufs;
     const int has_value = !s->h->loudness_reason && !m.reason && m.value >= lo;
     const int has_target = s->cfg->target_lufs >= lo;
-    const double y0 = has_value ? snq__sheet_y(b, lo, hi, m.value) : 0;
-    const double y1 = has_target ? snq__sheet_y(b, lo, hi, s->cfg->target_lufs) : 0;
+    const double y0 = has_value ? snq__panel_y(b, lo, hi, m.value) : 0;
+    const double y1 = has_target ? snq__panel_y(b, lo, hi, s->cfg->target_lufs) : 0;
     /* two lines of words each: kept 46 apart */
     double shift[2] = { -2, -2 };
     if (has_value && has_target && fabs(y0 - y1) < 46) {
@@ -194,20 +194,21 @@ void snq__sheet_loudness(snq__sheet *s)
     const snq__box b = s->at.loudness;
     double lo, hi;
     snq__axis axis;
-    snq__sheet_panel(s, b, "Loudness", "LUFS", "LUFS");
+    snq__panel_title(&s->canvas, b, "Loudness", "LUFS", "LUFS");
     if (!s->p->ticks) {
-        snq__sheet_say(s, b, "Shorter than 10 ms: no loudness.");
+        snq__panel_say(&s->canvas, b, "Shorter than 10 ms: no loudness.");
         return;
     }
     snq__sheet_loudness_range(s, &lo, &hi);
     snq__db_axis(lo, hi, 8, &axis);
     for (uint32_t i = 0; i < axis.ticks; i++)
-        snq__sheet_tick(s, b, snq__sheet_y(b, lo, hi, axis.tick[i].value), axis.tick[i].label);
+        snq__panel_tick(&s->canvas, b, snq__panel_y(b, lo, hi, axis.tick[i].value),
+                        axis.tick[i].label);
     double most = SNQ_PORTRAIT_SILENT;
     for (uint32_t i = 0; i < s->p->ticks; i++)
         most = fmax(most, s->p->momentary_hi[i]);
     if (most < lo)
-        snq__sheet_say(s, b, "Nothing that a loudness meter would show.");
+        snq__panel_say(&s->canvas, b, "Nothing that a loudness meter would show.");
     draw_momentary(s, lo, hi, has_short_term(s) ? 1.6 : 3);
     if (has_short_term(s))
         draw_short_term(s, lo, hi);
@@ -218,5 +219,5 @@ void snq__sheet_loudness(snq__sheet *s)
         if ((i != 1 || has_short_term(s)) && (i != 3 || s->cfg->target_lufs >= lo) &&
             (i != 2 || (!s->h->loudness_reason && !s->h->loudness.integrated_lufs.reason)))
             shown[n++] = key[i];
-    snq__sheet_legend(s, b, shown, n);
+    snq__panel_legend(&s->canvas, b, shown, n);
 }

@@ -9,6 +9,7 @@
 #include FT_FREETYPE_H
 
 #include "plot/sheet_impl.h"
+#include "plot/watch_sheet_impl.h"
 
 /* In the order of snq_sheet_library. */
 static void library_version(unsigned i, char to[SNQ__SHEET_VERSION_BYTES])
@@ -23,5 +24,6 @@ static void library_version(unsigned i, char to[SNQ__SHEET_VERSION_BYTES])
 }
 
 const snq__sheet_module snq_plot = { SNQ__SHEET_MODULE_TAG, .draw = snq__sheet_draw,
+                                     .draw_watch = snq__watch_sheet_draw,
                                      .last_error = snq_last_error,
                                      .library_version = library_version };

@@ -121,14 +121,7 @@ static snq_status paint(snq__sheet *s, scale sc)
         paint_column(db, p->rows, sc, (uint32_t)h, stride, pixel + x);
     }
     cairo_surface_mark_dirty(picture);
-    cairo_save(s->canvas.cr);
-    cairo_identity_matrix(s->canvas.cr);
-    const double x0 = round(b.x0 * s->canvas.scale), y0 = round(b.y0 * s->canvas.scale);
-    cairo_set_source_surface(s->canvas.cr, picture, x0, y0);
-    cairo_pattern_set_filter(cairo_get_source(s->canvas.cr), CAIRO_FILTER_NEAREST);
-    cairo_rectangle(s->canvas.cr, x0, y0, w, h);
-    cairo_fill(s->canvas.cr);
-    cairo_restore(s->canvas.cr);
+    snq__put_picture(&s->canvas, picture, b);
 end:
     cairo_surface_destroy(picture);
     snq_free(db);
@@ -148,7 +141,7 @@ static void draw_colour_bar(snq__sheet *s, scale sc)
     }
     snq__db_axis(sc.floor_db, sc.top_db, 10, &axis);
     for (uint32_t i = 0; i < axis.ticks; i++) {
-        const double y = snq__sheet_y(b, sc.floor_db, sc.top_db, axis.tick[i].value);
+        const double y = snq__panel_y(b, sc.floor_db, sc.top_db, axis.tick[i].value);
         snq__text(&s->canvas, &type, x1 + 8, y + 0.36 * SNQ__SIZE_TICK, axis.tick[i].label);
     }
 }
@@ -158,20 +151,21 @@ snq_status snq__sheet_spectrum(snq__sheet *s)
     const snq_portrait *p = s->p;
     const snq__box b = s->at.spectrum;
     snq__axis axis;
-    snq__sheet_panel(s, b, "Spectrogram", "Hz", "dBFS");
+    snq__panel_title(&s->canvas, b, "Spectrogram", "Hz", "dBFS");
     if (!p->rows || !p->columns) {
-        snq__sheet_say(s, b, "The sample rate leaves nothing above 20 Hz.");
+        snq__panel_say(&s->canvas, b, "The sample rate leaves nothing above 20 Hz.");
         return SNQ_OK;
     }
     const snq__key note = { "level within each semitone", 0, 0, 0 };
-    snq__sheet_legend(s, b, &note, 1);
+    snq__panel_legend(&s->canvas, b, &note, 1);
     const scale sc = scale_of(p);
     SNQ_TRY(paint(s, sc));
     draw_colour_bar(s, sc);
     const double lo = -0.5, hi = p->rows - 0.5;
     snq__hz_axis(snq_portrait_row_hz(lo), snq_portrait_row_hz(hi), &axis);
     for (uint32_t i = 0; i < axis.ticks; i++)
-        snq__sheet_tick(s, b, snq__sheet_y(b, lo, hi, snq_portrait_hz_row(axis.tick[i].value)),
+        snq__panel_tick(&s->canvas, b,
+                        snq__panel_y(b, lo, hi, snq_portrait_hz_row(axis.tick[i].value)),
                         axis.tick[i].label);
     return SNQ_OK;
 }

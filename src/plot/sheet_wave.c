@@ -70,7 +70,7 @@ static void draw_axes(snq__sheet *s, double scale)
     const int decimals = half_decimals(scale);
     for (int i = -2; i <= 2; i++) {
         const double v = scale * i / 2;
-        snq__sheet_tick(s, b, snq__sheet_y(b, -scale, scale, v),
+        snq__panel_tick(&s->canvas, b, snq__panel_y(b, -scale, scale, v),
                         snq__put_number(text, v, i == 0 ? 0 : decimals));
     }
     const double top = floor(20 * log10(scale) / 6 + 1e-9) * 6;
@@ -83,7 +83,7 @@ static void draw_axes(snq__sheet *s, double scale)
         snq__put_number(text, db, 0);
         for (int side = -1; side <= 1; side += 2)
             snq__text(&s->canvas, &type, b.x1 + 12,
-                      snq__sheet_y(b, -scale, scale, side * a) + 0.36 * SNQ__SIZE_TICK, text);
+                      snq__panel_y(b, -scale, scale, side * a) + 0.36 * SNQ__SIZE_TICK, text);
     }
 }
 
@@ -118,8 +118,8 @@ void snq__sheet_wave(snq__sheet *s)
     for (uint32_t i = 0; i < p->points; i++)
         peak = fmax(peak, fmax(-p->min[i], p->max[i]));
     const double scale = snq__amplitude_scale(peak > 0 ? peak : 1);
-    snq__sheet_panel(s, s->at.wave, "Waveform", "amplitude", "dBFS");
-    snq__sheet_legend(s, s->at.wave, keys, 3);
+    snq__panel_title(&s->canvas, s->at.wave, "Waveform", "amplitude", "dBFS");
+    snq__panel_legend(&s->canvas, s->at.wave, keys, 3);
     draw_axes(s, scale);
     if (!p->points)
         return;

@@ -29,11 +29,10 @@ enum {
     /* bytes of an element */
     ONSET_BYTES = 8 + 8,
     CANDIDATE_BYTES = 8 + 8,
-    SPAN_BYTES = 8 + 8,
-    TEMPO_SPAN_BYTES = SPAN_BYTES + 8,
-    METER_SPAN_BYTES = SPAN_BYTES + 4 + 4 + 4,
-    KEY_SPAN_BYTES = SPAN_BYTES + 1 + 1,
-    CHORD_BYTES = SPAN_BYTES + 1 + 1 + 1,
+    TEMPO_SPAN_BYTES = SNQ__SPAN_BYTES + 8,
+    METER_SPAN_BYTES = SNQ__SPAN_BYTES + 4 + 4 + 4,
+    KEY_SPAN_BYTES = SNQ__SPAN_BYTES + 1 + 1,
+    CHORD_BYTES = SNQ__SPAN_BYTES + 1 + 1 + 1,
 };
 
 static const size_t tempo_tab[] = { offsetof(snq_tempo, bpm) };
@@ -45,19 +44,6 @@ static const size_t patterns_tab[] = {
 };
 
 /* ---- writing ---- */
-
-static void put_reals(snq__packer *p, const double *v, uint32_t n)
-{
-    snq_pack_u32(p->to, n);
-    for (uint32_t i = 0; i < n; i++)
-        snq_pack_f64(p->to, v[i]);
-}
-
-static void put_span(snq__packer *p, snq_span span)
-{
-    snq_pack_f64(p->to, span.start_s);
-    snq_pack_f64(p->to, span.end_s);
-}
 
 static void put_tempo(snq__packer *p, const snq_tempo *t, const char *reason)
 {
@@ -73,7 +59,7 @@ static void put_tempo(snq__packer *p, const snq_tempo *t, const char *reason)
     }
     snq_pack_u32(p->to, t->spans);
     for (uint32_t i = 0; i < t->spans; i++) {
-        put_span(p, t->span[i].span);
+        snq__put_span(p, t->span[i].span);
         snq_pack_f64(p->to, t->span[i].bpm);
     }
 }
@@ -96,7 +82,7 @@ static void put_meter(snq__packer *p, const snq_meter *m, const char *reason)
     snq_pack_f64(p->to, m->confidence);
     snq_pack_u32(p->to, m->spans);
     for (uint32_t i = 0; i < m->spans; i++) {
-        put_span(p, m->span[i].span);
+        snq__put_span(p, m->span[i].span);
         put_metre(p, m->span[i].metre);
     }
 }
@@ -106,8 +92,8 @@ static void put_beats(snq__packer *p, const snq_beats *b, const char *reason)
     snq__put_ref(p, reason);
     if (reason)
         return;
-    put_reals(p, b->beat_s, b->beats);
-    put_reals(p, b->downbeat_s, b->downbeats);
+    snq__put_reals(p, b->beat_s, b->beats);
+    snq__put_reals(p, b->downbeat_s, b->downbeats);
 }
 
 static void put_onsets(snq__packer *p, const snq_onsets *o, const char *reason)
@@ -147,7 +133,7 @@ static void put_key(snq__packer *p, const snq_key *k, const char *reason)
     snq__put_measures(p, k, key_tab, SNQ_COUNT(key_tab));
     snq_pack_u32(p->to, k->spans);
     for (uint32_t i = 0; i < k->spans; i++) {
-        put_span(p, k->span[i].span);
+        snq__put_span(p, k->span[i].span);
         snq_pack_u8(p->to, k->span[i].mode);
         snq_pack_u8(p->to, k->span[i].tonic);
     }
@@ -162,7 +148,7 @@ static void put_chords(snq__packer *p, const snq_chords *c, const char *reason)
     for (uint32_t i = 0; i < c->chords; i++) {
         const snq_chord *chord = &c->chord[i];
         const int none = chord->quality == SNQ_CHORD_NONE;
-        put_span(p, chord->span);
+        snq__put_span(p, chord->span);
         snq_pack_u8(p->to, chord->quality);
         snq_pack_u8(p->to, none ? 0 : chord->root);
         snq_pack_u8(p->to, none ? 0 : chord->bass);
@@ -202,66 +188,16 @@ void snq__put_region_music(snq__packer *p, const snq_region *r)
 
 /* ---- reading ---- */
 
-static double in_range(snq__unpacker *r, double v, double lo, double hi, const char *what)
-{
-    if (v < lo || v > hi)
-        SNQ__BAD(r, "hearing: %s is %g, must be %g .. %g", what, v, lo, hi);
-    return v;
-}
-
-static double get_real(snq__unpacker *r, double lo, double hi, const char *what)
-{
-    return in_range(r, snq_unpack_f64(r->u), lo, hi, what);
-}
-
 static void measure_in_range(snq__unpacker *r, snq_measure m, double lo, double hi,
                              const char *what)
 {
     if (!m.reason)
-        in_range(r, m.value, lo, hi, what);
+        snq__in_range(r, m.value, lo, hi, what);
 }
 
 static double get_bpm(snq__unpacker *r)
 {
-    return get_real(r, SNQ_BPM_MIN, SNQ_BPM_MAX, "a tempo in BPM");
-}
-
-/* Below `end`. */
-static uint8_t get_code(snq__unpacker *r, uint32_t end, const char *what)
-{
-    const uint8_t v = snq_unpack_u8(r->u);
-    if (v >= end)
-        SNQ__BAD(r, "hearing: %s is %u, must be below %u", what, v, end);
-    return v;
-}
-
-/* Room for the list that follows, *n elements of `bytes` packed and `size` in memory; NULL when
- * there is none. */
-static void *get_list(snq__unpacker *r, uint32_t *n, size_t bytes, uint32_t max, size_t size)
-{
-    *n = snq_unpack_count(r->u, bytes, max);
-    if (!*n)
-        return NULL;
-    if (r->arena->total_bytes + *n * size > SNQ_HEARING_LISTS_MAX - SNQ__TEXTS_ROOM) {
-        SNQ__BAD(r, "hearing: its lists take more than %d bytes", SNQ_HEARING_LISTS_MAX);
-        *n = 0;
-        return NULL;
-    }
-    void *list = snq_arena_get(r->arena, *n, size);
-    if (!list) {
-        r->u->st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a list of %u elements", *n);
-        *n = 0;
-    }
-    return list;
-}
-
-/* A time at or after `from_s`. */
-static double get_time(snq__unpacker *r, double from_s, const char *what)
-{
-    const double t_s = snq_unpack_f64(r->u);
-    if (t_s < from_s)
-        SNQ__BAD(r, "hearing: %s at %g s follows %g s", what, t_s, from_s);
-    return t_s;
+    return snq__get_real(r, SNQ_BPM_MIN, SNQ_BPM_MAX, "a tempo in BPM");
 }
 
 /* *from_s: where the span before it ended, 0 before the first. */
@@ -279,9 +215,9 @@ static snq_span get_span(snq__unpacker *r, double *from_s, const char *what)
 
 static const double *get_times(snq__unpacker *r, uint32_t *n, const char *what)
 {
-    double *list = get_list(r, n, sizeof *list, SNQ_BEATS_MAX, sizeof *list);
+    double *list = snq__get_list(r, n, sizeof *list, SNQ_BEATS_MAX, sizeof *list);
     for (uint32_t i = 0; i < *n && r->u->st >= 0; i++)
-        list[i] = get_time(r, i ? list[i - 1] : 0.0, what);
+        list[i] = snq__get_time(r, i ? list[i - 1] : 0.0, what);
     return list;
 }
 
@@ -291,7 +227,7 @@ static void get_candidates(snq__unpacker *r, snq_tempo *t)
     t->candidates = snq_unpack_count(r->u, CANDIDATE_BYTES, SNQ_TEMPO_CANDIDATES_MAX);
     for (uint32_t i = 0; i < t->candidates; i++) {
         t->candidate[i].bpm = get_bpm(r);
-        before = get_real(r, 0.0, before, "the weight of a tempo");
+        before = snq__get_real(r, 0.0, before, "the weight of a tempo");
         sum += t->candidate[i].weight = before;
     }
     if (sum > 1.0 + WEIGHTS_SLACK)
@@ -305,11 +241,11 @@ static const char *get_tempo(snq__unpacker *r, snq_tempo *t)
         return reason;
     snq__get_measures(r, t, tempo_tab, SNQ_COUNT(tempo_tab));
     measure_in_range(r, t->bpm, SNQ_BPM_MIN, SNQ_BPM_MAX, "the tempo in BPM");
-    t->confidence = get_real(r, 0.0, 1.0, "the tempo's confidence");
+    t->confidence = snq__get_real(r, 0.0, 1.0, "the tempo's confidence");
     get_candidates(r, t);
     double from_s = 0.0;
     snq_tempo_span *list =
-        get_list(r, &t->spans, TEMPO_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
+        snq__get_list(r, &t->spans, TEMPO_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
     t->span = list;
     for (uint32_t i = 0; i < t->spans && r->u->st >= 0; i++) {
         list[i].span = get_span(r, &from_s, "a tempo");
@@ -340,10 +276,10 @@ static const char *get_meter(snq__unpacker *r, snq_meter *m)
     m->reason = snq__get_ref(r);
     if (!m->reason)
         m->metre = get_metre(r);
-    m->confidence = get_real(r, 0.0, 1.0, "the metre's confidence");
+    m->confidence = snq__get_real(r, 0.0, 1.0, "the metre's confidence");
     double from_s = 0.0;
     snq_meter_span *list =
-        get_list(r, &m->spans, METER_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
+        snq__get_list(r, &m->spans, METER_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
     m->span = list;
     for (uint32_t i = 0; i < m->spans && r->u->st >= 0; i++) {
         list[i].span = get_span(r, &from_s, "a metre");
@@ -367,11 +303,11 @@ static const char *get_onsets(snq__unpacker *r, snq_onsets *o)
     const char *reason = snq__get_ref(r);
     if (reason)
         return reason;
-    snq_onset *list = get_list(r, &o->onsets, ONSET_BYTES, SNQ_ONSETS_MAX, sizeof *list);
+    snq_onset *list = snq__get_list(r, &o->onsets, ONSET_BYTES, SNQ_ONSETS_MAX, sizeof *list);
     o->onset = list;
     for (uint32_t i = 0; i < o->onsets && r->u->st >= 0; i++) {
-        list[i].t_s = get_time(r, i ? list[i - 1].t_s : 0.0, "an onset");
-        list[i].strength = (float)get_real(r, 0.0, 1.0, "the strength of an onset");
+        list[i].t_s = snq__get_time(r, i ? list[i - 1].t_s : 0.0, "an onset");
+        list[i].strength = (float)snq__get_real(r, 0.0, 1.0, "the strength of an onset");
     }
     return NULL;
 }
@@ -381,7 +317,7 @@ static const char *get_groove(snq__unpacker *r, snq_groove *g)
     const char *reason = snq__get_ref(r);
     for (int b = 0; b < SNQ_GROOVE_BANDS && !reason; b++) {
         for (int i = 0; i < SNQ_GROOVE_STEPS; i++)
-            g->band[b].hits[i] = get_real(r, 0.0, 1.0, "a hit of the groove");
+            g->band[b].hits[i] = snq__get_real(r, 0.0, 1.0, "a hit of the groove");
         for (int i = 0; i < SNQ_GROOVE_STEPS; i++)
             g->band[b].timing_ms[i] = snq_unpack_f64(r->u);
     }
@@ -395,19 +331,20 @@ static const char *get_key(snq__unpacker *r, snq_key *k)
         return reason;
     k->reason = snq__get_ref(r);
     if (!k->reason) {
-        k->mode = get_code(r, SNQ_MODE_ATONAL + 1, "a mode");
-        k->tonic = get_code(r, k->mode == SNQ_MODE_ATONAL ? 1 : TONES, "a tonic");
+        k->mode = snq__get_code(r, SNQ_MODE_ATONAL + 1, "a mode");
+        k->tonic = snq__get_code(r, k->mode == SNQ_MODE_ATONAL ? 1 : TONES, "a tonic");
     }
-    k->confidence = get_real(r, 0.0, 1.0, "the key's confidence");
+    k->confidence = snq__get_real(r, 0.0, 1.0, "the key's confidence");
     snq__get_measures(r, k, key_tab, SNQ_COUNT(key_tab));
     measure_in_range(r, k->tuning_hz, 1.0, SNQ_RATE_MAX_HZ, "the tuning in Hz");
     double from_s = 0.0;
-    snq_key_span *list = get_list(r, &k->spans, KEY_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
+    snq_key_span *list =
+        snq__get_list(r, &k->spans, KEY_SPAN_BYTES, SNQ_MUSIC_SPANS_MAX, sizeof *list);
     k->span = list;
     for (uint32_t i = 0; i < k->spans && r->u->st >= 0; i++) {
         list[i].span = get_span(r, &from_s, "a key");
-        list[i].mode = get_code(r, SNQ_MODE_ATONAL, "a mode");
-        list[i].tonic = get_code(r, TONES, "a tonic");
+        list[i].mode = snq__get_code(r, SNQ_MODE_ATONAL, "a mode");
+        list[i].tonic = snq__get_code(r, TONES, "a tonic");
     }
     return NULL;
 }
@@ -418,14 +355,14 @@ static const char *get_chords(snq__unpacker *r, snq_chords *c)
     if (reason)
         return reason;
     double from_s = 0.0;
-    snq_chord *list = get_list(r, &c->chords, CHORD_BYTES, SNQ_CHORDS_MAX, sizeof *list);
+    snq_chord *list = snq__get_list(r, &c->chords, CHORD_BYTES, SNQ_CHORDS_MAX, sizeof *list);
     c->chord = list;
     for (uint32_t i = 0; i < c->chords && r->u->st >= 0; i++) {
         list[i].span = get_span(r, &from_s, "a chord");
-        list[i].quality = get_code(r, SNQ_CHORD_QUALITIES, "a chord's quality");
+        list[i].quality = snq__get_code(r, SNQ_CHORD_QUALITIES, "a chord's quality");
         const uint32_t tones = list[i].quality == SNQ_CHORD_NONE ? 1 : TONES;
-        list[i].root = get_code(r, tones, "a chord's root");
-        list[i].bass = get_code(r, tones, "a chord's bass");
+        list[i].root = snq__get_code(r, tones, "a chord's root");
+        list[i].bass = snq__get_code(r, tones, "a chord's bass");
     }
     return NULL;
 }

@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -92,7 +93,11 @@ def open_objects(schema, at="#"):
                 and not re.search(r"/(if|then|else|not|oneOf|anyOf)(/|$)", at):
             found.append(at)
         for key, value in schema.items():
-            found += open_objects(value, f"{at}/{key}")
+            if key in ("properties", "$defs") and isinstance(value, dict):  # names, not keywords
+                for name, inner in value.items():
+                    found += open_objects(inner, f"{at}/{key}/{name}")
+            else:
+                found += open_objects(value, f"{at}/{key}")
     elif isinstance(schema, list):
         for index, value in enumerate(schema):
             found += open_objects(value, f"{at}/{index}")
@@ -141,6 +146,40 @@ def test_listen_documents():
         assert not errors, f"{name}:\n" + "\n".join(errors[:20])
         assert not missing_reasons(document), f"{name}: null without a reason: " \
             f"{missing_reasons(document)}"
+
+
+def videos(folder):
+    """Small videos: one that moves, one of a single picture, a part of one."""
+    if shutil.which("ffmpeg") is None:
+        raise tap.Skip("ffmpeg is not installed")
+    def make(name, *arguments):
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", *arguments, "-pix_fmt", "yuv420p",
+                        str(folder / name)], check=True, stdin=subprocess.DEVNULL)
+    make("moves.mkv", "-i", "mandelbrot=s=128x96:r=25", "-t", "6", "-c:v", "ffv1")
+    make("still.mkv", "-i", "color=red:s=64x64:r=25", "-t", "3", "-c:v", "ffv1")
+    make("one.mkv", "-i", "testsrc2=s=64x48", "-frames:v", "1", "-c:v", "ffv1")
+    cut = (folder / "moves.mkv").read_bytes()
+    (folder / "cut.mkv").write_bytes(cut[:len(cut) // 3])
+    return sorted(folder.glob("*.mkv"))
+
+
+def test_watch_documents():
+    rules = validator("watch-1.schema.json")
+    with tempfile.TemporaryDirectory() as folder:
+        files = videos(pathlib.Path(folder))
+        documents = printed("watch", "--json", "--quiet", "--windows", *files) + \
+            printed("watch", "--json", "--quiet", "--timings", "--range", "0:20f", *files)
+    assert len(documents) == 2 * len(files)
+    for document in documents:
+        name = pathlib.Path(document["video"]["path"]).name
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}"
+                  for e in rules.iter_errors(document)]
+        assert not errors, f"{name}:\n" + "\n".join(errors[:20])
+        assert not missing_reasons(document), f"{name}: null without a reason: " \
+            f"{missing_reasons(document)}"
+    for wrong in ({}, {"schema": "sonique/watch/1"}, {**documents[0], "more": 1},
+                  {**documents[0], "events": [{"t_s": -1}]}, {**documents[0], "motion": "static"}):
+        assert not rules.is_valid(wrong), f"accepted {wrong}"
 
 
 def golden(name):

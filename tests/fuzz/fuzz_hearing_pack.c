@@ -8,79 +8,13 @@
  * the files with what they pack. After a change of the format:
  *     SNQ_WRITE_SEEDS=1 SNQ_ROOT=$PWD build/tests/score/test_hearing_pack (and …_pack_music) */
 #include "fuzz_input.h"
+#include "json_check.h"
 
 #include <math.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "score/hearing_pack.h"
-
-/* One JSON value of legal UTF-8 at p (RFC 8259; numbers as our writer puts them: no exponent);
- * returns what follows it, or aborts. */
-static const char *json_value(const char *p, int depth);
-
-static const char *json_string(const char *p)
-{
-    must(*p++ == '"');
-    while (*p != '"') {
-        must((unsigned char)*p >= 0x20); /* the end is 0 */
-        if (*p == '\\') {
-            p++;
-            must(*p && strchr("\"\\u", *p));
-            if (*p == 'u') {
-                must(strspn(p + 1, "0123456789abcdef") >= 4);
-                p += 4;
-            }
-        }
-        p++;
-    }
-    return p + 1;
-}
-
-static const char *json_number(const char *p)
-{
-    static const char digits[] = "0123456789";
-    p += *p == '-';
-    const size_t whole = strspn(p, digits);
-    must(whole > 0 && (whole == 1 || *p != '0'));
-    p += whole;
-    if (*p == '.') {
-        const size_t part = strspn(++p, digits);
-        must(part > 0);
-        p += part;
-    }
-    return p;
-}
-
-static const char *json_list(const char *p, char closer, int depth)
-{
-    if (*p == closer)
-        return p + 1;
-    for (;;) {
-        if (closer == '}') {
-            p = json_string(p);
-            must(*p++ == ':');
-        }
-        p = json_value(p, depth);
-        if (*p == closer)
-            return p + 1;
-        must(*p++ == ',');
-    }
-}
-
-static const char *json_value(const char *p, int depth)
-{
-    static const char *const words[] = { "true", "false", "null" };
-    must(depth < SNQ_JSON_DEPTH_MAX);
-    if (*p == '{' || *p == '[')
-        return json_list(p + 1, *p == '{' ? '}' : ']', depth + 1);
-    if (*p == '"')
-        return json_string(p);
-    for (size_t i = 0; i < SNQ_COUNT(words); i++)
-        if (strncmp(p, words[i], strlen(words[i])) == 0)
-            return p + strlen(words[i]);
-    return json_number(p);
-}
 
 static snq_str document(const snq_hearing *h)
 {
@@ -90,7 +24,7 @@ static snq_str document(const snq_hearing *h)
     snq_json_init(&j, snq_json_to_str, &out);
     snq_hearing_json(&j, h, 1);
     must(snq_json_finish(&j) == SNQ_OK);
-    must(snq_utf8_check(out.text) && *json_value(out.text, 0) == '\0');
+    must_be_json(out.text);
     return out;
 }
 

@@ -68,12 +68,54 @@ static void unpack_click(const snq_frame *f)
     snq_click_request_clear(&q);
 }
 
+static void unpack_watch(const snq_frame *f)
+{
+    snq_watch_request q, again;
+    if (snq_watch_request_unpack(f->payload, f->length, &q) < 0)
+        return;
+    must(strlen(q.name) < sizeof q.name);
+    snq_str s;
+    snq_str_init(&s, 1 << 20);
+    snq_watch_request_pack(&s, &q);
+    must(s.st >= 0 && snq_watch_request_unpack(s.text, s.length, &again) == SNQ_OK);
+    must(memcmp(&q, &again, sizeof q) == 0);
+    snq_str_clear(&s);
+}
+
+static void unpack_seen(const snq_frame *f)
+{
+    snq_seen_reply r;
+    if (snq_seen_reply_unpack(f->payload, f->length, &r) < 0)
+        return;
+    must(r.st <= 0 && strlen(r.error) < sizeof r.error);
+    snq_seen_reply_clear(&r);
+}
+
+static void unpack_sketch(const snq_frame *f)
+{
+    char name[SNQ_PATH_MAX];
+    snq_sight s;
+    snq_watch_look l;
+    if (snq_sketch_request_unpack(f->payload, f->length, name, &s, &l) < 0)
+        return;
+    must(s.video.path == name && strlen(name) < sizeof name);
+    snq_sight_clear(&s);
+    snq_watch_look_clear(&l);
+}
+
+static void unpack_flow(const snq_frame *f)
+{
+    snq_flow_request q;
+    if (snq_flow_request_unpack(f->payload, f->length, &q) >= 0)
+        must(strlen(q.name[0]) < sizeof q.name[0] && strlen(q.name[1]) < sizeof q.name[1]);
+}
+
 static void unpack(const snq_frame *f)
 {
     char error[SNQ_ERROR_MAX];
     snq_confinement c;
     snq_status st;
-    snq_clicked_reply clicked;
+    snq_done_reply done;
     uint32_t refused;
     switch (f->kind) {
     case SNQ_FRAME_HELLO:
@@ -104,9 +146,22 @@ static void unpack(const snq_frame *f)
     case SNQ_FRAME_CLICK:
         unpack_click(f);
         break;
+    case SNQ_FRAME_WATCH:
+        unpack_watch(f);
+        break;
+    case SNQ_FRAME_SEEN:
+        unpack_seen(f);
+        break;
+    case SNQ_FRAME_SKETCH:
+        unpack_sketch(f);
+        break;
+    case SNQ_FRAME_FLOW:
+        unpack_flow(f);
+        break;
     case SNQ_FRAME_CLICKED:
-        if (snq_clicked_reply_unpack(f->payload, f->length, &clicked) >= 0)
-            must(clicked.st <= 0 && strlen(clicked.error) < sizeof clicked.error);
+    case SNQ_FRAME_FLOWN:
+        if (snq_done_reply_unpack(f->payload, f->length, &done) >= 0)
+            must(done.st <= 0 && strlen(done.error) < sizeof done.error);
         break;
     default:
         must(0);

@@ -95,7 +95,7 @@ static void hears_a_file(void **state)
     assert_int_equal(stat(sound, &info), 0);
     assert_int_equal(pulse.offset, info.st_size);
     assert_int_equal(pulse.size_bytes, info.st_size);
-    assert_int_equal(pulse.sound_us, 6000000);
+    assert_int_equal(pulse.media_us, 6000000);
     assert_true(pulse.beat >= N / 8192);
     snq_overview_clear(&overview[0]);
     snq_overview_clear(&overview[1]);

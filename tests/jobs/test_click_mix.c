@@ -96,7 +96,7 @@ static void it_is_the_recording_with_clicks(void **state)
     struct stat info_of;
     assert_int_equal(stat(sound, &info_of), 0);
     assert_int_equal(pulse.offset, info_of.st_size);
-    assert_int_equal(pulse.sound_us, 5000000);
+    assert_int_equal(pulse.media_us, 5000000);
 }
 
 static void what_fails_says_so(void **state)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/check.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,8 +18,9 @@ static int child_tries(int confined)
     if (snq_confine_new(&c) < 0)
         return 100;
     snq_confinement got = { 0 };
+    const snq_confine_cfg limits = snq_confine_cfg_default();
     if (confined)
-        snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
+        snq_confine_run(c, &limits, &got);
     if (confined && got.layers != SNQ_CONFINE_ALL)
         return 101; /* this kernel lacks a layer */
     const uint32_t refused = snq_confine_try();
@@ -74,7 +76,8 @@ static int child_without_seccomp(void)
     /* a filter that can't be made: no descriptors are needed, so an empty one stands for it */
     snq_confine_free(c);
     c = snq_calloc(1, sizeof(void *));
-    snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
+    const snq_confine_cfg limits = snq_confine_cfg_default();
+    snq_confine_run(c, &limits, &got);
     if (got.layers & SNQ_CONFINE_seccomp)
         return 1;
     if (!(got.layers & SNQ_CONFINE_landlock) || !strstr(got.missing, "seccomp"))
@@ -97,6 +100,50 @@ static void a_missing_layer_is_named_and_the_others_hold(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void *mark(void *at)
+{
+    *(int *)at = 1;
+    return NULL;
+}
+
+/* 1: a thread ran; 0: none could be started; 2: it could fork; 3: no seccomp here. */
+static int child_with_threads(int allowed)
+{
+    snq_confine *c;
+    snq_confinement got;
+    pthread_t thread;
+    int ran = 0;
+    snq_confine_cfg limits = snq_confine_cfg_default();
+    limits.threads = allowed;
+    if (snq_confine_new(&c) < 0)
+        return 100;
+    snq_confine_run(c, &limits, &got);
+    if (!(got.layers & SNQ_CONFINE_seccomp))
+        return 3;
+    if (!(snq_confine_try() >> SNQ_CONFINE_TRY_fork & 1))
+        return 2;
+    if (pthread_create(&thread, NULL, mark, &ran) == 0)
+        pthread_join(thread, NULL);
+    return ran;
+}
+
+static void threads_are_started_only_where_they_are_allowed(void **state)
+{
+#ifdef SNQ_INSTRUMENTED
+    skip();
+#endif
+    for (int allowed = 0; allowed < 2; allowed++) {
+        int status = 0;
+        const pid_t pid = fork();
+        if (pid == 0)
+            _exit(child_with_threads(allowed));
+        assert_true(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+        if (WEXITSTATUS(status) == 3)
+            skip();
+        assert_int_equal(WEXITSTATUS(status), allowed);
+    }
+}
+
 static void instrumented_builds_say_so(void **state)
 {
 #ifndef SNQ_INSTRUMENTED
@@ -104,8 +151,9 @@ static void instrumented_builds_say_so(void **state)
 #else
     snq_confine *c;
     snq_confinement got;
+    const snq_confine_cfg limits = snq_confine_cfg_default();
     check_ok(snq_confine_new(&c));
-    snq_confine_run(c, SNQ_CONFINE_FILE_BYTES, &got);
+    snq_confine_run(c, &limits, &got);
     assert_int_equal(got.layers, 0);
     assert_non_null(strstr(got.missing, "sanitizers"));
     snq_confine_free(c);
@@ -133,6 +181,7 @@ int main(void)
         cmocka_unit_test(a_confined_process_is_refused_everything),
         cmocka_unit_test(an_unconfined_process_can),
         cmocka_unit_test(a_missing_layer_is_named_and_the_others_hold),
+        cmocka_unit_test(threads_are_started_only_where_they_are_allowed),
         cmocka_unit_test(instrumented_builds_say_so),
         cmocka_unit_test(allocation_failures_are_clean),
     };

@@ -59,6 +59,26 @@ static void a_folder_means_the_media_in_it(void **state)
     snq_inputs_clear(&in);
 }
 
+static void for_the_eyes_a_folder_means_its_videos(void **state)
+{
+    char path[256];
+    snq_inputs in = { .videos = 1 };
+    check_ok(snq_inputs_add(&in, root));
+    assert_int_equal(in.count, 1);
+    assert_string_equal(in.item[0].problem, "no videos in this folder");
+    snq_inputs_clear(&in);
+    touch("b/film.MKV");
+    in.videos = 1;
+    check_ok(snq_inputs_add(&in, root));
+    snprintf(path, sizeof path, "%s/a.WAV", root);
+    check_ok(snq_inputs_add(&in, path)); /* named, it stands for itself */
+    assert_int_equal(in.count, 2);
+    assert_string_equal(in.item[0].path + strlen(root) + 1, "b/film.MKV");
+    snq_inputs_clear(&in);
+    snprintf(path, sizeof path, "%s/b/film.MKV", root);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void a_file_stands_for_itself(void **state)
 {
     char path[256];
@@ -119,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folder_means_the_media_in_it),
+        cmocka_unit_test(for_the_eyes_a_folder_means_its_videos),
         cmocka_unit_test(a_file_stands_for_itself),
         cmocka_unit_test(knows_names_of_media),
         cmocka_unit_test(survives_lack_of_memory),

@@ -20,7 +20,7 @@ typedef struct results {
     uint32_t stop_after;
 } results;
 
-static snq_status take(void *user, const snq_batch_result *r)
+static snq_status take(void *user, const snq_listen_batch_result *r)
 {
     results *all = user;
     all->bad_order |= r->index != all->count;
@@ -40,17 +40,17 @@ static snq_status take(void *user, const snq_batch_result *r)
 }
 
 static snq_status listen(const snq_inputs *in, uint32_t threads, results *all,
-                         const snq_batch_cfg *more)
+                         const snq_listen_batch_cfg *more)
 {
-    snq_batch_cfg cfg = more ? *more : snq_batch_cfg_default();
+    snq_listen_batch_cfg cfg = more ? *more : snq_listen_batch_cfg_default();
     *all = (results) { .stop_with = all->stop_with, .stop_after = all->stop_after };
     snq_str_init(&all->text, 1 << 24);
     cfg.inputs = in;
     cfg.threads = threads;
     cfg.result = take;
-    cfg.user = all;
-    check_ok(snq_batch_check(&cfg));
-    return snq_batch_run(&cfg);
+    cfg.hooks.user = all;
+    check_ok(snq_listen_batch_check(&cfg));
+    return snq_listen_batch_run(&cfg);
 }
 
 static void add(snq_inputs *in, const char *name)
@@ -127,7 +127,7 @@ static void outputs_are_whole_or_not_there(void **state)
     results all = { 0 };
     char out[256];
     struct stat info;
-    snq_batch_cfg cfg = snq_batch_cfg_default();
+    snq_listen_batch_cfg cfg = snq_listen_batch_cfg_default();
     sounds_path(out, "w/");
     cfg.waveform_path = out;
     add(&in, "abort.wav");
@@ -175,7 +175,7 @@ static void clicks_are_written_where_there_is_a_pulse(void **state)
     snq_inputs in = { 0 };
     results all = { 0 };
     char out[256];
-    snq_batch_cfg cfg = snq_batch_cfg_default();
+    snq_listen_batch_cfg cfg = snq_listen_batch_cfg_default();
     sounds_path(out, "c/");
     cfg.click_path = out;
     sounds_write_beat("beat.wav", 0, 12);
@@ -211,13 +211,13 @@ static void stops_when_told(void **state)
     static const int now = 1;
     snq_inputs in = { 0 };
     results all = { 0 };
-    snq_batch_cfg cfg = snq_batch_cfg_default();
+    snq_listen_batch_cfg cfg = snq_listen_batch_cfg_default();
     for (int i = 0; i < 12; i++) {
         char name[32];
         snprintf(name, sizeof name, "ok%02d.wav", i);
         add(&in, name);
     }
-    cfg.cancel = &now;
+    cfg.hooks.cancel = &now;
     check_status(listen(&in, 2, &all, &cfg), SNQ_ERR_CANCELLED);
     assert_int_equal(all.count, 0);
     snq_str_clear(&all.text);
@@ -233,46 +233,46 @@ static void checks_what_it_is_told(void **state)
 {
     const char *const only[] = { "tempi" };
     snq_inputs in = { 0 };
-    snq_batch_cfg cfg = snq_batch_cfg_default();
+    snq_listen_batch_cfg cfg = snq_listen_batch_cfg_default();
     cfg.inputs = &in;
-    check_ok(snq_batch_check(&cfg));
+    check_ok(snq_listen_batch_check(&cfg));
     cfg.only = only;
     cfg.only_count = 1;
-    check_status(snq_batch_check(&cfg), SNQ_ERR_NOT_FOUND);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_NOT_FOUND);
     assert_non_null(strstr(snq_last_error(), "loudness"));
-    check_status(snq_batch_run(&cfg), SNQ_OK); /* nothing to do */
-    cfg = snq_batch_cfg_default();
+    check_status(snq_listen_batch_run(&cfg), SNQ_OK); /* nothing to do */
+    cfg = snq_listen_batch_cfg_default();
     cfg.inputs = &in;
     cfg.waveform_path = "x.png";
-    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_ARG);
     cfg.waveform_path = "x.dat";
     cfg.zoom = 1;
-    check_status(snq_batch_check(&cfg), SNQ_ERR_RANGE);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_RANGE);
     cfg.zoom = 256;
     cfg.plot_path = "x.jpg";
-    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_ARG);
     cfg.plot_path = NULL;
     cfg.click_path = "x.mp3";
-    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_ARG);
     cfg.click_path = "x.wav";
-    check_ok(snq_batch_check(&cfg));
+    check_ok(snq_listen_batch_check(&cfg));
     const char *const loudness[] = { "loudness" }, *const beats[] = { "loudness", "beats" };
     cfg.only = loudness;
     cfg.only_count = 1;
-    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_ARG);
     assert_non_null(strstr(snq_last_error(), "beats"));
     cfg.only = beats;
     cfg.only_count = 2;
-    check_ok(snq_batch_check(&cfg));
+    check_ok(snq_listen_batch_check(&cfg));
     cfg.only_count = 0;
     cfg.click_path = NULL;
     add(&in, "ok00.wav");
     add(&in, "ok01.wav");
-    check_status(snq_batch_check(&cfg), SNQ_ERR_ARG); /* one file for two */
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_ARG); /* one file for two */
     char path[256];
     sounds_path(path, "no/such/folder/");
     cfg.waveform_path = path;
-    check_status(snq_batch_check(&cfg), SNQ_ERR_IO);
+    check_status(snq_listen_batch_check(&cfg), SNQ_ERR_IO);
     snq_inputs_clear(&in);
 }
 

@@ -118,23 +118,116 @@ static void clicks_come_back_equal(void **state)
 
 static void clicked_comes_back_equal(void **state)
 {
-    snq_clicked_reply a = { .st = SNQ_ERR_IO, .needs = 1, .error = "disk full \xff" }, b;
+    snq_done_reply a = { .st = SNQ_ERR_IO, .needs = 1, .error = "disk full \xff" }, b;
     snq_str s;
     snq_str_init(&s, 4096);
-    snq_clicked_reply_pack(&s, &a);
-    check_ok(snq_clicked_reply_unpack(s.text, s.length, &b));
+    snq_done_reply_pack(&s, &a);
+    check_ok(snq_done_reply_unpack(s.text, s.length, &b));
     assert_int_equal(b.st, SNQ_ERR_IO);
     assert_int_equal(b.needs, 1);
     assert_string_equal(b.error, a.error);
     for (size_t n = 0; n < s.length; n++)
-        check_status(snq_clicked_reply_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+        check_status(snq_done_reply_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
     snq_str_clear(&s);
     a.st = (snq_status)-99; /* made up */
     snq_str_init(&s, 4096);
-    snq_clicked_reply_pack(&s, &a);
-    check_ok(snq_clicked_reply_unpack(s.text, s.length, &b));
+    snq_done_reply_pack(&s, &a);
+    check_ok(snq_done_reply_unpack(s.text, s.length, &b));
     assert_int_equal(b.st, SNQ_ERR_INTERNAL);
     snq_str_clear(&s);
+}
+
+static void watch_and_flow_requests_come_back_equal(void **state)
+{
+    static snq_watch_request a = { .name = "caf\xE9.mp4",
+                                   .size_bytes = INT64_C(1) << 40,
+                                   .start = 1.5,
+                                   .end = -1.0,
+                                   .range_in_frames = 1,
+                                   .fps_hz = 250.0,
+                                   .preset = 2,
+                                   .threads = 7,
+                                   .windows = 1,
+                                   .look = 1 },
+                             b;
+    static snq_flow_request f = { .name = { "a.png", "b.png" }, .preset = 1, .threads = 3 }, g;
+    snq_str s;
+    for (int flags = 0; flags < 2; flags++) {
+        a.stabilize = a.timings = flags;
+        snq_str_init(&s, 65536);
+        snq_watch_request_pack(&s, &a);
+        check_ok(snq_watch_request_unpack(s.text, s.length, &b));
+        assert_memory_equal(&a, &b, sizeof a);
+        for (size_t n = 0; n < s.length; n++)
+            check_status(snq_watch_request_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+    }
+    snq_str_init(&s, 65536);
+    snq_flow_request_pack(&s, &f);
+    check_ok(snq_flow_request_unpack(s.text, s.length, &g));
+    assert_memory_equal(&f, &g, sizeof f);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_flow_request_unpack(s.text, n, &g), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+}
+
+static void make_look(snq_watch_look *l)
+{
+    snq_watch_look_init(l);
+    check_ok(snq_watch_look_make_maps(l, 3, 2));
+    l->drift[1] = 2.5f;
+}
+
+static void seen_and_sketch_come_back(void **state)
+{
+    for (int has_look = 0; has_look < 2; has_look++) {
+        static snq_seen_reply a, b;
+        snq_str s;
+        a = (snq_seen_reply) { .has_look = has_look };
+        snq_sight_init(&a.sight);
+        a.sight.video.frames = 17;
+        if (has_look)
+            make_look(&a.look);
+        snq_str_init(&s, 1 << 20);
+        snq_seen_reply_pack(&s, &a);
+        check_ok(snq_seen_reply_unpack(s.text, s.length, &b));
+        assert_int_equal(b.sight.video.frames, 17);
+        assert_int_equal(b.has_look, has_look);
+        assert_true(!has_look || b.look.drift[1] == 2.5f);
+        snq_seen_reply_clear(&b);
+        for (size_t n = 0; n < s.length; n++)
+            check_status(snq_seen_reply_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+        snq_seen_reply_clear(&a);
+    }
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
+static void a_sketch_request_comes_back(void **state)
+{
+    char name[SNQ_PATH_MAX];
+    snq_sight a, b;
+    snq_watch_look l, m;
+    snq_str s;
+    snq_sight_init(&a);
+    a.video.width = 640;
+    make_look(&l);
+    const snq_sketch_request r = { "caf\xE9.mp4", &a, &l };
+    snq_str_init(&s, 1 << 20);
+    snq_sketch_request_pack(&s, &r);
+    check_ok(snq_sketch_request_unpack(s.text, s.length, name, &b, &m));
+    assert_string_equal(b.video.path, "caf\xE9.mp4");
+    assert_int_equal(b.video.width, 640);
+    assert_int_equal(m.across, 3);
+    snq_sight_clear(&b);
+    snq_watch_look_clear(&m);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_sketch_request_unpack(s.text, n, name, &b, &m), SNQ_ERR_FORMAT);
+    snq_str_put(&s, "x");
+    check_status(snq_sketch_request_unpack(s.text, s.length, name, &b, &m), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+    snq_watch_look_clear(&l);
+    assert_int_equal(snq_alloc_live(), 0);
 }
 
 /* A worker that makes statuses up is taken for one that failed. */
@@ -182,6 +275,9 @@ int main(void)
         cmocka_unit_test(peaks_are_checked),
         cmocka_unit_test(clicks_come_back_equal),
         cmocka_unit_test(clicked_comes_back_equal),
+        cmocka_unit_test(watch_and_flow_requests_come_back_equal),
+        cmocka_unit_test(seen_and_sketch_come_back),
+        cmocka_unit_test(a_sketch_request_comes_back),
         cmocka_unit_test(statuses_are_checked),
         cmocka_unit_test(hello_and_tried),
     };

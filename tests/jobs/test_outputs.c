@@ -65,7 +65,7 @@ static void paths_are_as_documented(void **state)
 static void one_file_is_for_one_input(void **state)
 {
     snq_input item[2] = { { .path = TEXT("a.wav") }, { .path = TEXT("b.wav") } };
-    snq_inputs in = { item, 1, 2 };
+    snq_inputs in = { .item = item, .count = 1, .room = 2 };
     struct stat st;
     check_ok(snq_output_check(&in, "plot", "x.png"));
     in.count = 2;
@@ -100,7 +100,7 @@ static void no_input_is_replaced(void **state)
     snprintf(sound, sizeof sound, "%s", in_folder("a.wav"));
     snq_input item[2] = { { .path = sound },
                           { .path = TEXT("missing/b.wav"), .problem = TEXT("not there") } };
-    const snq_inputs in = { item, 2, 2 };
+    const snq_inputs in = { .item = item, .count = 2, .room = 2 };
     static const char *const names[] = { "a.wav", "hard.wav", "soft.wav" };
     for (size_t i = 0; i < SNQ_COUNT(names); i++)
         for (int force = 0; force < 2; force++) {
@@ -127,7 +127,7 @@ static void outputs_of_one_name_are_refused(void **state)
     snq_input item[3] = { { .path = TEXT("x/same.wav") },
                           { .path = TEXT("y/same.flac") },
                           { .path = TEXT("z.wav") } };
-    const snq_inputs in = { item, 3, 3 };
+    const snq_inputs in = { .item = item, .count = 3, .room = 3 };
     const char *out = in_folder("made/");
     check_ok(open_one(&in, 1, 0, out));
     check_status(open_one(&in, 1, 1, out), SNQ_ERR_EXISTS);
@@ -144,7 +144,7 @@ static void outputs_of_one_name_are_refused(void **state)
 static void lack_of_memory_is_told(void **state)
 {
     snq_input item[1] = { { .path = TEXT("a.wav") } };
-    const snq_inputs in = { item, 1, 1 };
+    const snq_inputs in = { .item = item, .count = 1, .room = 1 };
     snq_outputs o;
     snq_alloc_fail_after(0);
     check_status(snq_outputs_init(&o, &in, 0), SNQ_ERR_NOMEM);

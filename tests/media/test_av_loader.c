@@ -10,6 +10,7 @@
 #include "media/av_loader_impl.h"
 #include "media/libraries.h"
 #include "media/reader.h"
+#include "media/video_reader.h"
 
 static void write_au(const char *name, uint32_t frames)
 {
@@ -37,6 +38,40 @@ static snq_status read_all(const char *name, int64_t *frames)
         st = snq_reader_pull(r, &block);
     *frames = r ? snq_reader_frames(r) : -1;
     snq_reader_free(r);
+    close(fd);
+    return st;
+}
+
+/* Pictures of one grey each, a step of 20 from one to the next. */
+static void write_video(const char *name, uint32_t pictures)
+{
+    static const char head[] = "YUV4MPEG2 W32 H16 F25:1 C420jpeg XCOLORRANGE=FULL\n";
+    bytes b = { 0 };
+    put(&b, head, sizeof head - 1);
+    for (uint32_t i = 0; i < pictures; i++) {
+        put(&b, "FRAME\n", 6);
+        for (uint32_t k = 0; k < 32 * 16 * 3 / 2; k++)
+            put_uint(&b, k < 32 * 16 ? 20 * i : 128, 1);
+    }
+    files_write(name, b.p, b.n);
+    free(b.p);
+}
+
+static snq_status watch_all(const char *name, int no_loading, int64_t *pictures)
+{
+    snq_video_reader *r;
+    snq_video_picture p;
+    snq_video_cfg cfg = snq_video_cfg_default();
+    cfg.no_loading = no_loading;
+    cfg.start = 3;
+    cfg.range_in_frames = 1;
+    const int fd = open(files_path(name), O_RDONLY);
+    assert_true(fd >= 0);
+    snq_status st = snq_video_reader_open(fd, name, &cfg, &r);
+    while (st == SNQ_OK && (st = snq_video_reader_pull(r, &p)) == SNQ_OK)
+        assert_int_equal(p.luma.pixels[77], 20 * p.number);
+    *pictures = r ? snq_video_reader_pictures(r) : -1;
+    snq_video_reader_free(r);
     close(fd);
     return st;
 }
@@ -72,6 +107,7 @@ static int setup(void **state)
         f.b.p[f.at[i] + 100] ^= 1;
     files_write("rot.flac", f.b.p, f.b.n);
     free(f.b.p);
+    write_video("a.y4m", 10);
     files_write("a.txt", "Dear Sir or Madam,\nthis is a letter.\n", 37);
     return 0;
 }
@@ -85,6 +121,10 @@ static void test_missing(void **state)
     assert_int_equal(frames, 700);
     check_status(read_all("a.flac", &frames), SNQ_END);
     assert_int_equal(frames, 5000);
+    check_status(watch_all("a.y4m", 0, &frames), SNQ_ERR_UNSUPPORTED);
+    assert_non_null(strstr(snq_last_error(), SNQ__AV_MODULE_FILE));
+    check_status(watch_all("a.y4m", 1, &frames), SNQ_ERR_STATE);
+    check_status(watch_all("a.txt", 1, &frames), SNQ_ERR_FORMAT);
     /* refused for what it is, not for what is missing */
     check_status(read_all("a.txt", &frames), SNQ_ERR_FORMAT);
     assert_non_null(strstr(snq_last_error(), "plain text"));
@@ -136,6 +176,8 @@ static void test_loaded(void **state)
     assert_int_equal(frames, 1000);
     check_status(read_all("rot.flac", &frames), SNQ_END);
     assert_int_equal(frames, 5000);
+    check_status(watch_all("a.y4m", 1, &frames), SNQ_END);
+    assert_int_equal(frames, 7);
     /* the module's words are heard here */
     check_status(read_all("a.txt", &frames), SNQ_ERR_FORMAT);
     assert_string_equal(snq_last_error(), "not audio: this is plain text");

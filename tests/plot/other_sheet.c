@@ -5,5 +5,7 @@
 const snq__sheet_module snq_plot = { .module_bytes = sizeof(snq__sheet_module),
                                      .portrait_bytes = sizeof(snq_portrait),
                                      .hearing_bytes = sizeof(snq_hearing),
+                                     .sight_bytes = sizeof(snq_sight),
+                                     .look_bytes = sizeof(snq_watch_look),
                                      .cfg_bytes = sizeof(snq_sheet_cfg),
                                      .version = SNQ__SHEET_MODULE_VERSION "x" };

@@ -109,21 +109,18 @@ void stand_clear(stand *s)
     snq_free((void *)(uintptr_t)s->font[1].bytes);
 }
 
-static snq_status take(void *user, const char *bytes, size_t n)
+snq_status picture_sink(void *user, const char *bytes, size_t n)
 {
     snq_str *s = user;
     snq_str_put_bytes(s, bytes, n);
     return s->st;
 }
 
-void picture_draw(picture *p, const stand *s)
+void picture_take(picture *p, const snq_str *png)
 {
-    snq_str png;
     png_image image = { .version = PNG_IMAGE_VERSION };
-    snq_str_init(&png, 64 << 20);
-    check_ok(snq_sheet_draw(&s->portrait, &s->hearing, &s->cfg, take, &png));
-    p->png = png.text;
-    p->bytes = png.length;
+    p->png = png->text;
+    p->bytes = png->length;
     assert_true(png_image_begin_read_from_memory(&image, p->png, p->bytes));
     image.format = PNG_FORMAT_RGB;
     p->width = image.width;
@@ -131,6 +128,14 @@ void picture_draw(picture *p, const stand *s)
     p->rgb = snq_calloc((size_t)PNG_IMAGE_SIZE(image), 1);
     assert_true(png_image_finish_read(&image, NULL, p->rgb, 0, NULL));
     assert_int_equal(image.warning_or_error, 0);
+}
+
+void picture_draw(picture *p, const stand *s)
+{
+    snq_str png;
+    snq_str_init(&png, 64 << 20);
+    check_ok(snq_sheet_draw(&s->portrait, &s->hearing, &s->cfg, picture_sink, &png));
+    picture_take(p, &png);
 }
 
 void picture_clear(picture *p)

@@ -3,6 +3,7 @@
 #ifndef SNQ_TESTS_PLOT_SHEET_STAND_H
 #define SNQ_TESTS_PLOT_SHEET_STAND_H
 
+#include "base/str.h"
 #include "plot/sheet.h"
 
 typedef struct stand {
@@ -28,7 +29,11 @@ typedef struct picture {
     size_t bytes;
 } picture;
 
-/* Draw and decode by libpng; fails the test unless both succeed. */
+/* Takes bytes into a snq_str, which is `user`. */
+snq_status picture_sink(void *user, const char *bytes, size_t n);
+/* Decodes what a sink got, by libpng, and owns its bytes from then on; fails the test unless it succeeds. */
+void picture_take(picture *p, const snq_str *png);
+/* Draw and decode; fails the test unless both succeed. */
 void picture_draw(picture *p, const stand *s);
 void picture_clear(picture *p);
 /* 0xRRGGBB */

@@ -67,6 +67,38 @@ static void test_time_everywhere(void **state)
         }
 }
 
+/* From anywhere: ticks at whole steps, labels that differ, as precise as the step. */
+static void test_time_between(void **state)
+{
+    static const struct {
+        double from, to;
+        uint32_t most;
+        const char *first, *last, *unit;
+    } table[] = { { 90, 95.5, 12, "1:30.0", "1:35.5", "min:s" },
+                  { 90, 90.9, 10, "1:30.0", "1:30.9", "min:s" },
+                  { 3, 8, 14, "3.0", "8.0", "s" },
+                  { 3.3, 7.9, 5, "4", "7", "s" },
+                  { 59, 61, 4, "0:59.0", "1:01.0", "min:s" },
+                  { 7190, 7210, 4, "1:59:50", "2:00:10", "h:min:s" },
+                  { 3600, 10800, 14, "1:00", "3:00", "h:min" },
+                  { 0.1, 0.2, 14, "100", "200", "ms" } };
+    snq__axis a;
+    for (size_t i = 0; i < SNQ_COUNT(table); i++) {
+        snq__time_axis_between(table[i].from, table[i].to, table[i].most, &a);
+        assert_true(a.ticks >= 2 && a.ticks <= table[i].most + 1);
+        assert_string_equal(a.tick[0].label, table[i].first);
+        assert_string_equal(a.tick[a.ticks - 1].label, table[i].last);
+        assert_string_equal(a.unit, table[i].unit);
+        assert_true(a.tick[0].value >= table[i].from - 1e-9);
+        for (uint32_t k = 1; k < a.ticks; k++)
+            assert_string_not_equal(a.tick[k].label, a.tick[k - 1].label);
+    }
+    snq__time_axis_between(3, 3, 10, &a);
+    assert_int_equal(a.ticks, 0);
+    snq__time_axis_between(3, NAN, 10, &a);
+    assert_int_equal(a.ticks, 0);
+}
+
 static void test_db(void **state)
 {
     static const struct {
@@ -151,9 +183,10 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time),      cmocka_unit_test(test_time_everywhere),
-        cmocka_unit_test(test_db),        cmocka_unit_test(test_hz),
-        cmocka_unit_test(test_amplitude), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_time),         cmocka_unit_test(test_time_everywhere),
+        cmocka_unit_test(test_time_between), cmocka_unit_test(test_db),
+        cmocka_unit_test(test_hz),           cmocka_unit_test(test_amplitude),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

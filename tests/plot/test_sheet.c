@@ -3,13 +3,10 @@
  * be is told by the portrait's numbers and the boxes of the layout alone. */
 #include "support/check.h"
 
-#include <seccomp.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
 #include "plot/heat_impl.h"
 #include "plot/sheet_impl.h"
+#include "closed_door.h"
 #include "sheet_stand.h"
 
 enum { PAPER = SNQ__INK_PAPER >> 8, PANEL = SNQ__INK_PANEL >> 8, REGION = SNQ__INK_REGION >> 8 };
@@ -434,42 +431,22 @@ static void test_interface(void **state)
     fail_msg("a list without end");
 }
 
-#ifndef SNQ_INSTRUMENTED
-/* All system calls that a drawing needs; any other ends the process. */
-static void close_door(void)
+/* The first drawing of the process. */
+static int draw_stand(void *user)
 {
-    static const int allowed[] = { SCMP_SYS(brk),       SCMP_SYS(mmap),    SCMP_SYS(munmap),
-                                   SCMP_SYS(mremap),    SCMP_SYS(madvise), SCMP_SYS(write),
-                                   SCMP_SYS(exit_group) };
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    for (size_t i = 0; i < SNQ_COUNT(allowed); i++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) != 0)
-            _exit(3);
-    if (seccomp_load(filter) != 0)
-        _exit(4);
+    const stand *s = user;
+    return snq_sheet_draw(&s->portrait, &s->hearing, &s->cfg, swallow, NULL) < 0;
 }
-#endif
 
-/* In a child that may not open, look for, start or ask anything; the first drawing of the process. */
 static void test_confined(void **state)
 {
-#ifdef SNQ_INSTRUMENTED
-    skip(); /* sanitizers and coverage need more calls than a drawing does */
-#else
     stand s;
-    int status;
+    if (!closed_door_works())
+        skip();
     stand_init(&s);
     stand_music(&s);
-    const pid_t pid = fork();
-    if (pid == 0) {
-        close_door();
-        _exit(snq_sheet_draw(&s.portrait, &s.hearing, &s.cfg, swallow, NULL) < 0 ? 1 : 0);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFSIGNALED(status) || WEXITSTATUS(status))
-        fail_msg("signal %d, status %d", WTERMSIG(status), WEXITSTATUS(status));
+    closed_door_run(draw_stand, &s);
     stand_clear(&s);
-#endif
 }
 
 int main(void)

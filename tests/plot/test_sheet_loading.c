@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sheet_stand.h"
+#include "watch_stand.h"
 
 static snq_status swallow(void *user, const char *bytes, size_t n)
 {
@@ -78,12 +79,30 @@ static void test_loaded(void **state)
     stand_clear(&s);
 }
 
+/* The other sheet of the same module. */
+static void test_watch(void **state)
+{
+    watch_stand w;
+    picture p;
+    size_t n = 0;
+    watch_stand_init(&w);
+    watch_picture_draw(&p, &w);
+    assert_int_equal(p.width, 1600);
+    w.fonts.cfg.regular = (snq_sheet_font) { "no font", 7 };
+    check_status(snq_watch_sheet_draw(&w.sight, &w.look, &w.fonts.cfg, swallow, &n),
+                 SNQ_ERR_FORMAT);
+    assert_string_equal(snq_last_error(), "the regular font can't be read");
+    picture_clear(&p);
+    watch_stand_clear(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_other_build),
         cmocka_unit_test(test_loaded),
+        cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
  *        in row r - i.
  *          S(r, i) = max over j in [i - 2, i + 2] of S(r - i, j) - change(i, j)
  *                    + beat(r) + (i / 50) W_TEMPO tempo(r, i)
- *          beat(r) = the network's logit, between +-LOGIT_MAX, plus BEAT_BONUS
+ *          beat(r) = the network's logit, between +-LOGIT_MAX, less BEAT_COST
  *          tempo(r, i) = its log probability of the tempo 3000 / i BPM in that second
  *          change(i, j) = CHANGE ((i - j) / max(1, i / SOFT))^2
  *        A chain may begin anywhere at no cost but the tempo's for the gap before it.
@@ -14,7 +14,7 @@
  *        onset logits within 35 ms, where there is one.
  *        Memory: back pointers of the last HISTORY rows; when they are full, the older half of the best
  *        chain is final. Chains of music merge within seconds, so that nothing is lost by it.
- * CONST  BEAT_BONUS and W_TEMPO: best of four values each on made music (seed 98), held-out accompaniments and
+ * CONST  BEAT_COST and W_TEMPO: best of eight pairs on made music (seed 98), held-out accompaniments and
  *        the 30 songs (docs/rooms/listen.md), 2026-11. The others set by hand; CHANGE at twice its value
  *        scores no better.
  * COST   5 sums for each of 77 distances and 50 rows a second: some 8 ms for four minutes.
@@ -43,8 +43,8 @@ enum {
 };
 
 #define LOGIT_MAX  5.0f
-#define BEAT_BONUS 0.3f
-#define W_TEMPO    0.6f
+#define BEAT_COST  0.3f
+#define W_TEMPO    0.3f
 #define CHANGE     0.5f
 #define SOFT       30.0f
 
@@ -123,7 +123,7 @@ static void fill_tempo(trellis *t, int64_t r)
 static float beat_score(const trellis *t, int64_t r)
 {
     const float x = t->in->beat[r];
-    return (x > LOGIT_MAX ? LOGIT_MAX : x < -LOGIT_MAX ? -LOGIT_MAX : x) + BEAT_BONUS;
+    return (x > LOGIT_MAX ? LOGIT_MAX : x < -LOGIT_MAX ? -LOGIT_MAX : x) - BEAT_COST;
 }
 
 /* All states of row r. */

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes the pictures of docs/pictures anew: sounds out of free material, then `sonique listen --plot`.
+"""Makes the pictures of docs/pictures anew: sounds out of free material and a painted film, then `--plot`.
 
     scripts/make_pictures.py [FIELD.ogg ...]
 
@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SAMPLES = pathlib.Path("/usr/share/sonic-pi/samples")
 OUT = ROOT / "docs" / "pictures"
 RATE = 44100
+SIZE, FPS = (480, 270), 60  # of the film: px, pictures a second
 TALK = ["Good evening. This is the news of sound.", "A loud passage follows a quiet one, and the meter knows.",
         "Between two sentences there is a pause.", "What has no level has a reason.",
         "Rain fell on the roof of the old station for most of the night.",
@@ -197,6 +198,79 @@ def field(paths):
     yield tail
 
 
+class Painter:
+    """Things of grained colour, moved by fractions of a pixel, on a picture of SIZE."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.x, self.y = np.meshgrid(np.arange(SIZE[0], dtype="f4"), np.arange(SIZE[1], dtype="f4"))
+
+    def grain(self, colour, contrast=36):
+        """512 x 512 of smooth noise that repeats itself, around a colour."""
+        f = np.hypot(*np.meshgrid(*2 * [np.fft.fftfreq(512)]))
+        noise = np.fft.fft2(self.rng.normal(size=(512, 512)))
+        g = np.fft.ifft2(noise * np.where((f > .004) & (f < .15), 1 / np.maximum(f, .004) ** .8, 0)).real
+        return (np.array(colour, "f4") + contrast * np.clip(g / g.std(), -2, 2)[:, :, None]).astype("f4")
+
+    def look(self, grain, dx=0.0, dy=0.0):
+        """The grain shifted by (dx, dy) px, linear between its points."""
+        ix, iy = int(np.floor(-dx)), int(np.floor(-dy))
+        fx, fy = -dx - ix, -dy - iy
+        g = np.roll(grain, (-iy, -ix), (0, 1))[:SIZE[1] + 1, :SIZE[0] + 1]
+        g = g[:, :-1] * (1 - fx) + g[:, 1:] * fx
+        return g[:-1] * (1 - fy) + g[1:] * fy
+
+    def lay(self, picture, grain, cover, dx=0.0, dy=0.0):
+        """A thing over the picture: cover (h, w) 0 .. 1."""
+        rows = np.flatnonzero(cover.any(1))
+        if len(rows):
+            at = slice(rows[0], rows[-1] + 1)
+            c = cover[at, :, None]
+            picture[at] += c * (self.look(grain, dx, dy)[at] - picture[at])
+
+    def disc(self, x, y, radius):
+        return np.clip(radius + .5 - np.hypot(self.x - x, self.y - y), 0, 1)
+
+    def box(self, x, y, width, height):
+        return (np.clip(np.minimum(self.x - x, x + width - self.x) + .5, 0, 1) *
+                np.clip(np.minimum(self.y - y, y + height - self.y) + .5, 0, 1))
+
+
+def film(rng):
+    """Eighteen seconds: three things swing at rates of their own; after a cut a walking camera, a flash, a fade."""
+    p = Painter(rng)
+    wall, brass, reed, steel, street = (p.grain(*c) for c in (
+        ((118, 110, 102), 30), ((205, 150, 50),), ((70, 150, 70),), ((90, 120, 190),), ((150, 105, 85), 22)))
+    for n in range(18 * FPS):
+        t, tau = n / FPS, 2 * np.pi
+        if t < 12:
+            picture = p.look(wall)
+            x = 110 + 34 * np.sin(tau * .5 * t)
+            p.lay(picture, brass, p.disc(x, 140, 42), x, 0)
+            y = 12 * np.sin(tau * 2 * t)
+            p.lay(picture, reed, p.box(215, 90 + y, 70, 110), 0, y)
+            x = 1.6 * np.sin(tau * 18 * t) if t >= 5 else 0
+            p.lay(picture, steel, p.box(360 + x, 40, 60, 190), x, 0)
+        else:
+            s = min(t, 16) - 12
+            picture = p.look(street, -50 * s + 2.5 * np.sin(tau * 2 * s), 2 * np.sin(tau * 4 * s))
+            if abs(t - 15) < .04:
+                picture += 90
+            picture *= np.clip((17.6 - t) / 1.2, 0, 1)
+        yield np.clip(np.rint(picture), 0, 255).astype("u1")
+
+
+def save_film(path, pictures):
+    to = subprocess.Popen(["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s",
+                           "%dx%d" % SIZE, "-r", str(FPS), "-i", "-", "-c:v", "libx264", "-crf", "16",
+                           "-pix_fmt", "yuv420p", path], stdin=subprocess.PIPE)
+    for picture in pictures:
+        to.stdin.write(picture.tobytes())
+    to.stdin.close()
+    if to.wait():
+        sys.exit(f"{path}: ffmpeg failed")
+
+
 def squeeze(path):
     """The same PNG at zlib's best."""
     old, at, head, data = path.read_bytes(), 8, b"", b""
@@ -214,9 +288,9 @@ def squeeze(path):
     path.write_bytes(old[:8] + head + chunk(b"IDAT", data) + chunk(b"IEND", b""))
 
 
-def draw(sound, name):
-    to = OUT / f"listen-{name}.png"
-    subprocess.run([ROOT / "build" / "sonique", "listen", "--quiet", "--force", "--plot", to, sound],
+def draw(source, name, command="listen"):
+    to = OUT / f"{command}-{name}.png"
+    subprocess.run([ROOT / "build" / "sonique", command, "--quiet", "--force", "--plot", to, source],
                    stdout=subprocess.DEVNULL, check=True)
     squeeze(to)
 
@@ -235,6 +309,8 @@ def main(paths):
         for sound in sorted(folder.glob("*.flac")) + [folder / "speech.wav"]:
             draw(sound, sound.stem)
         draw(SAMPLES / "drum_snare_hard.flac", "one-shot")
+        save_film(folder / "film.mp4", film(np.random.default_rng(7)))
+        draw(folder / "film.mp4", "film", "watch")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* rhythm_net -- the network that hears rhythm: shared features in, rhythm_rows out.
  *
- * A convolutional network of some 80 000 weights, trained on rendered music whose beats are known exactly
+ * A convolutional network of some 99 000 weights, trained on rendered music whose beats are known exactly
  * (scripts/train/README.md). It runs along the stream; what it says is kept until the end.
  *
  * Threads: one object belongs to one thread at a time. How it is built: top of rhythm_net.c. */

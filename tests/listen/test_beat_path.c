@@ -146,6 +146,30 @@ static void the_tempo_decides_between_levels(void **state)
 }
 
 /* A jump of tempo: all is right but for a few beats around it. */
+/* Every second beat is doubted: alone, the others are the pulse; where twice the tempo is heard far more
+ * clearly than that, all are, and where both are heard alike, they are not. */
+static void a_tempo_heard_plainly_has_the_word(void **state)
+{
+    for (int plain = 0; plain < 2; plain++) {
+        rows r = rows_new(rows_for(30));
+        for (int k = 0; k < 56; k++)
+            rows_beat(&r, 1 + 0.5 * k, k % 2 ? -1 : 1, -5);
+        const double scale = (SNQ_TEMPO_BINS - 1) / log(SNQ_TEMPO_HIGH_BPM / SNQ_TEMPO_LOW_BPM);
+        const int slow = (int)(log(60 / SNQ_TEMPO_LOW_BPM) * scale + 0.5);
+        const int fast = (int)(log(120 / SNQ_TEMPO_LOW_BPM) * scale + 0.5);
+        for (int64_t s = 0; s < r.in.seconds; s++)
+            for (int i = 0; i < SNQ_TEMPO_BINS; i++)
+                r.second[s].tempo[i] = (float)log(abs(i - fast) <= 1   ? plain ? 0.25 : 0.12
+                                                  : abs(i - slow) <= 1 ? plain ? 0.02 : 0.12
+                                                                       : 0.003);
+        snq_beat_path p = run(&r);
+        const double gap_s = (p.time_s[p.beats - 1] - p.time_s[0]) / (p.beats - 1);
+        check_near(gap_s, plain ? 0.5 : 1, 0.02);
+        snq_beat_path_clear(&p);
+        rows_clear(&r);
+    }
+}
+
 static void follows_a_change_of_tempo(void **state)
 {
     static const double to_bpm[] = { 80, 108, 140 };
@@ -356,6 +380,7 @@ int main(void)
         cmocka_unit_test(follows_jitter_and_drift),
         cmocka_unit_test(goes_on_through_rests),
         cmocka_unit_test(the_tempo_decides_between_levels),
+        cmocka_unit_test(a_tempo_heard_plainly_has_the_word),
         cmocka_unit_test(follows_a_change_of_tempo),
         cmocka_unit_test(onsets_place_the_beats),
         cmocka_unit_test(long_recordings_lose_nothing),

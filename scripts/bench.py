@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Speed and memory of `sonique listen`, measured here, beside ffmpeg's decoding and libebur128, and
-against the last stored run of this machine.
+"""Speed and memory of `sonique listen` and `sonique watch`, measured here, beside ffmpeg's decoding,
+libebur128 and OpenCV, and against the last stored run of this machine.
 
 usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results DIR]
 
@@ -15,9 +15,13 @@ usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results D
   loudness     our EBU R 128 with true peak against libebur128's, on the same samples in memory
   peers        tempo, beats and onsets against Debian's other programs that hear them (scripts/bench_peers.py):
                CPU on the same 4 minutes, and how right each is on the music beside the tree
+  flow         optical flow against OpenCV's (bench/peer_flow.py): ms a pair by size, one and four threads,
+               and how right each is on the pairs beside the tree
+  watch        a film at 720p against ffmpeg decoding it to nowhere; 10 s at 320x180: CPU and memory
   memory       60 minutes and 10 hours
+  watch_long   memory on half an hour of film
 
---quick leaves the last two out.
+--quick leaves out peers, memory and watch_long.
 
 CPU is user and system time of all processes, memory the sum of their peaks; bench/bench_run.c says how
 they are taken. Commands run in turns and the best run of each counts, since other work on the machine
@@ -41,6 +45,7 @@ import wave
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import bench_eyes  # noqa: E402
 import bench_peers  # noqa: E402
 import bench_results  # noqa: E402
 import truth  # noqa: E402
@@ -55,7 +60,7 @@ LONG_S = 240.0
 LONG_FILES, THREADS_MAX = 8, 8
 SHORT_S, SHORT_FILES = 0.3, 1000
 WATCH_MS = 5
-LIMIT_S = {"memory": 600}  # for one command of a group; the others:
+LIMIT_S = {"memory": 600, "watch_long": 1200}  # for one command of a group; the others:
 LIMIT_DEFAULT_S = 120
 OVER_LIMIT = 124
 FORMATS = {  # name: (ending, encoder arguments, least speed asked for)
@@ -470,8 +475,9 @@ def memory(runs, material):
 
 
 GROUPS = {group.__name__: group
-          for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, memory)}
-LONG_GROUPS = ("peers", "memory")
+          for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, bench_eyes.flow,
+                        bench_eyes.watch, memory, bench_eyes.watch_long)}
+LONG_GROUPS = ("peers", "memory", "watch_long")
 
 
 def measure(groups, runs, material, stored):
@@ -485,7 +491,7 @@ def measure(groups, runs, material, stored):
             if again:
                 print(f"\n({group.__name__} once more, for {', '.join(again)})", flush=True)
                 found, lines = group(runs, material)
-        except Skipped as why:
+        except (Skipped, truth.Skip) as why:
             skipped.append(group.__name__)
             lines, found = [f"{group.__name__}: SKIPPED, {why}"], {}
         except (Failed, subprocess.CalledProcessError) as why:
@@ -513,7 +519,7 @@ def compare(figures, run, stored, path):
 def read_options():
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n", maxsplit=1)[0], epilog=f"Groups: {', '.join(GROUPS)}")
-    parser.add_argument("--quick", action="store_true", help=f"leave out {' and '.join(LONG_GROUPS)}")
+    parser.add_argument("--quick", action="store_true", help=f"leave out {', '.join(LONG_GROUPS)}")
     parser.add_argument("--only", metavar="GROUP,...", help="these groups alone")
     parser.add_argument("--json", metavar="OUT", type=pathlib.Path, help="write the run there as well")
     parser.add_argument("--store", action="store_true", help="keep the run for comparisons")

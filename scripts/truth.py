@@ -11,6 +11,12 @@ usage: truth.py [--only SCORER,...] [--store]
   clicks    tempo of click tracks (../shared/truth/clicks.py)
   pulse     does the tempo's confidence tell music from sounds without a pulse
   notes     pitch of single notes: 20 programs of two soundfonts, every third semitone
+  watch     motion in the clips of ../shared/data/synth_video, by ../shared/truth/score_watch.py
+  watch_made  the same of more clips, with other parameters (../shared/truth/synth_video.py, a seed of their own)
+  flow      end error of `sonique watch --flow` on the pairs of ../shared/data/flow, in px
+  sway      how much of a shift by a fraction of a pixel the flow sees
+  films     cuts, flashes and jolts of 20 films (../shared/truth/make_films.py, seed 100)
+  footage   what is known of ../shared/data/video: rates of a tuning fork and a cooler, recordings without a cut
 
 Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
 instruction set, so a score may only move by its tolerance, which leaves room for the rounding of the
@@ -28,6 +34,8 @@ import json
 import math
 import os
 import pathlib
+import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -87,13 +95,21 @@ class Score:
 
 # ---- what scorers use
 
-def listen(paths, *only):
-    """The documents of the recordings that could be read."""
-    done = subprocess.run([PROGRAM, "listen", "--json", "--quiet", "--threads", str(os.cpu_count()),
-                           "--only", ",".join(only), *paths], stdout=subprocess.PIPE, check=False)
+def documents_of(command, *words):
+    """The documents of the inputs that could be read."""
+    done = subprocess.run([PROGRAM, command, "--json", "--quiet", "--threads", str(os.cpu_count()), *words],
+                          stdout=subprocess.PIPE, check=False)
     if done.returncode not in (0, 1):  # 1: some were refused
-        sys.exit(f"truth: sonique listen ended with status {done.returncode}")
+        sys.exit(f"truth: sonique {command} ended with status {done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def listen(paths, *only):
+    return documents_of("listen", "--only", ",".join(only), *paths)
+
+
+def watch_all(paths):
+    return documents_of("watch", *paths)
 
 
 def there(path):
@@ -305,8 +321,306 @@ def notes():
             "f0_ignoring_octave": Score(octave / files, .99, tolerance=NOTE)}
 
 
+# ---- scorers of the eyes
+
+# Each is exact on a clip or isn't, so a single wrong one is a fall.
+WATCH_PERFECT = ("type_ok", "shape_ok", "freq_ok", "region_freq_ok", "band_type_ok", "quiet_ok", "onset_ok", "direction_ok",
+                 "drift_ok")
+WATCH_LIMITS = {"leak_worst": .02, "false_changes": 0}
+WATCH_FPS = (30, 60)  # the magnitudes must be right at both
+MAGNITUDE_LIMIT = .02
+# The clip of 20 Hz at 60 fps in ../shared/data was coded with loss, and a sixth of its motion with it: OpenCV's flow finds
+# 0.83 of it too, and 0.98 in the same clip without loss. As one of two clips it would decide alone.
+UNBOUND = ("magnitude_off 60 fps",)
+
+
+def need_opencv():
+    """The scripts of ../shared/truth that make pictures want it."""
+    if subprocess.run(["/usr/bin/python3", "-c", "import cv2"], check=False, capture_output=True).returncode:
+        raise Skip("no cv2 for /usr/bin/python3: scripts/install_packages.sh truth")
+
+
+def of_rate(truth, fps, folder):
+    """A folder of the truths of clips at this rate alone, or None."""
+    paths = [path for path in truth.glob("*.gt.json") if json.loads(path.read_text())["fps"] == fps]
+    if not paths:
+        return None
+    folder = pathlib.Path(folder) / f"{fps}"
+    folder.mkdir()
+    for path in paths:
+        (folder / path.name).symlink_to(path.resolve())
+    return folder
+
+
+def score_clips(truth, documents, unbound=()):
+    """{name: Score} of clips whose truths, NAME.gt.json, are in a folder; those in `unbound` are only compared with before."""
+    said = ask_scorer("score_watch.py", truth, documents)
+    scores = {"clips": Score(said["files"]), "predicted": Score(said["predicted"], floor=said["files"])}
+    scores.update({key: Score(said[key], 1.0) for key in WATCH_PERFECT if key in said})
+    scores.update({key: Score(said[key], limit=limit) for key, limit in WATCH_LIMITS.items()})
+    # a missing prediction leaves these out; what can't be scored is not right
+    for key in ("freq_err_hz", "onset_err_s"):
+        scores[key] = Score(said.get(key, math.nan), less_is_better=True, tolerance=.002)
+    scores["magnitude_ok"] = Score(said["magnitude_ok"])
+    scores["magnitude_off"] = magnitude_off(said)
+    with tempfile.TemporaryDirectory() as name:
+        for fps in WATCH_FPS:
+            folder = of_rate(truth, fps, name)
+            if folder:
+                scores[f"magnitude_off {fps} fps"] = magnitude_off(ask_scorer("score_watch.py", folder, documents))
+    for key in unbound:
+        scores[key].floor = scores[key].limit = None
+    return scores
+
+
+def magnitude_off(said):
+    return Score(abs(said.get("magnitude_ratio", math.nan) - 1), limit=MAGNITUDE_LIMIT, tolerance=.002)
+
+
+def watch():
+    truth = there("data/synth_video")
+    return score_clips(truth, watch_all(sorted(truth.glob("*.mp4"))), UNBOUND)
+
+
+CLIP_SEED = "clips that nobody tuned by"
+CLIP_SIZES = ("320x240", "384x216", "240x320")
+CLIP_BANDS_HZ = ((.01, .1), (.1, 1), (1, 5), (5, 15), (15, 50))
+# An edge of a band is no place for a test: half of the energy belongs to each side.
+CLIP_EDGE_SHARE = .15
+OBSERVABLE_SHARE = .4
+
+
+def is_fair(hz, fps, seconds):
+    """Whether a frequency is clear of the edges of its band, which a clip of this rate and length lets one observe: of the band's
+    log width that share must lie between 2 / seconds and 0.45 fps."""
+    lo, hi = next(band for band in CLIP_BANDS_HZ if band[0] <= hz < band[1])
+    first, last = max(lo, 2 / seconds), min(hi, .45 * fps)
+    return lo * (1 + CLIP_EDGE_SHARE) < hz < hi * (1 - CLIP_EDGE_SHARE) and first < hz < last \
+        and math.log(last / first) >= OBSERVABLE_SHARE * math.log(hi / lo)
+
+
+def clip_hz(rng, lo, hi, fps, seconds):
+    """A fair frequency, every octave as likely."""
+    while True:
+        hz = round(math.exp(rng.uniform(math.log(lo), math.log(hi))), 2)
+        if is_fair(hz, fps, seconds):
+            return hz
+
+
+def clip_amp(rng, hz, fps):
+    """An amplitude in px whose greatest step from frame to frame is 0.4 to 3 px."""
+    return round(rng.uniform(.4, 3) / (2 * math.sin(math.pi * hz / fps)), 2)
+
+
+def clip_specs(rng):
+    """What synth_video.py --spec takes: clips of all its motions; what each name says is what the scorer expects of it."""
+    specs = []
+
+    def add(name, motion, fps, seconds, **more):
+        specs.append({"name": f"{name}_{len(specs)}", "motion": motion, "size": rng.choice(CLIP_SIZES), "fps": fps,
+                      "seconds": seconds, **more})
+
+    for fps in (24, 25, 30, 30, 50, 60, 60):
+        seconds = rng.choice((5, 7))
+        hz = clip_hz(rng, 3 / seconds, .33 * fps, fps, seconds)
+        add("osc", "osc", fps, seconds, freq=hz, amp=clip_amp(rng, hz, fps), direction_deg=rng.randrange(360))
+    hz = clip_hz(rng, 17, 24, 60, 5)
+    add("osc", "osc", 60, 5, freq=hz, amp=clip_amp(rng, hz, 60), direction_deg=rng.randrange(360))
+    for fps in (25, 30, 60):
+        hz = clip_hz(rng, .8, .2 * fps, fps, 6)
+        add("circ", "circ", fps, 6, freq=hz, amp=clip_amp(rng, hz, fps))
+    for fps in (25, 30, 60):
+        add("trans", "trans", fps, 4, speed=round(rng.uniform(.5, 4) * fps, 1), direction_deg=rng.randrange(360))
+    for fps in (25, 30):
+        add("rot", "rot", fps, 4, deg_s=rng.choice((-1, 1)) * rng.randrange(10, 40))
+    for sign in ("", "-"):
+        add(f"zoom_{sign}", "zoom", 30, 4, rate_s=float(f"{sign}{rng.uniform(.05, .15):.3f}"))
+    for fps in (25, 60):
+        add("jitter", "jitter", fps, 6, amp=round(rng.uniform(1.5, 3), 2), seed=rng.randrange(10**6))
+    for fps in (25, 30):
+        hz = clip_hz(rng, 1.5, 4, fps, 10)
+        add("onset", "osc", fps, 10, freq=hz, amp=clip_amp(rng, hz, fps), onset_s=round(rng.uniform(4, 6), 2))
+    for fps in (30, 60):
+        slow, fast = clip_hz(rng, .4, .8, fps, 8), clip_hz(rng, 6, 9, fps, 8)
+        add("two_regions", "two", fps, 8, freqL=slow, ampL=round(rng.uniform(5, 9), 2), freqR=fast,
+            ampR=round(rng.uniform(1, 2), 2))
+    add("static", "static", 25, 5, noise=round(rng.uniform(1, 3), 1))
+    return specs
+
+
+def make_clips(specs, folder, *options):
+    """The clips and their truths, a few at a time."""
+    script = there("truth") / "synth_video.py"
+    jobs = min(os.cpu_count(), len(specs))
+
+    def make(k):
+        path = folder / f"part{k}.json"
+        path.write_text(json.dumps(specs[k::jobs]))
+        subprocess.run(["/usr/bin/python3", script, folder, "--spec", path, *options], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "OPENCV_FOR_THREADS_NUM": "1"})
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(make, range(jobs)))
+
+
+def watch_made():
+    there("truth/synth_video.py")
+    need_opencv()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        make_clips(clip_specs(random.Random(CLIP_SEED)), folder)
+        return score_clips(folder, watch_all(sorted(folder.glob("*.mp4"))))
+
+
+def flow_between(preset, first, second, out):
+    subprocess.run([PROGRAM, "watch", "--quiet", "--force", "--preset", preset, "--flow", first, second, out], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+# {preset: (RubberWhale, synthetic pairs)}, px; fast is held against DIS-FAST by make bench
+FLOW_LIMITS = {"fast": (None, None), "default": (.20, .05), "fine": (.12, .03)}
+REAL_PAIR = "flow10"  # RubberWhale
+
+
+def pictures_of(truth):
+    """The two pictures whose true flow a .flo file holds."""
+    names = ("frame10.png", "frame11.png") if truth.stem == REAL_PAIR else (f"{truth.stem}_a.png", f"{truth.stem}_b.png")
+    return [truth.with_name(name) for name in names]
+
+
+def flow():
+    truths = sorted(there("data/flow").glob("*.flo"))
+    scores = {"pairs": Score(len(truths), floor=2)}
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "said.flo"
+        for preset, limits in FLOW_LIMITS.items():
+            for truth in truths:
+                flow_between(preset, *pictures_of(truth), out)
+                done = subprocess.run(["/usr/bin/python3", there("truth") / "score_watch.py", "--flow", out, truth],
+                                      check=True, stdout=subprocess.PIPE)
+                limit = limits[truth.stem != REAL_PAIR]
+                scores[f"{preset} {truth.stem.split('_320x')[0]}"] = Score(json.loads(done.stdout)["epe"], limit=limit,
+                                                                          less_is_better=True, tolerance=.002)
+    return scores
+
+
+# (right, down) in 32nds of a pixel: cv2.remap, which draws the pairs, knows no smaller steps
+SWAYS = ((2, 0), (0, 2), (2, 2), (4, 0), (-3, 4), (0, 7), (11, 0), (-8, -11), (16, 0), (0, -16))
+SWAY_LIMITS = {"default": None, "fine": .02}
+
+
+def mean_flow(path):
+    """(u, v) of a .flo file, without the edges, where the picture may have come from outside."""
+    raw = path.read_bytes()
+    width, height = struct.unpack_from("<ii", raw, 4)
+    sums, count = [0.0, 0.0], 0
+    edge = height // 10
+    for y in range(edge, height - edge):
+        row = struct.unpack_from(f"<{2 * width}f", raw, 12 + 8 * width * y)[2 * edge:2 * (width - edge)]
+        sums = [sums[0] + math.fsum(row[::2]), sums[1] + math.fsum(row[1::2])]
+        count += width - 2 * edge
+    return sums[0] / count, sums[1] / count
+
+
+def sway():
+    there("truth/synth_video.py")
+    need_opencv()
+    specs = [{"name": f"sway_{k}", "motion": "trans", "size": "320x240", "fps": 10, "seconds": .3,
+              "speed": 10 / 32 * math.hypot(right, down), "direction_deg": math.degrees(math.atan2(-down, right))}
+             for k, (right, down) in enumerate(SWAYS)]
+    worst = dict.fromkeys(SWAY_LIMITS, (0.0, ""))
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        make_clips(specs, folder, "--novideo", "--flo", "0")
+        for spec in specs:
+            truth = folder / f"{spec['name']}_320x240_10.flo"
+            true = mean_flow(truth)
+            for preset, most in worst.items():
+                flow_between(preset, *pictures_of(truth), folder / "said.flo")
+                said = mean_flow(folder / "said.flo")
+                gain = (said[0] * true[0] + said[1] * true[1]) / (true[0] ** 2 + true[1] ** 2)
+                worst[preset] = max(most, (abs(gain - 1), f"{spec['speed'] / 10:.2f} px at {spec['direction_deg']:.0f} degrees"))
+    return {f"{preset} gain_off": Score(off, limit=SWAY_LIMITS[preset], less_is_better=True, tolerance=.002, note=note)
+            for preset, (off, note) in worst.items()}
+
+
+FILMS, FILM_SEED, FILM_NEAR_FRAMES = 20, 100, 1.0
+CUT_FLOOR = .98
+
+
+def hits(said, true, near):
+    """How many of the true times have one of the said of their own no farther than `near`."""
+    said, true, found = sorted(said), sorted(true), 0
+    while said and true:
+        if abs(said[0] - true[0]) <= near + 1e-6:
+            found += 1
+            said, true = said[1:], true[1:]
+        elif said[0] < true[0]:
+            said = said[1:]
+        else:
+            true = true[1:]
+    return found
+
+
+def f_score(found, said, true):
+    return 2 * found / (said + true) if said + true else 1.0
+
+
+def score_films(folder, documents):
+    documents = {pathlib.Path(document["video"]["path"]).stem: document for document in documents}
+    cuts, flashes, jolts = [[0, 0, 0] for _ in range(3)]  # found, said, true
+    truths = sorted(folder.glob("film_*.json"))
+    for path in truths:
+        truth = json.loads(path.read_text())
+        events = documents.get(path.stem, {"events": []})["events"]
+        for count, kind, frames in ((cuts, "cut", [cut["frame"] for cut in truth["cuts"]]),
+                                    (flashes, "flash", [a["frame"] for a in truth["accents"] if a["kind"] == "flash"]),
+                                    (jolts, "accent", [a["frame"] for a in truth["accents"] if a["kind"] == "jolt"])):
+            said = [event["t_s"] * truth["fps"] for event in events if event["kind"] == kind]
+            for k, more in enumerate((hits(said, frames, FILM_NEAR_FRAMES), len(said), len(frames))):
+                count[k] += more
+    return {"films": Score(len(truths)), "predicted": Score(len(documents), floor=len(truths)), "cuts": Score(cuts[2], floor=1),
+            "cut_F": Score(f_score(*cuts), CUT_FLOOR), "flash_F": Score(f_score(*flashes), tolerance=.01),
+            # accents that are no jolts are no error: a film may have more of them than its truth names
+            "jolt_recall": Score(jolts[0] / max(jolts[2], 1), tolerance=.01)}
+
+
+def films():
+    script = there("truth/make_films.py")
+    need_opencv()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        subprocess.run(["/usr/bin/python3", script, folder, "--count", str(FILMS), "--seed", str(FILM_SEED), "--jobs",
+                        str(os.cpu_count())], check=True, stdout=subprocess.DEVNULL)
+        return score_films(folder, watch_all(sorted(folder.glob("*.mp4"))))
+
+
+# {file: (Hz, within)}: the true rate of what sways there, in uhf
+FOOTAGE_HZ = {"fork32hz_true250fps": (32.0, .1), "cooler_true240fps": (32.16, .2)}
+FOOTAGE_ALIASED = "cooler_true60fps"  # the same machine, too slowly taken: what sways there can't be told
+FOOTAGE_UNCUT = ("car-detection.mp4", "bottle-detection.mp4", "book.mkv")
+
+
+def footage():
+    folder = there("data/video")
+    paths = [there(f"data/video/{name}.mp4") for name in (*FOOTAGE_HZ, FOOTAGE_ALIASED)]
+    documents = {pathlib.Path(document["video"]["path"]).name: document
+                 for document in watch_all([*paths, *(folder / name for name in FOOTAGE_UNCUT)])}
+    scores = {}
+    for name, (true_hz, within) in FOOTAGE_HZ.items():
+        types = documents[f"{name}.mp4"]["bands"]["uhf"]["motion_types"] or {}
+        hz = types.get("oscillatory", {}).get("properties", {}).get("primary_frequency")
+        scores[f"{name} off_hz"] = Score(math.nan if hz is None else abs(hz - true_hz), limit=within, tolerance=.01,
+                                         note="" if hz is None else f"{hz:.3f} Hz")
+    warned = [warning["code"] for warning in documents[f"{FOOTAGE_ALIASED}.mp4"]["warnings"]]
+    scores[f"{FOOTAGE_ALIASED} warned"] = Score("aliasing" in warned, 1)
+    scores["false_cuts"] = Score(sum(event["kind"] == "cut" for name in FOOTAGE_UNCUT for event in documents[name]["events"]),
+                                 limit=0)
+    return scores
+
+
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
-           "notes": notes}
+           "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
+           "footage": footage}
 
 
 # ---- comparing

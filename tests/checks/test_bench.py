@@ -5,6 +5,7 @@ counts the time and memory of every process of a command."""
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 import bench  # noqa: E402
+import bench_eyes  # noqa: E402
 import bench_peers  # noqa: E402
 import bench_results as results  # noqa: E402
 import tap  # noqa: E402
@@ -29,7 +31,7 @@ def expect(got, want):
 
 
 def test_less_time_and_more_speed_are_better():
-    for unit in ("s", "ms", "MB", "%"):
+    for unit in ("s", "ms", "MB", "%", "px"):
         assert Figure(112, unit).worse(Figure(100, unit)) and not Figure(88, unit).worse(Figure(100, unit))
         assert Figure(88, unit).better(Figure(100, unit)) and not Figure(112, unit).better(Figure(100, unit))
     for unit in ("x", "files/s", "times", "score"):
@@ -295,6 +297,148 @@ def test_the_group_of_peers():
     expect(runs.lacking, ["other beats (no no-such-program: Debian's other-tools)", "accuracy on lost (no data)"])
     expect(material.asked, ["had"])
     assert any("0.50" in line and "other" in line for line in lines), lines
+
+
+PEERS_OF_FLOW = ("DIS fast", "DIS medium", "DIS medium, finest scale 0")
+
+
+def flow_said(fast_ms=3.0, fast_px=.2):
+    """What peer_flow.py says, of one size."""
+    def row(cpu_ms, wall_ms, kinds=()):
+        return {"cpu_ms": cpu_ms, "wall_ms": wall_ms, **dict.fromkeys(kinds, 1.0)}
+    own = ("push_ms", "cells_ms")
+    table = {"DIS fast": row(6, 6), "DIS medium": row(20, 20), "DIS medium, finest scale 0": row(80, 80),
+             "fast": row(fast_ms, 3, own), "default": row(8, 8, own), "fine": row(26, 26, own)}
+    table.update({f"{name}, 4 threads": row(2 * times["cpu_ms"], times["wall_ms"] / 4, own if name in bench_eyes.OURS else ())
+                  for name, times in list(table.items())})
+    errors = {pair: {"DIS fast": .3, **dict.fromkeys(PEERS_OF_FLOW[1:], .1), "fast": fast_px, "default": .1, "fine": .05}
+              for pair in (bench_eyes.truth.REAL_PAIR, "osc_320x240_30")}
+    return {"speed": {"640x360": table, "320x180": table}, "error_px": errors}
+
+
+def with_flow(said, runs):
+    was, bench_eyes.ask_peer = bench_eyes.ask_peer, lambda: said
+    try:
+        return bench_eyes.flow(runs, None)
+    finally:
+        bench_eyes.ask_peer = was
+
+
+def test_the_group_of_flow():
+    runs = Scripted()
+    figures, lines = with_flow(flow_said(), runs)
+    expect({key: (figure.value, figure.unit, figure.asked) for key, figure in figures.items() if figure.asked is not None},
+           {"flow.error_real.fast": (.2, "px", .3), "flow.error_mean.fast": (.2, "px", .3),
+            "flow.640x360.fine_ms": (26, "ms", 25), "flow.640x360.default_of_DIS_medium": (40, "%", 45),
+            "flow.640x360.fast_of_DIS_fast": (50, "%", 60), **{f"flow.640x360.{name}_speedup": (4, "times", 3.3)
+                                                               for name in bench_eyes.OURS}})
+    expect({key for key, figure in figures.items() if not figure.ours and key.startswith("flow.640x360")},
+           {f"flow.640x360.{name}_ms" for name in ("DIS_fast", "DIS_medium", "DIS_finest")})
+    expect(figures["flow.320x180.fine_ms"].asked, None)
+    assert any("less right than DIS fast on none" in line for line in lines), lines
+    # a second look: the best of both counts
+    expect(with_flow(flow_said(fast_ms=2.4), runs)[0]["flow.640x360.fast_of_DIS_fast"].value, 40)
+    figures, lines = with_flow(flow_said(fast_ms=99, fast_px=.4), runs)
+    expect(figures["flow.640x360.fast_of_DIS_fast"].value, 40)
+    assert figures["flow.error_real.fast"].misses() and any("less right than DIS fast on flow10, osc" in line for line in lines)
+
+
+class Film(Scripted):
+    """Runs that look at no film."""
+
+    def __init__(self, *seconds, peak_kb=50 << 10, says=(b"same", b"same")):
+        super().__init__(*seconds)
+        self.peak_kb, self.says, self.commands = peak_kb, list(says), []
+
+    def once(self, command, *options):
+        self.commands.append(list(map(str, command)))
+        if "--out" in options:
+            options[-1].write_bytes(self.says.pop(0))
+            return {}
+        watched = {"sum_peak_kb": self.peak_kb, "peak_pss_kb": None, "processes": 3}
+        return {"cpu_s": self.seconds.pop(0) if self.seconds else 1.0, "wall_s": 1.0, "watched": watched}
+
+
+class Folder:
+    """Material of clips that are there already."""
+
+    def __init__(self, name):
+        self.folder = pathlib.Path(name)
+        for clip in ("small.mp4", "long.mp4"):
+            (self.folder / clip).write_bytes(b"")
+
+
+def looked(group, runs):
+    kept = bench_eyes.truth.there, bench_eyes.length_s
+    bench_eyes.truth.there, bench_eyes.length_s = pathlib.Path, lambda path: 10.0
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            return {key: (figure.value, figure.misses()) for key, figure in group(runs, Folder(name))[0].items()}
+    finally:
+        bench_eyes.truth.there, bench_eyes.length_s = kept
+
+
+def test_the_group_of_watch():
+    good = Film(*[2.0, 1.25] * 9, *[.5] * 5)
+    expect(looked(bench_eyes.watch, good), {"watch.720p.x": (5, False), "watch.720p.ffmpeg_x": (8, False),
+                                            "watch.720p.of_decoding": (.625, False), "watch.small.cpu_s": (.5, False),
+                                            "watch.small.peak_mb": (50, False)})
+    expect(good.faults, [])
+    expect({command[command.index("--threads") + 1] for command in good.commands if "watch" in command}, {"1", "4"})
+    bad = Film(*[2.5, 1.25] * 9, *[.95] * 5, peak_kb=61 << 10, says=(b"one", b"other"))
+    expect(sorted(key for key, row in looked(bench_eyes.watch, bad).items() if row[1]),
+           ["watch.720p.of_decoding", "watch.small.cpu_s", "watch.small.peak_mb"])
+    expect(bad.faults, ["other bytes than with one thread on small.mp4: --threads 4"])
+
+
+def test_the_group_of_long_film():
+    expect(looked(bench_eyes.watch_long, Film(peak_kb=199 << 10)), {"watch_long.peak_mb": (199, False)})
+    expect(looked(bench_eyes.watch_long, Film(peak_kb=201 << 10)), {"watch_long.peak_mb": (201, True)})
+
+
+def test_without_the_shared_folder_the_eyes_are_skipped():
+    def nothing(_path):
+        raise bench.truth.Skip("no data")
+    was, bench.truth.there = bench.truth.there, nothing
+    try:
+        figures, skipped = measured(Scripted(), {}, bench_eyes.flow, bench_eyes.watch, bench_eyes.watch_long)
+    finally:
+        bench.truth.there = was
+    expect((figures, skipped), ({}, ["flow", "watch", "watch_long"]))
+
+
+def peer_flow():
+    sys.path.insert(0, str(ROOT / "bench"))
+    try:
+        import peer_flow as module  # pylint: disable=import-outside-toplevel
+    except ImportError as why:
+        raise tap.Skip(str(why)) from why
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def test_each_pair_keeps_its_best():
+    module = peer_flow()
+    first = {"cpu_ms": [1.0, 5.0], "wall_ms": [2.0, 6.0]}
+    expect(module.best_of(None, first), first)
+    expect(module.best_of(first, {"cpu_ms": [2.0, 4.0], "wall_ms": [1.0, 7.0]}), {"cpu_ms": [1.0, 4.0], "wall_ms": [1.0, 6.0]})
+    expect([module.fewer(24, size, 4) for size in ((320, 180), (640, 360), (1280, 720), (7680, 4320))], [24, 24, 6, 4])
+
+
+def test_flow_is_timed_pair_by_pair():
+    program = BENCH_RUN.with_name("bench_flow")
+    if not os.access(program, os.X_OK):
+        raise tap.Skip("bench_flow is not built")
+    with tempfile.NamedTemporaryFile() as frames:
+        frames.write(random.Random(1).randbytes(4 * 64 * 48))
+        frames.flush()
+        said = [json.loads(subprocess.run([program, "speed", frames.name, "64", "48", preset, threads, "2"], check=True,
+                                          capture_output=True).stdout) for preset, threads in (("fast", "1"), ("fine", "2"))]
+    for row in said:
+        expect({kind: len(times) for kind, times in row.items()}, dict.fromkeys(("cpu_ms", "wall_ms", "push_ms", "cells_ms"), 3))
+        assert all(ms > 0 for times in row.values() for ms in times), row
+        assert all(push <= whole for push, whole in zip(row["push_ms"], row["wall_ms"])), row
 
 
 def run(*arguments):

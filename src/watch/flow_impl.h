@@ -46,6 +46,7 @@ typedef struct snq__flow_plan {
     uint32_t cubic_below; /* levels under this one sample by cubic, others linear */
     uint32_t search_from; /* patches are searched at this level and above */
     uint32_t steps;       /* of a patch's descent, at most */
+    uint32_t back;        /* the same of the way back */
     uint32_t sweeps;      /* of the solver */
     float omega;          /* its over-relaxation */
 } snq__flow_plan;
@@ -57,6 +58,15 @@ typedef struct snq__flow_lamp {
     float gain[SNQ__FLOW_TILES_Y][SNQ__FLOW_TILES_X];
     float offset[SNQ__FLOW_TILES_Y][SNQ__FLOW_TILES_X];
 } snq__flow_lamp;
+
+/* Pixels of the first picture, every `step`th each way, and what lies under their flow in the
+ * second; grey levels, a < 0 where there is nothing. */
+enum { SNQ__FLOW_PAIRS_SIDE = 128 };
+typedef struct snq__flow_pairs {
+    uint32_t step, across, down;
+    float a[SNQ__FLOW_PAIRS_SIDE][SNQ__FLOW_PAIRS_SIDE];
+    float w[SNQ__FLOW_PAIRS_SIDE][SNQ__FLOW_PAIRS_SIDE];
+} snq__flow_pairs;
 
 enum { SNQ__FLOW_RING = 8 }; /* rows, a power of two */
 /* A stripe's own rows, each as a plane's row. */
@@ -77,6 +87,7 @@ struct snq_flow {
     uint32_t now; /* index of the newest */
     snq__flow_level level[SNQ__FLOW_LEVELS];
     snq__flow_lamp lamp;
+    snq__flow_pairs pairs; /* of the last measurement of light */
 
     float *block; /* rows of equations (SNQ__FLOW_HALVES, 2, half), the first of zeros */
     float **row;  /* (height + 2,) where row y - 1 has its equations; see flow_refine.c */
@@ -135,15 +146,6 @@ void snq__flow_enlarge(snq_flow *f, uint32_t level);
 
 /* flow_search.c */
 void snq__flow_search(snq_flow *f, uint32_t level);
-typedef struct snq__flow_found {
-    float u, v;
-    float mean_square; /* what is left, in squared grey levels */
-    float corner;      /* smaller eigenvalue of the slopes' mean products, in the same per px^2 */
-} snq__flow_found;
-/* The patch at (x, y) of `first`, sought in `second` from (u, v) on. */
-snq__flow_found snq__flow_descend(const snq_flow *f, const snq__flow_image *first,
-                                  const snq__flow_image *second, int32_t x, int32_t y, float u,
-                                  float v, float gain);
 
 /* flow_refine.c */
 /* Rows of equations that it needs room for. */
@@ -151,11 +153,11 @@ uint32_t snq__flow_block_rows(const snq__flow_plan *plan, uint32_t height, uint3
 void snq__flow_refine(snq_flow *f, uint32_t level);
 
 /* flow_light.c */
-/* First guess from both pictures' statistics; then from what lies under the flow of `level`. */
+/* First guess from both pictures' statistics; then from what lies under the flow of `level`: whether
+ * it is on and another than before. */
 void snq__flow_lamp_guess(snq_flow *f);
-void snq__flow_lamp_measure(snq_flow *f, uint32_t level);
-/* Row y of the two fields at a level, for n pixels. */
+int snq__flow_lamp_measure(snq_flow *f, uint32_t level);
+/* Row y of the two fields at a level, for n pixels; while the lamp is on. */
 void snq__flow_lamp_row(const snq_flow *f, uint32_t level, uint32_t y, float *gain, float *offset);
-float snq__flow_lamp_gain(const snq_flow *f, uint32_t level, int32_t x, int32_t y);
 
 #endif

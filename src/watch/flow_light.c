@@ -8,18 +8,22 @@
  *
  * STEPS  guess:   gain = deviation of first / deviation of second, offset = difference of means, of
  *                 the whole pictures at the coarsest scale.
- *        measure: when a coarse scale's flow is known, every pixel pairs a, the first picture, with
- *                 w, the second where the flow leads. With weights 1 / (1 + (r / 4)^2), r what the
+ *        measure: when a coarse scale's flow is known, every pixel, or every second each way where
+ *                 one side has more than 64, pairs a, the first picture, with w, the second where
+ *                 the flow leads. With weights 1 / (1 + (r / 4)^2), r what the
  *                 present correction leaves, sums of 1, a, w, w w, a w go to the four nearest of
  *                 8 x 6 tiles (linear). A tile's line a = gain w + offset is fitted by least
  *                 squares, drawn towards the whole picture's slope by SLOPE_PRIOR grey levels
  *                 squared and its mean by COUNT_PRIOR pixels' worth.
+ *        A scale begins again when the correction of a grey of 64 or 192 is more than CHANGE grey
+ *        levels other than that with which it was found.
  *        It is used only when it is worth it: the sum of r^2 / (16 + r^2) over the pixels is less than
  *        WORTH of what it is without. In steady light that is rare.
  *
  * CONST  4 grey levels: sensor noise lies below, what moved wrongly above. WORTH 0.8: on our made
  *        pairs, the ratio was 0.78 to 0.96 for most in steady light, 0.01 to 0.75 after a change of
- *        gain by 3 % or of brightness by 4 grey levels (2026-11-21). Priors: our choice.
+ *        gain by 3 % or of brightness by 4 grey levels (2026-11-21). Priors: our choice. CHANGE 2:
+ *        less made no difference to the made pairs, and took a twentieth longer where light drifts.
  *
  * LIMITS A shadow's edge is no slow change, and stays in. A guess of more than a factor of two is
  *        taken for another scene's. */
@@ -31,7 +35,7 @@
 enum { TX = SNQ__FLOW_TILES_X, TY = SNQ__FLOW_TILES_Y };
 
 static const float ROBUST = 4, SLOPE_PRIOR = 100, COUNT_PRIOR = 20, WORTH = 0.8f,
-                   ONE = SNQ__FLOW_ONE;
+                   ONE = SNQ__FLOW_ONE, NOWHERE = -1, CHANGE = 2;
 
 /* Where pixel x of `size` lies between the centres of `tiles`: tile *at and part of the next. */
 static float between(float x, uint32_t size, int tiles, int *at)
@@ -42,48 +46,35 @@ static float between(float x, uint32_t size, int tiles, int *at)
     return t - (float)*at;
 }
 
-static float blend(const float (*field)[TX], int i, float fx, int j, float fy)
+/* Tile column i of a field, where part fy of the next row of tiles counts. */
+static float tile_of(const float (*field)[TX], int i, int j, float fy)
 {
-    const float above = field[j][i] + fx * (field[j][i + 1] - field[j][i]);
-    const float below = field[j + 1][i] + fx * (field[j + 1][i + 1] - field[j + 1][i]);
-    return above + fy * (below - above);
-}
-
-float snq__flow_lamp_gain(const snq_flow *f, uint32_t level, int32_t x, int32_t y)
-{
-    if (!f->lamp.on)
-        return 1;
-    int i, j;
-    const float fx = between((float)x, f->level[level].width, TX, &i);
-    const float fy = between((float)y, f->level[level].height, TY, &j);
-    return blend(f->lamp.gain, i, fx, j, fy);
-}
-
-/* out (n,) = a field's row at a level, linear between the centres of the tiles. */
-static void field_row(float *out, const float (*field)[TX], int j, float fy, uint32_t width,
-                      uint32_t n)
-{
-    const float rise = (float)TX / (float)width;
-    for (int i = -1; i < TX; i++) {
-        const int left = i < 0 ? 0 : i, right = i < TX - 1 ? i + 1 : TX - 1;
-        const float a = field[j][left] + fy * (field[j + 1][left] - field[j][left]);
-        const float b = field[j][right] + fy * (field[j + 1][right] - field[j][right]);
-        /* pixels from this tile's centre to the next one's */
-        const float centre = ((float)i + 0.5f) / rise - 0.5f;
-        const int32_t from = i < 0 ? 0 : (int32_t)ceilf(centre);
-        const int32_t to = i < TX - 1 ? (int32_t)ceilf(centre + 1 / rise) : (int32_t)n;
-        for (int32_t x = from; x < to; x++)
-            out[x] = a + ((float)x - centre) * rise * (b - a);
-    }
+    return field[j][i] + fy * (field[j + 1][i] - field[j][i]);
 }
 
 void snq__flow_lamp_row(const snq_flow *f, uint32_t level, uint32_t y, float *gain, float *offset)
 {
     const snq__flow_level *l = &f->level[level];
+    const float rise = (float)TX / (float)l->width, fall = (float)l->width / (float)TX;
     int j;
     const float fy = between((float)y, l->height, TY, &j);
-    field_row(gain, f->lamp.gain, j, fy, l->width, l->n);
-    field_row(offset, f->lamp.offset, j, fy, l->width, l->n);
+    float g = tile_of(f->lamp.gain, 0, j, fy), o = tile_of(f->lamp.offset, 0, j, fy);
+    int32_t from = 0;
+    for (int i = -1; i < TX; i++) {
+        /* pixels from this tile's centre to the next one's, linear */
+        const int right = i < TX - 1 ? i + 1 : TX - 1;
+        const float next_g = tile_of(f->lamp.gain, right, j, fy);
+        const float next_o = tile_of(f->lamp.offset, right, j, fy);
+        const float centre = ((float)i + 0.5f) * fall - 0.5f;
+        const int32_t to = i < TX - 1 ? (int32_t)(centre + fall) + 1 : (int32_t)l->n;
+        const float g_slope = rise * (next_g - g), o_slope = rise * (next_o - o);
+        const float in = (float)from - centre;
+        f->k.ramp(gain + from, g + in * g_slope, g_slope, (uint32_t)(to - from));
+        f->k.ramp(offset + from, o + in * o_slope, o_slope, (uint32_t)(to - from));
+        from = to;
+        g = next_g;
+        o = next_o;
+    }
 }
 
 static void statistics(const snq__flow_image *p, double *mean, double *deviation)
@@ -134,68 +125,121 @@ static float second_at(const snq__flow_image *p, float x, float y)
     return (above + fy * (below - above)) / ONE;
 }
 
-/* A pixel of the first picture and what lies under its flow in the second. */
-typedef struct pair {
-    float a, w;   /* grey levels */
-    int i, j;     /* tile */
-    float fx, fy; /* part of the next */
-} pair;
+/* A row of pairs and where it lies between the tiles. */
+typedef struct pair_row {
+    const float *a, *w; /* see snq__flow_pairs */
+    int j;
+    float fy;
+    float gain[TX], offset[TX]; /* the present correction in each column of tiles */
+} pair_row;
 
-/* Whether (x, y) has one. */
-static int pair_at(const snq_flow *f, uint32_t level, uint32_t x, uint32_t y, pair *p)
+/* What of the columns is the same in every row. */
+typedef struct pair_columns {
+    int tile[SNQ__FLOW_PAIRS_SIDE];
+    float part[SNQ__FLOW_PAIRS_SIDE]; /* of the next */
+} pair_columns;
+
+/* Pairs every pixel, or every `step`th each way, with what lies under its flow. */
+static void pair_up(snq_flow *f, uint32_t level)
 {
     const snq__flow_level *l = &f->level[level];
-    const snq__flow_image *first = snq__flow_first(f, level);
-    const float px = (float)x + snq__flow_row(&l->u, y)[x];
-    const float py = (float)y + snq__flow_row(&l->v, y)[x];
-    if (!(px >= 0 && py >= 0 && px <= (float)(l->width - 1) && py <= (float)(l->height - 1)))
-        return 0;
-    p->fx = between((float)x, l->width, TX, &p->i);
-    p->fy = between((float)y, l->height, TY, &p->j);
-    p->a = first->at[(ptrdiff_t)y * first->stride + (ptrdiff_t)x] / ONE;
-    p->w = second_at(snq__flow_second(f, level), px, py);
-    return 1;
+    const snq__flow_image *first = snq__flow_first(f, level), *second = snq__flow_second(f, level);
+    const float right = (float)(l->width - 1), bottom = (float)(l->height - 1);
+    const uint32_t side = l->width > l->height ? l->width : l->height;
+    snq__flow_pairs *p = &f->pairs;
+    p->step = (side + SNQ__FLOW_PAIRS_SIDE - 1) / SNQ__FLOW_PAIRS_SIDE;
+    p->across = (l->width + p->step - 1) / p->step;
+    p->down = (l->height + p->step - 1) / p->step;
+    for (uint32_t j = 0; j < p->down; j++) {
+        const uint32_t y = j * p->step;
+        const float *u = snq__flow_row(&l->u, y), *v = snq__flow_row(&l->v, y);
+        const int16_t *row = first->at + (ptrdiff_t)y * first->stride;
+        for (uint32_t i = 0; i < p->across; i++) {
+            const uint32_t x = i * p->step;
+            const float px = (float)x + u[x], py = (float)y + v[x];
+            const int inside = px >= 0 && py >= 0 && px <= right && py <= bottom;
+            p->a[j][i] = inside ? row[x] / ONE : NOWHERE;
+            p->w[j][i] = inside ? second_at(second, px, py) : 0;
+        }
+    }
 }
 
-static float corrected(const snq__flow_lamp *lamp, const pair *p)
+static void begin_columns(const snq_flow *f, uint32_t level, pair_columns *c)
 {
-    return p->w * blend(lamp->gain, p->i, p->fx, p->j, p->fy) +
-           blend(lamp->offset, p->i, p->fx, p->j, p->fy);
+    for (uint32_t i = 0; i < f->pairs.across; i++)
+        c->part[i] = between((float)(i * f->pairs.step), f->level[level].width, TX, &c->tile[i]);
 }
 
-static void gather(const snq_flow *f, uint32_t level, sums (*tile)[TX])
+static pair_row begin_row(const snq_flow *f, uint32_t level, uint32_t j)
 {
-    const snq__flow_level *l = &f->level[level];
-    for (uint32_t y = 0; y < l->height; y++)
-        for (uint32_t x = 0; x < l->width; x++) {
-            pair p;
-            if (!pair_at(f, level, x, y, &p))
+    const snq__flow_lamp *lamp = &f->lamp;
+    pair_row r = { .a = f->pairs.a[j], .w = f->pairs.w[j] };
+    r.fy = between((float)(j * f->pairs.step), f->level[level].height, TY, &r.j);
+    for (int i = 0; i < TX; i++) {
+        const float g = lamp->gain[r.j][i], o = lamp->offset[r.j][i];
+        r.gain[i] = g + r.fy * (lamp->gain[r.j + 1][i] - g);
+        r.offset[i] = o + r.fy * (lamp->offset[r.j + 1][i] - o);
+    }
+    return r;
+}
+
+/* What the present correction leaves of pair i, in units of ROBUST. */
+static float rest(const pair_row *r, const pair_columns *c, uint32_t i)
+{
+    const int k = c->tile[i];
+    const float gain = r->gain[k] + c->part[i] * (r->gain[k + 1] - r->gain[k]);
+    const float offset = r->offset[k] + c->part[i] * (r->offset[k + 1] - r->offset[k]);
+    return (r->a[i] - (r->w[i] * gain + offset)) / ROBUST;
+}
+
+static void gather(const snq_flow *f, uint32_t level, const pair_columns *c, sums (*tile)[TX])
+{
+    const float each = 1;
+    for (uint32_t j = 0; j < f->pairs.down; j++) {
+        const pair_row row = begin_row(f, level, j);
+        float s[TX][2][SUMS] = { 0 }; /* of the pairs between two tiles; times their part */
+        for (uint32_t i = 0; i < f->pairs.across; i++) {
+            const float a = row.a[i], w = row.w[i];
+            if (a < 0)
                 continue;
-            const float r = (p.a - (f->lamp.on ? corrected(&f->lamp, &p) : p.w)) / ROBUST;
-            const float weight = 1 / (1 + r * r);
-            const float value[SUMS] = { 1, p.a, p.w, p.w * p.w, p.a * p.w };
-            for (int k = 0; k < 4; k++) {
-                const float part = (k & 1 ? p.fx : 1 - p.fx) * (k & 2 ? p.fy : 1 - p.fy) * weight;
-                for (int s = 0; s < SUMS; s++)
-                    tile[p.j + k / 2][p.i + k % 2][s] += (double)(part * value[s]);
+            const float r = f->lamp.on ? rest(&row, c, i) : (a - w) / ROBUST;
+            const float weight = each / (1 + r * r);
+            const float value[SUMS] = { weight, weight * a, weight * w, weight * w * w,
+                                        weight * a * w };
+            for (int k = 0; k < SUMS; k++) {
+                s[c->tile[i]][0][k] += value[k];
+                s[c->tile[i]][1][k] += c->part[i] * value[k];
             }
         }
+        for (int i = 0; i < TX - 1; i++)
+            for (int k = 0; k < SUMS; k++) {
+                const double part = (double)row.fy, next = (double)s[i][1][k];
+                const double own = (double)s[i][0][k] - next;
+                tile[row.j][i][k] += (1 - part) * own;
+                tile[row.j][i + 1][k] += (1 - part) * next;
+                tile[row.j + 1][i][k] += part * own;
+                tile[row.j + 1][i + 1][k] += part * next;
+            }
+    }
 }
 
 /* Whether what the correction leaves is so much less than what is there without it. */
-static int worth(const snq_flow *f, uint32_t level)
+static int worth(const snq_flow *f, uint32_t level, const pair_columns *c)
 {
-    const snq__flow_level *l = &f->level[level];
     double with = 0, without = 0;
-    for (uint32_t y = 0; y < l->height; y++)
-        for (uint32_t x = 0; x < l->width; x++) {
-            pair p;
-            if (!pair_at(f, level, x, y, &p))
+    for (uint32_t j = 0; j < f->pairs.down; j++) {
+        const pair_row row = begin_row(f, level, j);
+        float of_row[2] = { 0, 0 };
+        for (uint32_t i = 0; i < f->pairs.across; i++) {
+            if (row.a[i] < 0)
                 continue;
-            const float r = (p.a - corrected(&f->lamp, &p)) / ROBUST, s = (p.a - p.w) / ROBUST;
-            with += (double)(r * r / (1 + r * r));
-            without += (double)(s * s / (1 + s * s));
+            const float r = rest(&row, c, i), s = (row.a[i] - row.w[i]) / ROBUST;
+            of_row[0] += r * r / (1 + r * r);
+            of_row[1] += s * s / (1 + s * s);
         }
+        with += (double)of_row[0];
+        without += (double)of_row[1];
+    }
     return with < WORTH * without;
 }
 
@@ -214,12 +258,30 @@ static void fit(const sums s, double slope, double lift, double *gain, double *o
     *offset = a - *gain * w;
 }
 
-void snq__flow_lamp_measure(snq_flow *f, uint32_t level)
+/* Largest difference of two corrections of a dark or a bright grey, in grey levels. */
+static float change(const snq__flow_lamp *a, const snq__flow_lamp *b)
 {
+    static const float grey[2] = { 64, 192 };
+    float most = 0;
+    for (int k = 0; k < 2 * TX * TY; k++) {
+        const int j = k / 2 / TX, i = k / 2 % TX;
+        const float gain = (a->on ? a->gain[j][i] : 1) - (b->on ? b->gain[j][i] : 1);
+        const float offset = (a->on ? a->offset[j][i] : 0) - (b->on ? b->offset[j][i] : 0);
+        most = fmaxf(most, fabsf(gain * grey[k % 2] + offset));
+    }
+    return most;
+}
+
+int snq__flow_lamp_measure(snq_flow *f, uint32_t level)
+{
+    const snq__flow_lamp before = f->lamp;
     snq__flow_lamp *lamp = &f->lamp;
     sums tile[TY][TX], all = { 0 };
     memset(tile, 0, sizeof tile);
-    gather(f, level, tile);
+    pair_columns columns;
+    pair_up(f, level);
+    begin_columns(f, level, &columns);
+    gather(f, level, &columns, tile);
     for (int k = 0; k < TX * TY; k++)
         for (int s = 0; s < SUMS; s++)
             all[s] += tile[k / TX][k % TX][s];
@@ -231,5 +293,6 @@ void snq__flow_lamp_measure(snq_flow *f, uint32_t level)
         lamp->gain[k / TX][k % TX] = (float)gain;
         lamp->offset[k / TX][k % TX] = (float)offset;
     }
-    lamp->on = worth(f, level);
+    lamp->on = worth(f, level, &columns);
+    return lamp->on && change(lamp, &before) > CHANGE;
 }

@@ -57,7 +57,7 @@
 
 #include <string.h>
 
-enum { LANES = SNQ__FLOW_LANES, RING = SNQ__FLOW_RING };
+enum { LANES = SNQ__FLOW_LANES, RING = SNQ__FLOW_RING, LEAST_ROWS = 32 };
 
 static const float ALPHA = 20, DELTA = 7, GAMMA = 10, ZETA = 0.0095f;
 static const float EPSILON_S = 1e-4f, EPSILON_D = 0.4f, EPSILON_G = 0.09f, EDGE = 0.005f;
@@ -271,7 +271,7 @@ static void refine_once(refine_job *j)
 {
     snq_flow *f = j->f;
     const uint32_t height = f->level[j->level].height, steps = 2 * f->plan.sweeps + 2;
-    const uint32_t stripes = snq__flow_shares(f, height, 16);
+    const uint32_t stripes = snq__flow_shares(f, height, LEAST_ROWS);
     /* so few steps at a time that what is left out at two borders does not meet */
     const uint32_t rows = height / stripes;
     const uint32_t most = stripes == 1 || rows >= 2 * (steps + 1) ? steps : rows / 2;

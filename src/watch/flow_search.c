@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* flow_search -- flow from patches that look for themselves in the next picture.
+/* flow_search -- flow from patches that look for themselves in the next picture; the descent itself
+ * is in simd/flow_patch.inc.
  *
  * STEPS  Patches of 8 x 8 px stand every 4 px, half a patch over the edges. Each starts from the
  *        flow of the scale above and goes down the slope of its squared difference by Newton's
@@ -14,7 +15,7 @@
  *        1 / (1 + E), E = mean squared difference in squared grey levels.
  *
  * CONST  Patch 8, every 4: T. Kroeger et al. STOP^2 1e-3 px^2 and RIDGE 0.1 (grey level / px)^2 a
- *        pixel: our measurement, 2026-11-21; neither matters within a factor of 3. The weight by
+ *        pixel (SNQ__FLOW_RIDGE): our measurement, 2026-11-21; neither matters within a factor of 3. The weight by
  *        whole patches is as good as the paper's by pixels, and needs no second look at them.
  *
  * COST   A look at a patch takes some 35 cycles with AVX-512, 60 with AVX2; seven looks a patch.
@@ -23,76 +24,9 @@
  *        ECCV 2016; S. Baker, I. Matthews, "Lucas-Kanade 20 years on", IJCV 56(3), 2004. */
 #include "watch/flow_impl.h"
 
-#include <math.h>
+enum { STEP = SNQ__FLOW_PATCH / 2 };
 
-enum { SIDE = SNQ__FLOW_PATCH, STEP = SIDE / 2, PIXELS = SIDE * SIDE, ONE = SNQ__FLOW_ONE };
-
-/* How far a patch may hang over the edge of what it is compared with (px). */
-enum { OVER = SNQ__FLOW_MARGIN - SIDE - 2 };
-
-static const float STOP = 1e-3f, RIDGE = 0.1f;
-
-static float within(float x, float lowest, float highest)
-{
-    return x < lowest ? lowest : x > highest ? highest : x;
-}
-
-/* The patch of `t` at (x, y) of the other picture: *m, less means. */
-static void look(const snq_flow *f, const snq__flow_template *t, const snq__flow_image *image,
-                 float x, float y, float gain, snq__flow_match *m)
-{
-    x = within(x, -OVER, (float)image->width + OVER - SIDE);
-    y = within(y, -OVER, (float)image->height + OVER - SIDE);
-    const float ix = floorf(x), iy = floorf(y);
-    f->k.compare(m, t, image->at + (ptrdiff_t)iy * image->stride + (ptrdiff_t)ix, image->stride,
-                 x - ix, y - iy, gain);
-    const float mean = m->r / PIXELS;
-    m->rr -= m->r * mean;
-    m->rx -= t->sx * mean;
-    m->ry -= t->sy * mean;
-}
-
-snq__flow_found snq__flow_descend(const snq_flow *f, const snq__flow_image *first,
-                                  const snq__flow_image *second, int32_t x, int32_t y, float u,
-                                  float v, float gain)
-{
-    snq__flow_template t;
-    snq__flow_match m;
-    f->k.cut(&t, first, x, y);
-    const float ridge = RIDGE * ONE * ONE * PIXELS;
-    const float xx = t.sxx - t.sx * t.sx / PIXELS + ridge;
-    const float xy = t.sxy - t.sx * t.sy / PIXELS;
-    const float yy = t.syy - t.sy * t.sy / PIXELS + ridge;
-    const float inverse = 1 / (xx * yy - xy * xy), u0 = u, v0 = v;
-    const float part = 0.5f * (xx - yy), corner = 0.5f * (xx + yy) - sqrtf(part * part + xy * xy);
-    const float norm = 1.0f / (ONE * ONE * PIXELS);
-    snq__flow_found best = { u, v, HUGE_VALF, corner * norm - RIDGE };
-    for (uint32_t step = 0;; step++) {
-        look(f, &t, second, (float)x + u, (float)y + v, gain, &m);
-        if (!(m.rr < best.mean_square))
-            break;
-        best.u = u;
-        best.v = v;
-        best.mean_square = m.rr;
-        if (step == f->plan.steps)
-            break;
-        const float du = (yy * m.rx - xy * m.ry) * inverse, dv = (xx * m.ry - xy * m.rx) * inverse;
-        u -= du;
-        v -= dv;
-        if ((u - u0) * (u - u0) + (v - v0) * (v - v0) > PIXELS) {
-            best.u = u0;
-            best.v = v0;
-            break;
-        }
-        if (du * du + dv * dv < STOP) {
-            best.u = u;
-            best.v = v;
-            break;
-        }
-    }
-    best.mean_square *= norm;
-    return best;
-}
+static const float STOP = 1e-3f;
 
 typedef struct search_job {
     snq_flow *f;
@@ -106,16 +40,27 @@ static void descend_share(void *user, uint32_t index, uint32_t count)
     const snq__flow_level *l = &f->level[s->level];
     const snq__flow_image *first = snq__flow_first(f, s->level);
     const snq__flow_image *second = snq__flow_second(f, s->level);
+    const snq__flow_scratch *rows = &f->scratch[index];
     uint32_t from, to;
     snq__flow_part(f->patches_y, index, count, &from, &to);
     for (uint32_t j = from; j < to; j++) {
         const uint32_t cy = STEP * j < l->height ? STEP * j : l->height - 1;
+        if (f->lamp.on)
+            snq__flow_lamp_row(f, s->level, cy, rows->gain, rows->offset);
         for (uint32_t i = 0; i < f->patches_x; i++) {
             const uint32_t cx = STEP * i < l->width ? STEP * i : l->width - 1;
             const int32_t x = STEP * ((int32_t)i - 1), y = STEP * ((int32_t)j - 1);
-            const snq__flow_found at = snq__flow_descend(
-                f, first, second, x, y, snq__flow_row(&l->u, cy)[cx], snq__flow_row(&l->v, cy)[cx],
-                snq__flow_lamp_gain(f, s->level, x + STEP, y + STEP));
+            const snq__flow_seek seek = { .first = first,
+                                          .second = second,
+                                          .x = x,
+                                          .y = y,
+                                          .u = snq__flow_row(&l->u, cy)[cx],
+                                          .v = snq__flow_row(&l->v, cy)[cx],
+                                          .gain = f->lamp.on ? rows->gain[cx] : 1,
+                                          .stop = STOP,
+                                          .steps = f->plan.steps };
+            snq__flow_found at;
+            f->k.descend(&at, &seek);
             const float weight = 1 / (1 + at.mean_square);
             const size_t k = (size_t)j * f->patches_x + i;
             f->patch[0][k] = weight * at.u;
@@ -163,6 +108,6 @@ void snq__flow_search(snq_flow *f, uint32_t level)
     search_job s = { .f = f, .level = level };
     f->patches_x = (l->width + STEP - 1) / STEP + 1;
     f->patches_y = (l->height + STEP - 1) / STEP + 1;
-    snq__flow_team_run(f->team, snq__flow_shares(f, f->patches_y, 4), descend_share, &s);
-    snq__flow_team_run(f->team, snq__flow_shares(f, l->height, 16), blend_share, &s);
+    snq__flow_team_run(f->team, snq__flow_shares(f, f->patches_y, 8), descend_share, &s);
+    snq__flow_team_run(f->team, snq__flow_shares(f, l->height, 32), blend_share, &s);
 }

@@ -126,6 +126,19 @@ static void test_twice(void **state)
     }
 }
 
+static void test_ramp(void **state)
+{
+    for (int v = 0; v < all.count; v++)
+        for (uint32_t n = 1; n < N; n += 13) {
+            guarded a;
+            float *out = guard(a, N);
+            all.k[v].ramp(out, 1.25f, -0.03f, n);
+            for (uint32_t i = 0; i < n; i++)
+                check_near(out[i], 1.25 - 0.03 * i, 1e-6 * (1.25 + 0.03 * n));
+            assert_true(out[-1] == GUARD && out[n + LANES - 1] == GUARD);
+        }
+}
+
 static void test_sample(void **state)
 {
     int16_t *pixels[2];
@@ -445,6 +458,53 @@ static void test_patches(void **state)
     snq_free(pixels[1]);
 }
 
+/* A patch of a picture that is `second` moved by whole pixels is found there, from nearby; one that is
+ * everywhere alike stays. */
+static void test_descend(void **state)
+{
+    int16_t *pixels;
+    const snq__flow_image image = image_of(&pixels, 0);
+    const snq__flow_image moved = { image.at - 2 * STRIDE - 1, STRIDE, W, H };
+    for (int k = 0; k < all.count; k++)
+        for (int32_t at = 1; at < 24; at += 3) {
+            snq__flow_seek seek = { .first = &image,
+                                    .second = &moved,
+                                    .x = at,
+                                    .y = at - 1,
+                                    .u = 0.4f,
+                                    .v = 1.3f,
+                                    .gain = 1,
+                                    .stop = 1e-4f,
+                                    .steps = 12 };
+            snq__flow_found found;
+            all.k[k].descend(&found, &seek);
+            check_near(found.u, 1, 0.02);
+            check_near(found.v, 2, 0.02);
+            assert_true(found.mean_square < 1 && found.corner > 1);
+            seek.steps = 0; /* a look, no step */
+            all.k[k].descend(&found, &seek);
+            assert_true(found.u == 0.4f && found.v == 1.3f && found.mean_square > 1);
+        }
+    for (int i = 0; i < STRIDE * (H + 2 * MARGIN); i++)
+        pixels[i] = 6400;
+    for (int k = 0; k < all.count; k++) {
+        const snq__flow_seek seek = { .first = &image,
+                                      .second = &image,
+                                      .x = 4,
+                                      .y = 4,
+                                      .u = -1.5f,
+                                      .v = 0.25f,
+                                      .gain = 1,
+                                      .stop = 1e-4f,
+                                      .steps = 12 };
+        snq__flow_found found;
+        all.k[k].descend(&found, &seek);
+        assert_true(found.u == -1.5f && found.v == 0.25f && found.mean_square == 0);
+        check_near(found.corner, 0, 1e-6);
+    }
+    snq_free(pixels);
+}
+
 /* ---- speed */
 
 static double now(void)
@@ -488,6 +548,11 @@ static void bench(void)
         snq__flow_template p;
         snq__flow_match match;
         BENCH("cut", 64, all.k[k].cut(&p, &first, 5, 5));
+        const snq__flow_seek seek = {
+            .first = &first, .second = &second, .x = 5, .y = 5, .gain = 1, .stop = 1e-3f, .steps = 8
+        };
+        snq__flow_found found;
+        BENCH("descend", 64, all.k[k].descend(&found, &seek));
         BENCH("compare", 64, all.k[k].compare(&match, &p, second.at, STRIDE, 0.5f, 0.5f, 1));
     }
     snq_free(pixels[0]);
@@ -504,12 +569,14 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_widen_and_halve),
         cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_ramp),
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_sample_of_whole_steps),
         cmocka_unit_test(test_looseness_and_couple),
         cmocka_unit_test(test_equate),
         cmocka_unit_test(test_relax),
         cmocka_unit_test(test_patches),
+        cmocka_unit_test(test_descend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

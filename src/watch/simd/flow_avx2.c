@@ -2,6 +2,7 @@
 #include "watch/simd/flow_kernels_impl.h"
 
 #include <immintrin.h>
+#include <math.h>
 
 #define SNQ__INLINE static inline __attribute__((always_inline))
 
@@ -31,6 +32,11 @@ enum { VN = 8 };
         const __m256i both_ = _mm256_i32gather_epi32((const int *)(const void *)(base), at, 2); \
         (a) = _mm256_cvtepi32_ps(_mm256_srai_epi32(_mm256_slli_epi32(both_, 16), 16));          \
         (b) = _mm256_cvtepi32_ps(_mm256_srai_epi32(both_, 16));                                 \
+    } while (0)
+#define V_FOUR(base, at, a, b, c, d)  \
+    do {                              \
+        V_PAIR(base, at, a, b);       \
+        V_PAIR((base) + 2, at, c, d); \
     } while (0)
 #define V_INSIDE(x, y, right, bottom) is_inside(x, y, right, bottom)
 #define V_SPLIT(a, b, even, odd)                                               \
@@ -94,7 +100,7 @@ SNQ__INLINE float total(__m256 a)
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-static void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
+SNQ__INLINE void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
 {
     const __m256 half = _mm256_set1_ps(0.5f), zero = _mm256_setzero_ps();
     __m256 sx = zero, sy = zero, sxx = zero, sxy = zero, syy = zero;
@@ -119,8 +125,8 @@ static void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, 
     t->syy = total(syy);
 }
 
-static void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
-                    ptrdiff_t stride, float fx, float fy, float gain)
+SNQ__INLINE void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
+                         ptrdiff_t stride, float fx, float fy, float gain)
 {
     const __m256 x = _mm256_set1_ps(fx), y = _mm256_set1_ps(fy), g = _mm256_set1_ps(gain);
     __m256 sr = _mm256_setzero_ps(), srr = sr, srx = sr, sry = sr;
@@ -142,6 +148,8 @@ static void compare(snq__flow_match *m, const snq__flow_template *t, const int16
     m->rx = total(srx);
     m->ry = total(sry);
 }
+
+#include "watch/simd/flow_patch.inc"
 
 #define SNQ__FLOW_ROW snq__flow_kernels_avx2
 #include "watch/simd/flow_table.inc"

@@ -2,6 +2,7 @@
 #include "watch/simd/flow_kernels_impl.h"
 
 #include <immintrin.h>
+#include <math.h>
 
 #define SNQ__INLINE static inline __attribute__((always_inline))
 
@@ -32,6 +33,7 @@ enum { VN = 16 };
         (a) = _mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(both_, 16), 16)); \
         (b) = _mm512_cvtepi32_ps(_mm512_srai_epi32(both_, 16));                        \
     } while (0)
+#define V_FOUR(base, at, a, b, c, d)  four(base, at, &(a), &(b), &(c), &(d))
 #define V_INSIDE(x, y, right, bottom) is_inside(x, y, right, bottom)
 #define V_SPLIT(a, b, even, odd)                                                                   \
     do {                                                                                           \
@@ -55,6 +57,23 @@ SNQ__INLINE __m512 load16(const int16_t *p)
 {
     return _mm512_cvtepi32_ps(
         _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)p)));
+}
+
+/* Four numbers in a row from each place. */
+SNQ__INLINE void four(const int16_t *base, __m512i at, __m512 *a, __m512 *b, __m512 *c, __m512 *d)
+{
+    const __m512i lo = _mm512_i32gather_epi64(_mm512_castsi512_si256(at), base, 2);
+    const __m512i hi = _mm512_i32gather_epi64(_mm512_extracti64x4_epi64(at, 1), base, 2);
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i odd =
+        _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const __m512i ab = _mm512_permutex2var_epi32(lo, even, hi);
+    const __m512i cd = _mm512_permutex2var_epi32(lo, odd, hi);
+    *a = _mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(ab, 16), 16));
+    *b = _mm512_cvtepi32_ps(_mm512_srai_epi32(ab, 16));
+    *c = _mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(cd, 16), 16));
+    *d = _mm512_cvtepi32_ps(_mm512_srai_epi32(cd, 16));
 }
 
 SNQ__INLINE void store16(int16_t *p, __m512 a)
@@ -83,38 +102,22 @@ SNQ__INLINE __m512 is_inside(__m512 x, __m512 y, __m512 right, __m512 bottom)
 
 enum { SIDE = SNQ__FLOW_PATCH };
 
-/* Two rows of eight pixels, one behind the other. */
-SNQ__INLINE __m512 rows16(const int16_t *p, const int16_t *q)
+SNQ__INLINE __m512 widened(__m256i a)
 {
-    const __m256i both = _mm256_inserti128_si256(
-        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)p)),
-        _mm_loadu_si128((const __m128i *)(const void *)q), 1);
-    return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(both));
+    return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(a));
 }
 
-static void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
+/* Two rows of eight pixels, one behind the other. */
+SNQ__INLINE __m256i both_rows(const int16_t *p, const int16_t *q)
 {
-    const ptrdiff_t s = image->stride;
-    const __m512 half = _mm512_set1_ps(0.5f);
-    __m512 sx = _mm512_setzero_ps(), sy = sx, sxx = sx, sxy = sx, syy = sx;
-    for (int j = 0; j < SIDE; j += 2) {
-        const int16_t *p = image->at + (y + j) * s + x;
-        const __m512 dx = half * (rows16(p + 1, p + s + 1) - rows16(p - 1, p + s - 1));
-        const __m512 dy = half * (rows16(p + s, p + 2 * s) - rows16(p - s, p));
-        _mm512_storeu_ps(t->grey + j * SIDE, rows16(p, p + s));
-        _mm512_storeu_ps(t->dx + j * SIDE, dx);
-        _mm512_storeu_ps(t->dy + j * SIDE, dy);
-        sx = sx + dx;
-        sy = sy + dy;
-        sxx = _mm512_fmadd_ps(dx, dx, sxx);
-        sxy = _mm512_fmadd_ps(dx, dy, sxy);
-        syy = _mm512_fmadd_ps(dy, dy, syy);
-    }
-    t->sx = _mm512_reduce_add_ps(sx);
-    t->sy = _mm512_reduce_add_ps(sy);
-    t->sxx = _mm512_reduce_add_ps(sxx);
-    t->sxy = _mm512_reduce_add_ps(sxy);
-    t->syy = _mm512_reduce_add_ps(syy);
+    return _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)p)),
+        _mm_loadu_si128((const __m128i *)(const void *)q), 1);
+}
+
+SNQ__INLINE __m512 rows16(const int16_t *p, const int16_t *q)
+{
+    return widened(both_rows(p, q));
 }
 
 /* Sums of four vectors, in order. */
@@ -128,8 +131,32 @@ SNQ__INLINE __m128 totals(__m512 a, __m512 b, __m512 c, __m512 d)
     return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
 }
 
-static void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
-                    ptrdiff_t stride, float fx, float fy, float gain)
+SNQ__INLINE void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
+{
+    const ptrdiff_t s = image->stride;
+    const __m512 half = _mm512_set1_ps(0.5f);
+    __m512 sx = _mm512_setzero_ps(), sy = sx, sxx = sx, sxy = sx, syy = sx;
+    for (int j = 0; j < SIDE; j += 2) {
+        const int16_t *p = image->at + (y + j) * s + x;
+        const __m512 dx = half * widened(_mm256_sub_epi16(both_rows(p + 1, p + s + 1),
+                                                          both_rows(p - 1, p + s - 1)));
+        const __m512 dy =
+            half * widened(_mm256_sub_epi16(both_rows(p + s, p + 2 * s), both_rows(p - s, p)));
+        _mm512_storeu_ps(t->grey + j * SIDE, rows16(p, p + s));
+        _mm512_storeu_ps(t->dx + j * SIDE, dx);
+        _mm512_storeu_ps(t->dy + j * SIDE, dy);
+        sx = sx + dx;
+        sy = sy + dy;
+        sxx = _mm512_fmadd_ps(dx, dx, sxx);
+        sxy = _mm512_fmadd_ps(dx, dy, sxy);
+        syy = _mm512_fmadd_ps(dy, dy, syy);
+    }
+    _mm_storeu_ps(&t->sx, totals(sx, sy, sxx, sxy));
+    t->syy = _mm512_reduce_add_ps(syy);
+}
+
+SNQ__INLINE void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
+                         ptrdiff_t stride, float fx, float fy, float gain)
 {
     const __m512 x = _mm512_set1_ps(fx), y = _mm512_set1_ps(fy), g = _mm512_set1_ps(gain);
     __m512 sr = _mm512_setzero_ps(), srr = sr, srx = sr, sry = sr;
@@ -151,6 +178,8 @@ static void compare(snq__flow_match *m, const snq__flow_template *t, const int16
     }
     _mm_storeu_ps(&m->r, totals(sr, srr, srx, sry));
 }
+
+#include "watch/simd/flow_patch.inc"
 
 #define SNQ__FLOW_ROW snq__flow_kernels_avx512
 #include "watch/simd/flow_table.inc"

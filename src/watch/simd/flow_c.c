@@ -27,6 +27,8 @@ enum { VN = 1 };
 #define V_FLOAT(a)             ((float)(a))
 #define V_INDEX(y, stride, x)  ((y) * (stride) + (x))
 #define V_PAIR(base, at, a, b) ((a) = (base)[at], (b) = (base)[(at) + 1])
+#define V_FOUR(base, at, a, b, c, d) \
+    ((a) = (base)[at], (b) = (base)[(at) + 1], (c) = (base)[(at) + 2], (d) = (base)[(at) + 3])
 #define V_INSIDE(x, y, right, bottom) \
     ((x) >= 0 && (y) >= 0 && (x) <= (right) && (y) <= (bottom) ? 1.0f : 0.0f)
 #define V_SPLIT(a, b, even, odd) ((even) = (a), (odd) = (b))
@@ -36,7 +38,7 @@ enum { VN = 1 };
 
 enum { SIDE = SNQ__FLOW_PATCH };
 
-static void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
+SNQ__INLINE void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, int32_t y)
 {
     float sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
     for (int j = 0; j < SIDE; j++) {
@@ -61,8 +63,8 @@ static void cut(snq__flow_template *t, const snq__flow_image *image, int32_t x, 
     t->syy = syy;
 }
 
-static void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
-                    ptrdiff_t stride, float fx, float fy, float gain)
+SNQ__INLINE void compare(snq__flow_match *m, const snq__flow_template *t, const int16_t *at,
+                         ptrdiff_t stride, float fx, float fy, float gain)
 {
     *m = (snq__flow_match) { 0 };
     for (int j = 0; j < SIDE; j++)
@@ -78,6 +80,8 @@ static void compare(snq__flow_match *m, const snq__flow_template *t, const int16
             m->ry += r * t->dy[k];
         }
 }
+
+#include "watch/simd/flow_patch.inc"
 
 #define SNQ__FLOW_ROW snq__flow_kernels_c
 #include "watch/simd/flow_table.inc"

@@ -53,6 +53,10 @@ typedef struct snq__flow_light {
     const float *gain, *offset; /* (n,) each; NULL: 1 and 0 */
 } snq__flow_light;
 
+/* out (n,) = start + slope i; writes up to SNQ__FLOW_LANES floats behind. Within 1e-6 of the largest
+ * magnitude. */
+typedef void snq__flow_ramp_fn(float *out, float start, float slope, uint32_t n);
+
 typedef struct snq__flow_sample {
     const snq__flow_image *first, *second;
     const float *u, *v;    /* (n,) flow of the row */
@@ -130,12 +134,30 @@ typedef void snq__flow_compare_fn(snq__flow_match *m, const snq__flow_template *
                                   const int16_t *at, ptrdiff_t stride, float fx, float fy,
                                   float gain);
 
+/* The patch at (x, y) of `first`, sought in `second` from (u, v) on: flow_search.c. */
+typedef struct snq__flow_seek {
+    const snq__flow_image *first, *second;
+    int32_t x, y;
+    float u, v, gain;
+    float stop; /* px^2: a step whose square is less is the last */
+    uint32_t steps;
+} snq__flow_seek;
+#define SNQ__FLOW_RIDGE 0.1f /* (grey level / px)^2 a pixel */
+typedef struct snq__flow_found {
+    float u, v;
+    float mean_square; /* what is left, in squared grey levels */
+    float corner;      /* smaller eigenvalue of the slopes' mean products, in the same per px^2 */
+} snq__flow_found;
+/* Ends within 1e-3 px of one another where there is texture and the same number of steps. */
+typedef void snq__flow_descend_fn(snq__flow_found *found, const snq__flow_seek *s);
+
 /* X(kernel) for every kernel; its type is snq__flow_<kernel>_fn. */
 #define SNQ__FLOW_KERNEL_MAP(X) \
     X(widen)                    \
     X(halve)                    \
     X(spline)                   \
     X(twice)                    \
+    X(ramp)                     \
     X(sample)                   \
     X(looseness)                \
     X(couple)                   \
@@ -143,7 +165,8 @@ typedef void snq__flow_compare_fn(snq__flow_match *m, const snq__flow_template *
     X(relax)                    \
     X(join)                     \
     X(cut)                      \
-    X(compare)
+    X(compare)                  \
+    X(descend)
 
 typedef struct snq__flow_kernels {
 #define X(kernel) snq__flow_##kernel##_fn *kernel;

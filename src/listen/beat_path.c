@@ -291,15 +291,15 @@ static snq_status find_chain(const snq_rhythm_rows *rows, int pass, snq_beat_pat
     return st;
 }
 
-/* Sum over the seconds of the probabilities of tempi within 6 % of bpm. */
-static double mass_at(const snq_rhythm_rows *rows, double bpm)
+double snq_tempo_mass(const snq_rhythm_rows *rows, int64_t from, int64_t to, double bpm)
 {
     const double scale = (SNQ_TEMPO_BINS - 1) / log(SNQ_TEMPO_HIGH_BPM / SNQ_TEMPO_LOW_BPM);
     const double at = log(bpm / SNQ_TEMPO_LOW_BPM) * scale;
     double sum = 0.0;
-    for (int i = 0; i < SNQ_TEMPO_BINS; i++)
-        for (int64_t s = 0; s < rows->seconds && fabs(i - at) < 0.06 * scale; s++)
-            sum += exp((double)rows->second[s].tempo[i]);
+    for (int64_t s = from; s < to; s++)
+        for (int i = 0; i < SNQ_TEMPO_BINS; i++)
+            if (fabs(i - at) < 0.06 * scale)
+                sum += exp((double)rows->second[s].tempo[i]);
     return sum;
 }
 
@@ -310,7 +310,9 @@ static int is_far(const snq_rhythm_rows *rows, const snq_beat_path *p)
         return 0;
     const double bpm =
         60.0 * SNQ_BEAT_ROWS_PER_S * (p->beats - 1) / (double)(p->row[p->beats - 1] - p->row[0]);
-    return mass_at(rows, 2.0 * bpm) + mass_at(rows, 0.5 * bpm) > FAR * mass_at(rows, bpm);
+    const int64_t n = rows->seconds;
+    return snq_tempo_mass(rows, 0, n, 2.0 * bpm) + snq_tempo_mass(rows, 0, n, 0.5 * bpm) >
+           FAR * snq_tempo_mass(rows, 0, n, bpm);
 }
 
 snq_status snq_beat_path_run(const snq_rhythm_rows *rows, snq_beat_path *path)

@@ -20,5 +20,7 @@ typedef struct snq_beat_path {
  * ERR_NOMEM, ERR_TOO_BIG. */
 SNQ_MUST_USE snq_status snq_beat_path_run(const snq_rhythm_rows *rows, snq_beat_path *path);
 void snq_beat_path_clear(snq_beat_path *path);
+/* Sum over seconds [from, to) of the probabilities of the tempi within 6 % of bpm; 0 <= from, to <= rows->seconds. */
+double snq_tempo_mass(const snq_rhythm_rows *rows, int64_t from, int64_t to, double bpm);
 
 #endif

@@ -93,15 +93,9 @@ static double pulse_of(const evidence *e)
 /* Probability of tempi within 6 % of bpm, averaged over the span. */
 static double mass_at(const snq_rhythm_rows *r, snq_span span, double bpm)
 {
-    const double scale = (SNQ_TEMPO_BINS - 1) / log(SNQ_TEMPO_HIGH_BPM / SNQ_TEMPO_LOW_BPM);
     int64_t s, end;
-    double sum = 0.0, count = 0.0;
     seconds_within(r, span, &s, &end);
-    for (; s < end; s++, count += 1.0)
-        for (int i = 0; i < SNQ_TEMPO_BINS; i++)
-            if (fabs((double)i - log(bpm / SNQ_TEMPO_LOW_BPM) * scale) < 0.06 * scale)
-                sum += exp((double)r->second[s].tempo[i]);
-    return count > 0.0 ? sum / count : 0.0;
+    return end > s ? snq_tempo_mass(r, s, end, bpm) / (double)(end - s) : 0.0;
 }
 
 /* Put c among n sorted ones, heaviest first, of which at most `most` stay; the number then. */

@@ -10,9 +10,9 @@
  *               say of where each falls
  *        logit  + GAIN min(1, max(0, (told - TOLD_FROM) / TOLD_OVER)) r(phase)
  * CONST  If the network knew nothing of the beat, GAIN would be 1: r is what the place adds to the prior odds. It
- *        does know, and people don't play on the dot. GAIN of 0, 0.3, 0.5, 0.6, 1 on made music, held-out
- *        accompaniments, the songs' bands and pianos, 2026-11: onset F .950 .953 .954 .953 .952, .915 .917
- *        .918 .917 .916, .873 .882 .892 .893 .901, .968 .967 .966 .965 .954. SIGMA_S of 12 or 24 ms score the same.
+ *        does know, and people don't play on the dot. Onset F on held-out made music, accompaniments, the songs'
+ *        bands and pianos, 2026-11: GAIN 0 .948 .910 .873 .969, 0.5 .954 .917 .892 .966, 1 .954 .916 .902 .954.
+ *        SIGMA_S of 24 ms: .006 less on bands, .003 more on pianos.
  *        TOLD: music told 0.6 to 2.3, onsets at random 0.
  * COST   48 x 48 products a block, two table look-ups a hop.
  * LIMITS It prefers what is played as the rest is: a lone syncopation that is also soft can be lost. */

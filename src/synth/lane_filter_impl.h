@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* lane_filter -- two filters for eight voices: state variable (two poles) and ladder (four poles).
+ *
+ * Both are the bilinear transform of the analog circuit with the cutoff prewarped (zero-delay feedback),
+ * stable whatever the cutoff does from sample to sample. Cutoff moves in a straight line of its
+ * coefficient across the block, or sample by sample. How: essays of lane_svf.c and lane_ladder.c. */
+#ifndef SNQ_SYNTH_LANE_FILTER_IMPL_H
+#define SNQ_SYNTH_LANE_FILTER_IMPL_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "synth/lanes_impl.h"
+
+typedef enum snq__filter_type {
+    SNQ__FILTER_LOWPASS = 0,
+    SNQ__FILTER_HIGHPASS,
+    SNQ__FILTER_BANDPASS, /* 0 dB at the centre */
+    SNQ__FILTER_NOTCH,
+} snq__filter_type;
+
+/* State-variable filter. q: 0.5 .. 40. cutoff_hz is clamped to 5 Hz .. 0.49 rate. NaN and infinite
+ * input are taken as 0 and never stay in the state. */
+typedef struct snq__lane_svf {
+    snq__lanes s1, s2;
+} snq__lane_svf;
+
+/* Four-pole ladder with saturation (tanh-like, in the feedback and the input). resonance 0..1 (1: at the
+ * edge of oscillating), drive 0..1 (0: nearly linear up to full scale). */
+typedef struct snq__lane_ladder {
+    snq__lanes s[4];
+} snq__lane_ladder;
+
+typedef struct snq__lane_filter_block {
+    uint32_t n;
+    uint32_t type; /* snq__filter_type, of all lanes (the ladder has them too, by its taps) */
+    float rate_hz;
+    snq__ramp cutoff_hz; /* geometric between the ends is near enough: see LIMITS in lane_svf.c */
+    const snq__lanes *cutoff; /* (n,) Hz a frame, audio rate; NULL: the ramp */
+    snq__ramp resonance;      /* svf: q; ladder: 0..1 */
+    float drive;              /* ladder */
+} snq__lane_filter_block;
+
+SNQ_RT void snq__lane_svf_reset(snq__lane_svf *f, uint32_t lane);
+SNQ_RT void snq__lane_svf_run(snq__lane_svf *f, const snq__lane_filter_block *b,
+                              snq__lanes *x); /* in place */
+SNQ_RT void snq__lane_ladder_reset(snq__lane_ladder *f, uint32_t lane);
+SNQ_RT void snq__lane_ladder_run(snq__lane_ladder *f, const snq__lane_filter_block *b,
+                                 snq__lanes *x);
+
+#endif

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 WORSE = 0.10
-LESS_IS_BETTER = {"s", "ms", "MB", "%", "px"}
+LESS_IS_BETTER = {"s", "ms", "ns", "MB", "%", "px", "dB"}  # dB: of what shouldn't be there
 # x: times real time; times: as fast as something else; score: how right, 0 to 1
 MORE_IS_BETTER = {"x", "files/s", "times", "score"}
 

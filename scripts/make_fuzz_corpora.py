@@ -524,7 +524,7 @@ def frame_seeds():
               + text(b"loudness"))
     good, peak = struct.pack("<iI", 0, 0), struct.pack("<d", 0.75)
     click = text(b"a.wav") + peak + struct.pack("<IdddId", 3, 0.5, 1.0, 1.5, 1, 0.5)
-    hello = struct.pack("<III", 3, 7, 7) + text(b"")
+    hello = struct.pack("<III", 4, 7, 7) + text(b"")
     # a look of nothing: no still, maps, curves, spectrum (top of src/score/watch_look.c)
     look = struct.pack("<IIdIIddII", 0, 0, 0, 0, 0, 0, 0, 0, 0) + 9 * struct.pack("<I", 0)
     sights = [p.read_bytes() for p in sorted((FUZZ / "corpus_sight_pack").glob("*.bin"))]
@@ -544,6 +544,10 @@ def frame_seeds():
            "sketch": b"\xff\1" + frame(14, 7, text(b"a.mp4") + sights[0] + look),
            "flow": b"\xff\1" + frame(12, 6, text(b"a.png") + text(b"b.png") + struct.pack("<II", 2, 1)),
            "flown": b"\xff\0" + frame(13, 6, struct.pack("<iI", 0, 0) + text(b"")),
+           "sample": b"\xff\1" + frame(15, 8, text(b"a.wav") + struct.pack("<IIQ", 48000, 0, 1 << 24)),
+           "sampled": b"\xff\0" + frame(16, 8, good + text(b"") + struct.pack(
+               "<IQBIdBdd", 2, 1000, 1, 60, 12.5, 1, 1.25, 999.0)),
+           "long": b"\xff\0" + frame(16, 8, struct.pack("<iI", -8, 0) + text(b"longer than 600 s")),
            "all": b"\x20\0" + frame(1, 0, hello) + frame(7, 1, bytes(4)) + frame(5, 2, bytes(8))}
     for index, hearing in enumerate(hearings):
         out[f"heard-{index}"] = b"\xff\0" + frame(3, 9, good + text(b"") + b"\0" + peak + hearing)
@@ -552,6 +556,80 @@ def frame_seeds():
     out["heard-portrait"] = (b"\xff\0" + frame(3, 9, good + text(b"") + b"\1" + peak + hearings[0]
                                                + portraits[0]))
     return out
+
+
+def score_seeds():
+    """Scores as JSON: one with everything, the worked example of the page, and what an author may do."""
+    page = (FUZZ.parent.parent / "docs" / "formats" / "score.md").read_text()
+    head = b'{"schema":"sonique/score/1",'
+    note = b'{"at":0,"length":1,"pitch":60,"velocity":64'
+
+    def track(inside):
+        return head + b'"tracks":[{"name":"a",' + inside + b'}]}'
+
+    return {
+        "everything": (FUZZ.parent / "golden" / "score.json").read_bytes(),
+        "page": page.split("```json\n")[1].split("```")[0].encode(),
+        "least": head + b'"tracks":[]}',
+        "order": track(b'"notes":[' + note + b'},' + note.replace(b":0,", b":-0.0,") + b'},'
+                       + note.replace(b"60", b"59") + b',"timing_ms":-1e3,"cents":1e-30}]'),
+        "grid": head + b'"ticks_per_quarter":32767,"length":33555455.9,"tempo":[{"at":0.00002,'
+                b'"bpm":3.5},{"at":33000000,"bpm":6e7}],"metre":[{"at":0.1,"beats_per_bar":255,'
+                b'"beat_unit":128}],"tracks":[]}',
+        "curve": track(b'"curves":[{"target":"x","points":[{"at":0,"value":3.4028235e38,"shape":'
+                       b'"exponential"},{"at":0,"value":-1e-45,"shape":"smooth"}]}]'),
+        "messages": track(b'"messages":[{"at":1,"status":240,"bytes":"fvc="},{"at":0,"status":255,'
+                          b'"a":5,"bytes":""},{"at":0,"status":224,"a":127,"b":64}]'),
+        "twice": head + b'"tracks":[],"tracks":[]}',
+        "deep": 66 * b'[' + 66 * b']',
+        "numbers": b"[1e400,-0,9223372036854775808,1e-400,0.1e1]",
+        "texts": b'["\\ud83c\\udfb5","\\ud800","\\u0000","\xff","\xc3\xa9"]',
+        "name-twice": head + b'"tracks":[{"name":"a"},{"name":"A"}]}',
+    }
+
+
+# ---- MIDI ----
+
+def smf(form, division, *tracks):
+    """A MIDI file of these track chunks, given as hexadecimal digits and (in parentheses) text."""
+    def raw(text):
+        return b"".join(part.encode("latin-1") if index % 2 else bytes.fromhex(part)
+                        for index, part in enumerate(text.replace(")", "(").split("(")))
+    return b"MThd" + struct.pack(">IHHH", 6, form, len(tracks), division) + b"".join(
+        b"MTrk" + struct.pack(">I", len(track)) + track for track in map(raw, tracks))
+
+
+def midi_seeds():
+    end = "00 ff2f00"
+    note = "00 903c40 60 803c40 "
+    conductor = ("00 ff0305(Title) 00 ff0201(c) 00 ff510307a120 00 ff580404021808 00 ff5902fe01 "
+                 "00 ff54056000000000 00 ff0601(A) 8300 ff0601(B) " + end)
+    bass = ("00 ff0304(Bass) 00 ff210101 00 c020 00 b00764 00 902450 30 2400 00 2850 00 2851 30 802810 "
+            "10 802811 00 e00040 00 d005 00 a02401 " + end)
+    mixed = ("00 ff200109 00 ff0403(Kit) 00 99247f 8100 2400 00 f0037e09f7 00 f702f301 00 913c40 "
+             "00 923c40 10 813c00 00 823c00 00 ff7f0100 " + end)
+    plain = smf(0, 480, note + end)
+    return {
+        "rich": smf(1, 96, conductor, bass, mixed),
+        "format0": smf(0, 480, "00 ff0304(Song) 00 c305 00 c007 00 992440 00 933c40 8170 892440 "
+                       "00 833c40 " + end),
+        "repeated": smf(1, 480, conductor, conductor, "00 ff510306 1a80 00 ff580403021808 00 ff590200 00 "
+                        + note + end),
+        "odd-bytes": smf(1, 480, "00 ff0302(\xe4 ) 00 ff580406031818 00 ff0602(\xc4 ) 00 ff510300 0000 "
+                         + end, "00 ff0302(\xe4 ) 00 ff0302(\xe4 ) " + note + end),
+        "overlaps": smf(0, 480, "00 903c01 0a 3c02 0a 3c03 0a 803c05 0a 3c06 00 803d01 00 903d01 05 3d02 "
+                        + end),
+        "programs": smf(1, 480, end, "00 b00001 00 c005 05 c006 " + note + "00 c007 " + end),
+        "smpte": smf(0, 0xE728, "00 ff510306 1a80 " + note + end),
+        "coarse": smf(0, 5, note + end),
+        "no-end": smf(0, 480, note),
+        "after-end": smf(0, 480, note + end + "90 90 90"),
+        "running": smf(0, 480, "00 903c40 00 ff0100 10 3c00 " + end),
+        "far": smf(0, 480, "ffffff7f 903c40 ffffff7f 803c40 " + end),
+        "rmid": b"RIFF" + struct.pack("<I", 12 + len(plain)) + b"RMIDdata" + struct.pack("<I", len(plain))
+                + plain,
+        "more": plain[:11] + b"\2" + plain[12:] + b"XFIH\0\0\0\2ab" + plain[14:] + b"\0\0",
+    }
 
 
 # ---- words ----
@@ -592,12 +670,27 @@ FILMS = ["vide", "avc1", "avcC", "hvcC", "vp09", "vpcC", "av1C", "mp4v", "jpeg",
 TEXT = [b"\xef\xbf\xbd", b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xc2\x85", b"\xed\xa0\x80",
         b"\xf4\x8f\xbf\xbf", b"\xf0\x9f\x8e\xb5", b"\x1b[", ".wav", "/", "\\u"]
 
+SCORE = ['"schema":', '"sonique/score/1"', '"title":', '"ticks_per_quarter":', '"length":', '"tempo":', '"at":',
+         '"bpm":', '"metre":', '"beats_per_bar":', '"beat_unit":', '"keys":', '"tonic":', '"mode":', '"fifths":',
+         '"chords":', '"label":', '"sections":', '"name":', '"energy":', '"tracks":', '"kind":', '"patch":',
+         '"program":', '"channel":', '"port":', '"gain_db":', '"pan":', '"notes":', '"pitch":', '"velocity":',
+         '"timing_ms":', '"cents":', '"release":', '"curves":', '"target":', '"points":', '"value":', '"shape":',
+         '"messages":', '"status":', '"a":', '"b":', '"bytes":', '"step"', '"linear"', '"exponential"', '"smooth"',
+         '"major"', '"locrian"', '"C#"', "1e400", "-0.0", "1e-300", "9007199254740993", "\\ud83c\\udfb5",
+         "\\u0000", "null", "true", "[{", "},{", "}]"]
+
+MIDI = ["MThd", "MTrk", "RIFF", "RMID", "data", b"\0\0\0\6", b"\0\xff\x2f\0", b"\xff\x03", b"\xff\x06",
+        b"\xff\x20\1", b"\xff\x21\1", b"\xff\x51\3", b"\xff\x54\5", b"\xff\x58\4", b"\xff\x59\2", b"\xff\x7f",
+        b"\xf0\x05\x7e\x7f\x09\x01\xf7", b"\xf7\2", b"\xff\xff\xff\x7f", b"\x81\0", b"\xe7\x28", b"\xe3\x64"]
+
 TARGETS = {  # seeds, words
     "riff_scan": (lambda: riff_seeds(0.05), RIFF + EDGES),
     "media_scans": (scan_seeds, SCANS + EDGES),
     "flac_reader": (flac_seeds, FLAC),
     "listen_pcm": (lambda: {**riff_seeds(2.0), **flac_seeds(), **long_seeds()}, RIFF + FLAC + EDGES),
     "listen_av": (av_seeds, SCANS + CODED + EDGES),
+    "score_json": (score_seeds, SCORE),
+    "midi": (midi_seeds, MIDI),
     "text": (text_seeds, TEXT),
     "video": (video_seeds, SCANS + CODED + FILMS + EDGES),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES

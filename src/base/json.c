@@ -2,8 +2,10 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -177,6 +179,40 @@ void snq_json_real(snq_json *j, double v, int decimals)
         text[n] = '\0';
     }
     put_text(j, strcmp(text, "-0") == 0 ? "0" : text);
+}
+
+void snq_json_digits(snq_json *j, double v, int digits)
+{
+    char text[32];
+    if (!isfinite(v)) {
+        snq_json_null(j);
+        return;
+    }
+    value(j);
+    snprintf(text, sizeof text, "%.*g", digits < 1 ? 1 : digits > 17 ? 17 : digits, v);
+    put_text(j, v == 0.0 ? "0" : text);
+}
+
+/* A decimal number of up to FLT_DIG (DBL_DIG) digits survives the way through float (double) and back,
+ * so that the first try finds it where there is one. */
+void snq_json_float(snq_json *j, float v)
+{
+    char text[32];
+    int digits = FLT_DIG;
+    do
+        snprintf(text, sizeof text, "%.*g", digits, (double)v);
+    while (strtof(text, NULL) != v && ++digits < FLT_DECIMAL_DIG);
+    snq_json_digits(j, (double)v, digits);
+}
+
+void snq_json_double(snq_json *j, double v)
+{
+    char text[32];
+    int digits = DBL_DIG;
+    do
+        snprintf(text, sizeof text, "%.*g", digits, v);
+    while (strtod(text, NULL) != v && ++digits < DBL_DECIMAL_DIG);
+    snq_json_digits(j, v, digits);
 }
 
 void snq_json_put_string(snq_json *j, const char *key, const char *text)

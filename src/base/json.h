@@ -51,6 +51,12 @@ void snq_json_bool(snq_json *j, int v);
 void snq_json_null(snq_json *j);
 /* v with at most `decimals` (0 .. 12) decimals; null when it is not finite. -0 is 0. */
 void snq_json_real(snq_json *j, double v, int decimals);
+/* v with at most `digits` (1 .. 17) significant digits, trailing zeros cut, with an exponent where that
+ * is shorter (1e-07); null when it is not finite. -0 is 0. */
+void snq_json_digits(snq_json *j, double v, int digits);
+/* With as few digits as bring the same number back. */
+void snq_json_float(snq_json *j, float v);
+void snq_json_double(snq_json *j, double v);
 
 /* key and value in one call */
 void snq_json_put_string(snq_json *j, const char *key, const char *text);

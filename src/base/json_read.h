@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* json_read -- reading a JSON document (RFC 8259) whose author may be anybody.
  *
- * A document is parsed whole (jansson; duplicate keys, trailing bytes and NaN are refused), then asked
- * for what should be there. Every question states the bounds of its answer, and a failure names the
- * place: `song.json: tracks[3].notes[12].pitch: 140 is over 127`.
+ * A document is parsed whole (jansson; duplicate keys, trailing bytes, NaN, numbers beyond double and
+ * NUL in strings are refused), then asked for what should be there. Every question states the bounds of
+ * its answer, and a failure names the place: `song.json: tracks[3].notes[12].pitch: 140 is over 127`.
  *
  *     snq_json_doc *doc;
  *     SNQ_TRY(snq_json_parse("song.json", bytes, n, &doc));
@@ -23,7 +23,9 @@
 #include "base/attr.h"
 #include "base/status.h"
 
-enum { SNQ_JSON_BYTES_MAX = 64 << 20 }; /* of a document; larger is ERR_TOO_BIG */
+/* What is larger, deeper, or would take more than about 1.5 GB as a tree is ERR_TOO_BIG: said before any
+ * of it is allocated. */
+enum { SNQ_JSON_BYTES_MAX = 64 << 20, SNQ_JSON_READ_DEPTH_MAX = 64 };
 
 typedef enum snq_json_kind {
     SNQ_JSON_NULL = 0,
@@ -62,8 +64,11 @@ int snq_json_find(const snq_json_ref *at, const char *key, snq_json_ref *out);
 /* Items of an array, members of an object, else 0. */
 size_t snq_json_count(const snq_json_ref *at);
 /* Item i < count of an array, member i < count of an object (in the document's order; its key is
- * out->key, borrowed from the document). */
+ * out->key, borrowed from the document; i steps: to go through all, use next). */
 void snq_json_item(const snq_json_ref *at, size_t i, snq_json_ref *out);
+/* Members of an object one after the other, in the document's order: begin with a zeroed *member;
+ * 1 and the next one, or 0 after the last (and for what is no object). */
+int snq_json_next(const snq_json_ref *at, snq_json_ref *member);
 /* Every key of this object must be among keys (n,): else ERR_FORMAT, naming the stranger. */
 SNQ_MUST_USE snq_status snq_json_only(const snq_json_ref *at, const char *const *keys, size_t n);
 
@@ -73,6 +78,8 @@ SNQ_MUST_USE snq_status snq_json_as_real(const snq_json_ref *at, double lo, doub
 SNQ_MUST_USE snq_status snq_json_as_int(const snq_json_ref *at, int64_t lo, int64_t hi, int64_t *v);
 SNQ_MUST_USE snq_status snq_json_as_bool(const snq_json_ref *at, int *v);
 SNQ_MUST_USE snq_status snq_json_as_text(const snq_json_ref *at, char *to, size_t room);
+/* The string itself, (n,) bytes and a NUL, borrowed from the document. */
+SNQ_MUST_USE snq_status snq_json_text(const snq_json_ref *at, const char **text, size_t *n);
 /* Index of the string among names (n,); else ERR_FORMAT, listing the names. */
 SNQ_MUST_USE snq_status snq_json_as_choice(const snq_json_ref *at, const char *const *names,
                                            size_t n, size_t *v);

@@ -15,7 +15,7 @@ static const struct argp_option option_tab[] = {
     { "json", KEY_JSON, NULL, 0, "one compact JSON document an input, one a line", 0 },
     { "quiet", 'q', NULL, 0, "no progress on stderr", 0 },
     { "threads", KEY_THREADS, "N", 0, "use N processors at most (all): N files at once", 0 },
-    { "seed", KEY_SEED, "N", 0, "for all that is random (nothing is yet)", 0 },
+    { "seed", KEY_SEED, "N", 0, "for all that is random (0)", 0 },
     { "timings", KEY_TIMINGS, NULL, 0, "add the time that things took", 0 },
     { "force", KEY_FORCE, NULL, 0, "replace existing output files", 0 },
     { 0 },
@@ -43,7 +43,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         c->threads = (uint32_t)snq_common_number(state, "threads", arg, 1, SNQ_THREADS_MAX);
         return 0;
     case KEY_SEED:
-        snq_common_number(state, "seed", arg, 0, LONG_MAX);
+        c->seed = (uint64_t)snq_common_number(state, "seed", arg, 0, LONG_MAX);
         return 0;
     case KEY_TIMINGS:
         c->timings = 1;

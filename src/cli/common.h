@@ -16,6 +16,7 @@ typedef struct snq_common {
     int json, quiet, timings, force;
     int other_names;          /* what is named are no inputs: the command takes it (default 0) */
     uint32_t threads;         /* 0: not given */
+    uint64_t seed;            /* of all that is random (default 0) */
     snq_inputs inputs;        /* owned: snq_common_clear */
     snq_progress progress;    /* between begin and end */
     uint32_t refused, unmade; /* inputs, counted by who runs the command */

@@ -28,21 +28,23 @@
 enum { SNQ_FRAME_HEAD = 16, SNQ_FRAME_FDS_MAX = SNQ_HANDOVER_MAX };
 
 /* X(name, number, 1 when it travels to the worker, most bytes) */
-#define SNQ_FRAME_MAP(X)       \
-    X(HELLO, 1, 0, 4096)       \
-    X(LISTEN, 2, 1, 65536)     \
-    X(HEARD, 3, 0, 256u << 20) \
-    X(DRAW, 4, 1, 256u << 20)  \
-    X(DRAWN, 5, 0, 4096)       \
-    X(TRY, 6, 1, 0)            \
-    X(TRIED, 7, 0, 4096)       \
-    X(CLICK, 8, 1, 16u << 20)  \
-    X(CLICKED, 9, 0, 4096)     \
-    X(WATCH, 10, 1, 65536)     \
-    X(SEEN, 11, 0, 256u << 20) \
-    X(FLOW, 12, 1, 65536)      \
-    X(FLOWN, 13, 0, 4096)      \
-    X(SKETCH, 14, 1, 256u << 20)
+#define SNQ_FRAME_MAP(X)         \
+    X(HELLO, 1, 0, 4096)         \
+    X(LISTEN, 2, 1, 65536)       \
+    X(HEARD, 3, 0, 256u << 20)   \
+    X(DRAW, 4, 1, 256u << 20)    \
+    X(DRAWN, 5, 0, 4096)         \
+    X(TRY, 6, 1, 0)              \
+    X(TRIED, 7, 0, 4096)         \
+    X(CLICK, 8, 1, 16u << 20)    \
+    X(CLICKED, 9, 0, 4096)       \
+    X(WATCH, 10, 1, 65536)       \
+    X(SEEN, 11, 0, 256u << 20)   \
+    X(FLOW, 12, 1, 65536)        \
+    X(FLOWN, 13, 0, 4096)        \
+    X(SKETCH, 14, 1, 256u << 20) \
+    X(SAMPLE, 15, 1, 65536)      \
+    X(SAMPLED, 16, 0, 4096)
 
 typedef enum snq_frame_kind {
     SNQ_FRAME_NONE = 0,

@@ -371,6 +371,83 @@ snq_status snq_flow_request_unpack(const void *bytes, size_t n, snq_flow_request
     return snq_unpack_finish(&u);
 }
 
+void snq_sample_request_pack(snq_str *to, const snq_sample_request *r)
+{
+    snq_pack_text(to, r->name);
+    snq_pack_u32(to, r->rate_hz);
+    snq_pack_u32(to, r->channels);
+    snq_pack_u64(to, r->max_frames);
+}
+
+snq_status snq_sample_request_unpack(const void *bytes, size_t n, snq_sample_request *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    snq_unpack_name(&u, r->name, sizeof r->name);
+    r->rate_hz = snq_unpack_u32(&u);
+    r->channels = snq_unpack_u32(&u);
+    r->max_frames = snq_unpack_u64(&u);
+    SNQ_TRY(snq_unpack_finish(&u));
+    if (r->rate_hz < SNQ_RATE_MIN_HZ || r->rate_hz > SNQ_RATE_MAX_HZ || r->channels > 2 ||
+        r->max_frames < 1 || r->max_frames > SNQ_SAMPLE_FRAMES_MAX)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "samples of %u Hz, %u channels, %llu frames", r->rate_hz,
+                        r->channels, (unsigned long long)r->max_frames);
+    return SNQ_OK;
+}
+
+void snq_sampled_reply_pack(snq_str *to, const snq_sampled_reply *r)
+{
+    pack_outcome(to, r->st, r->needs, r->error);
+    if (r->st < 0)
+        return;
+    snq_pack_u32(to, r->channels);
+    snq_pack_u64(to, r->frames);
+    snq_pack_u8(to, r->keyed ? 1 : 0);
+    snq_pack_u32(to, r->key);
+    snq_pack_f64(to, r->cents);
+    snq_pack_u8(to, (uint8_t)r->loop);
+    snq_pack_f64(to, r->loop_start);
+    snq_pack_f64(to, r->loop_end);
+}
+
+/* What can't be was made up. */
+static snq_status check_sampled(const snq_sampled_reply *r)
+{
+    const int looped = r->loop != SNQ_RIFF_LOOP_NONE;
+    if (r->channels < 1 || r->channels > 2 || r->frames < 1 || r->frames > SNQ_SAMPLE_FRAMES_MAX)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "%u channels of %llu frames", r->channels,
+                        (unsigned long long)r->frames);
+    if (r->key > 127 || !(r->cents >= 0.0 && r->cents < 100.0))
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "key %u and %g cents", r->key, r->cents);
+    if (r->loop > SNQ_RIFF_LOOP_BACKWARD ||
+        (looped && !(r->loop_start >= 0.0 && r->loop_start < r->loop_end &&
+                     r->loop_end <= (double)r->frames)))
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a loop %d from %g to %g", (int)r->loop, r->loop_start,
+                        r->loop_end);
+    return SNQ_OK;
+}
+
+snq_status snq_sampled_reply_unpack(const void *bytes, size_t n, snq_sampled_reply *r)
+{
+    snq_unpack u;
+    memset(r, 0, sizeof *r);
+    snq_unpack_init(&u, bytes, n);
+    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    if (r->st >= 0) {
+        r->channels = snq_unpack_u32(&u);
+        r->frames = snq_unpack_u64(&u);
+        r->keyed = snq_unpack_u8(&u) != 0;
+        r->key = snq_unpack_u32(&u);
+        r->cents = snq_unpack_f64(&u);
+        r->loop = (snq_riff_loop)snq_unpack_u8(&u);
+        r->loop_start = snq_unpack_f64(&u);
+        r->loop_end = snq_unpack_f64(&u);
+    }
+    SNQ_TRY(snq_unpack_finish(&u));
+    return r->st < 0 ? SNQ_OK : check_sampled(r);
+}
+
 void snq_tried_pack(snq_str *to, uint32_t refused)
 {
     snq_pack_u32(to, refused);

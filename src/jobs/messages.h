@@ -13,12 +13,13 @@
 #include "base/pack.h"
 #include "base/status.h"
 #include "jobs/confine.h"
+#include "media/riff_scan.h"
 #include "plot/portrait.h"
 #include "score/hearing.h"
 #include "score/sight.h"
 #include "score/watch_look.h"
 
-enum { SNQ_MESSAGES_VERSION = 3, SNQ_ID_MAX = 64 };
+enum { SNQ_MESSAGES_VERSION = 4, SNQ_ID_MAX = 64 };
 
 /* HELLO, worker -> engine: once, when it is confined and ready. */
 void snq_hello_pack(snq_str *to, const snq_confinement *c);
@@ -162,6 +163,39 @@ typedef struct snq_flow_request {
 
 void snq_flow_request_pack(snq_str *to, const snq_flow_request *r);
 SNQ_MUST_USE snq_status snq_flow_request_unpack(const void *bytes, size_t n, snq_flow_request *r);
+
+/* SAMPLE, engine -> worker, with the descriptors of a recording (read only) and of an empty file for its
+ * samples: float32 as in memory, sample i of channel c at byte 4 (c max_frames + i). */
+typedef struct snq_sample_request {
+    char name[SNQ_PATH_MAX]; /* as in LISTEN */
+    uint32_t rate_hz;        /* that is wanted, SNQ_RATE_MIN_HZ .. SNQ_RATE_MAX_HZ */
+    uint32_t channels;       /* 1, 2, or 0: the recording's own, at most 2 */
+    uint64_t max_frames;     /* 1 .. SNQ_SAMPLE_FRAMES_MAX, at that rate; longer is refused */
+} snq_sample_request;
+
+enum { SNQ_SAMPLE_FRAMES_MAX = 1 << 29 };
+
+void snq_sample_request_pack(snq_str *to, const snq_sample_request *r);
+/* What is out of range is ERR_FORMAT. */
+SNQ_MUST_USE snq_status snq_sample_request_unpack(const void *bytes, size_t n,
+                                                  snq_sample_request *r);
+
+/* SAMPLED, worker -> engine. */
+typedef struct snq_sampled_reply {
+    snq_status st;
+    uint32_t needs; /* as in HEARD */
+    char error[SNQ_ERROR_MAX];
+    uint32_t channels; /* with OK, and all below: 1, 2 */
+    uint64_t frames;   /* 1 .. SNQ_SAMPLE_FRAMES_MAX */
+    int keyed;         /* as in media/riff_scan.h */
+    uint32_t key;
+    double cents;
+    snq_riff_loop loop;
+    double loop_start, loop_end; /* frames at the wanted rate: 0 <= start < end <= frames */
+} snq_sampled_reply;
+
+void snq_sampled_reply_pack(snq_str *to, const snq_sampled_reply *r);
+SNQ_MUST_USE snq_status snq_sampled_reply_unpack(const void *bytes, size_t n, snq_sampled_reply *r);
 
 /* TRIED, worker -> engine: the result of snq_confine_try. */
 void snq_tried_pack(snq_str *to, uint32_t refused);

@@ -13,6 +13,7 @@
 #include "jobs/nursery.h"
 #include "jobs/observe.h"
 #include "jobs/outputs.h"
+#include "jobs/samples_read.h"
 #include "plot/sheet.h"
 #include "plot/watch_sheet.h"
 
@@ -216,6 +217,30 @@ static snq_status serve_flow(const task *t)
     return reply_done(t, SNQ_FRAME_FLOWN, snq_flow_pair_run(&cfg));
 }
 
+static snq_status serve_sample(const task *t)
+{
+    snq_sample_request request;
+    snq_sampled_reply sampled = { 0 };
+    snq_str payload;
+    SNQ_TRY(snq_sample_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 2)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    const snq_samples_read_cfg cfg = { .request = &request,
+                                       .fd = t->fds[0],
+                                       .out_fd = t->fds[1],
+                                       .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                       .pulse = t->cfg->pulse };
+    sampled.st = snq_samples_read_run(&cfg, &sampled);
+    sampled.needs = module_needed(t, sampled.st);
+    if (sampled.st < 0)
+        strncpy(sampled.error, snq_last_error(), sizeof sampled.error - 1);
+    snq_str_init(&payload, 4096);
+    snq_sampled_reply_pack(&payload, &sampled);
+    const snq_status st = reply(t, SNQ_FRAME_SAMPLED, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
 static snq_status serve_try(const task *t)
 {
     snq_str payload;
@@ -241,6 +266,8 @@ static snq_status serve(const task *t)
         return serve_sketch(t);
     case SNQ_FRAME_FLOW:
         return serve_flow(t);
+    case SNQ_FRAME_SAMPLE:
+        return serve_sample(t);
     case SNQ_FRAME_TRY:
         return serve_try(t);
     default:

@@ -34,7 +34,8 @@ static int same_build(const void *table)
            m->video_track_bytes == ours.video_track_bytes &&
            m->video_raw_bytes == ours.video_raw_bytes &&
            m->video_report_bytes == ours.video_report_bytes &&
-           strncmp(m->version, ours.version, 64) == 0;
+           m->encode_request_bytes == ours.encode_request_bytes &&
+           m->audio_bytes == ours.audio_bytes && strncmp(m->version, ours.version, 64) == 0;
 }
 
 int snq__av_loaded(void)
@@ -174,3 +175,44 @@ const snq__video_decoder_kind snq__av_video = { .open = video_open,
                                                 .next = video_next,
                                                 .seek = video_seek,
                                                 .report = video_report };
+
+/* ---- the encoder ---- */
+
+static snq_status encode_check(const snq__encode_request *request)
+{
+    const snq__av_module *m;
+    SNQ_TRY(snq__av_load(&m));
+    return retell(m, m->encoder.check(request));
+}
+
+static snq_status encode_open(const snq__encode_request *request, void **out)
+{
+    const snq__av_module *m;
+    *out = NULL;
+    SNQ_TRY(snq__av_load(&m));
+    return retell(m, m->encoder.open(request, out));
+}
+
+static snq_status encode_push(void *encoder, const snq_audio *block, uint64_t *clipped)
+{
+    const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
+    return retell(m, m->encoder.push(encoder, block, clipped));
+}
+
+static snq_status encode_finish(void *encoder)
+{
+    const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
+    return retell(m, m->encoder.finish(encoder));
+}
+
+static void encode_free(void *encoder)
+{
+    if (encoder)
+        atomic_load_explicit(&loaded, memory_order_acquire)->encoder.free(encoder);
+}
+
+const snq__encoder_kind snq__av_encoder = { .check = encode_check,
+                                            .open = encode_open,
+                                            .push = encode_push,
+                                            .finish = encode_finish,
+                                            .free = encode_free };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* av_loader -- the decoders that need libav, loaded when the first file asks for them (private to
- * media). Where the module is looked for: media/libraries.h. */
+/* av_loader -- the decoders and the encoder that need libav, loaded when the first file asks for them
+ * (private to media). Where the module is looked for: media/libraries.h. */
 #ifndef SNQ_MEDIA_AV_LOADER_IMPL_H
 #define SNQ_MEDIA_AV_LOADER_IMPL_H
 
@@ -9,6 +9,8 @@
 /* Opening the first decoder loads the module: ERR_UNSUPPORTED when it can't be. */
 extern const snq__decoder_kind snq__av_decoder;
 extern const snq__video_decoder_kind snq__av_video;
+/* Its check loads the module. */
+extern const snq__encoder_kind snq__av_encoder;
 
 /* The module, loaded now when it was not; static. [any] ERR_UNSUPPORTED: missing or of another
  * build; asked again, it is looked for again. */

@@ -5,6 +5,7 @@
 #include <libavformat/avformat.h>
 
 #include "media/decode_impl.h"
+#include "media/encode_impl.h"
 #include "media/video_decode_impl.h"
 
 const snq__av_module snq_media_av = { SNQ__AV_MODULE_TAG,
@@ -20,6 +21,11 @@ const snq__av_module snq_media_av = { SNQ__AV_MODULE_TAG,
                                                  .next = snq__video_decode_next,
                                                  .seek = snq__video_decode_seek,
                                                  .report = snq__video_decode_report },
+                                      .encoder = { .check = snq__encode_check,
+                                                   .open = snq__encode_open,
+                                                   .push = snq__encode_push,
+                                                   .finish = snq__encode_finish,
+                                                   .free = snq__encode_free },
                                       .last_error = snq_last_error,
                                       .format_version = avformat_version,
                                       .codec_version = avcodec_version };

@@ -10,19 +10,22 @@
 #include <stdint.h>
 
 #include "media/decoder_impl.h"
+#include "media/encoder_impl.h"
 #include "media/video_decoder_impl.h"
 
 #define SNQ__AV_MODULE_FILE    "libsnq_media_av.so"
 #define SNQ__AV_MODULE_SYMBOL  "snq_media_av"
-#define SNQ__AV_MODULE_VERSION "media_av 2, sonique " SNQ_VERSION
+#define SNQ__AV_MODULE_VERSION "media_av 3, sonique " SNQ_VERSION
 
 typedef struct snq__av_module {
     uint32_t module_bytes; /* sizeof of this, and of what passes through it; never moves */
     uint32_t source_bytes, info_bytes, warnings_bytes, chunk_bytes;
     uint32_t video_request_bytes, video_track_bytes, video_raw_bytes, video_report_bytes;
+    uint32_t encode_request_bytes, audio_bytes;
     char version[64]; /* SNQ__AV_MODULE_VERSION of its build */
     snq__decoder_kind decoder;
     snq__video_decoder_kind video;
+    snq__encoder_kind encoder;
     const char *(*last_error)(void); /* text of the thread's last failure within the module */
     unsigned (*format_version)(void);
     unsigned (*codec_version)(void);
@@ -34,7 +37,9 @@ typedef struct snq__av_module {
     .info_bytes = sizeof(snq_media_info), .warnings_bytes = sizeof(snq_warnings),             \
     .chunk_bytes = sizeof(snq__chunk), .video_request_bytes = sizeof(snq__video_request),     \
     .video_track_bytes = sizeof(snq__video_track), .video_raw_bytes = sizeof(snq__video_raw), \
-    .video_report_bytes = sizeof(snq__video_report), .version = SNQ__AV_MODULE_VERSION
+    .video_report_bytes = sizeof(snq__video_report),                                          \
+    .encode_request_bytes = sizeof(snq__encode_request), .audio_bytes = sizeof(snq_audio),    \
+    .version = SNQ__AV_MODULE_VERSION
 
 extern const snq__av_module snq_media_av __attribute__((visibility("default")));
 

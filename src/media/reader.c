@@ -117,6 +117,7 @@ static void describe_scan(snq_reader *r)
     else
         snprintf(r->info.codec, sizeof r->info.codec, "unknown");
     snq__positions_of_mask(s->channel_mask, s->channels, r->info.position);
+    r->info.sampler = s->sampler;
 }
 
 /* A decoder by what the first bytes are; `demuxer`: libavformat's name when that is known already.

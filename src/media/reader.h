@@ -32,6 +32,7 @@
 #include "base/audio.h"
 #include "base/status.h"
 #include "base/warnings.h"
+#include "media/riff_scan.h"
 
 typedef struct snq_reader snq_reader;
 
@@ -51,6 +52,7 @@ typedef struct snq_media_info {
     double header_duration_s;                /* seconds; NaN when the file does not say */
     uint32_t audio_tracks;                   /* >= 1 */
     int has_video;                           /* moving pictures, not a cover */
+    snq_riff_sampler sampler;                /* of PCM in WAV; all 0: nothing is said */
 } snq_media_info;
 
 typedef struct snq_reader_cfg {

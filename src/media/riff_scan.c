@@ -349,11 +349,29 @@ static void take_cue(walk *k, const chunk *c)
             mark(k, u32(k->big, p + 20), "cue_invalid", c->at);
 }
 
+/* The first loop whose end is not before its start; whether it lies within the samples shows at the end. */
+static void take_loop(walk *k, const uint8_t *p)
+{
+    snq_riff_sampler *s = &k->scan->sampler;
+    const uint32_t type = u32(k->big, p + 4);
+    if (s->loop || type > 2 || u32(k->big, p + 8) > u32(k->big, p + 12))
+        return;
+    s->loop = (snq_riff_loop)(type + SNQ_RIFF_LOOP_FORWARD);
+    s->loop_start = u32(k->big, p + 8);
+    s->loop_end = (int64_t)u32(k->big, p + 12) + 1; /* the file names the last frame */
+}
+
 static void take_smpl(walk *k, const chunk *c)
 {
     const uint8_t *p = c->size < 36 ? NULL : look(k, c->body, 36);
     if (!p)
         return;
+    const uint32_t key = u32(k->big, p + 12);
+    if (key > 0 && key < 128) { /* 0 is what is left there by who knows none */
+        k->scan->sampler.keyed = 1;
+        k->scan->sampler.key = key;
+        k->scan->sampler.cents = u32(k->big, p + 16) * (100.0 / 0x1p32);
+    }
     const uint32_t count = u32(k->big, p + 28);
     const uint64_t room = (c->size - 36) / 24;
     if (count > room)
@@ -366,6 +384,7 @@ static void take_smpl(walk *k, const chunk *c)
         if (u32(k->big, p + 8) > u32(k->big, p + 12))
             snq_warnings_add(k->warnings, "loop_invalid", c->at,
                              "a sampler loop ends before it starts; ignored");
+        take_loop(k, p);
         mark(k, u32(k->big, p + 12), "loop_invalid", c->at);
     }
 }
@@ -434,6 +453,18 @@ static void settle_data(walk *k)
     }
 }
 
+/* A loop beyond the samples is none; one that ends just behind them is by a writer who excludes the end. */
+static void settle_loop(snq_riff_scan *s, int64_t frames)
+{
+    snq_riff_sampler *m = &s->sampler;
+    if (m->loop_end == frames + 1 && m->loop_start < frames)
+        m->loop_end = frames;
+    if (m->loop_end > frames) {
+        m->loop = SNQ_RIFF_LOOP_NONE;
+        m->loop_start = m->loop_end = 0;
+    }
+}
+
 static void settle_frames(walk *k)
 {
     snq_riff_scan *s = k->scan;
@@ -449,6 +480,7 @@ static void settle_frames(walk *k)
                              "a loop or cue points at frame %u of %lld; ignored", k->mark_max,
                              (long long)(s->data_bytes / block));
     }
+    settle_loop(s, s->coding ? s->data_bytes / block : 0);
     if (s->data_bytes == 0)
         snq_warnings_add(k->warnings, "empty_audio", s->data_offset, "there is no sample in it");
 }

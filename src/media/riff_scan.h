@@ -54,6 +54,22 @@ typedef enum snq_riff_coding {
     SNQ_RIFF_FLOAT,     /* IEEE 754 */
 } snq_riff_coding;
 
+typedef enum snq_riff_loop {
+    SNQ_RIFF_LOOP_NONE = 0,
+    SNQ_RIFF_LOOP_FORWARD,
+    SNQ_RIFF_LOOP_ALTERNATING, /* forth and back */
+    SNQ_RIFF_LOOP_BACKWARD,
+} snq_riff_loop;
+
+/* What a WAV's smpl chunk says for samplers; all 0: nothing. */
+typedef struct snq_riff_sampler {
+    int keyed;                    /* `key` and `cents` are told */
+    uint32_t key;                 /* MIDI key at which it sounds as recorded, 1 .. 127 */
+    double cents;                 /* the recording is that much above the key, 0 <= cents < 100 */
+    snq_riff_loop loop;           /* the first of its loops that lies within the samples */
+    int64_t loop_start, loop_end; /* frames; the end is excluded */
+} snq_riff_sampler;
+
 typedef struct snq_riff_scan {
     snq_riff_form form;
     snq_riff_coding coding;
@@ -70,6 +86,7 @@ typedef struct snq_riff_scan {
     int64_t promised_bytes; /* that the header claims; -1: it does not say */
     int truncated;          /* promised more than is there */
     uint32_t chunks;        /* visited */
+    snq_riff_sampler sampler;
 } snq_riff_scan;
 
 /* Scan. OK with form SNQ_RIFF_NONE when it is none of these formats (`scan` zeroed, no warning).

@@ -3,7 +3,8 @@
  *        both before libavformat does, and show it a file it can read.
  * STEPS  probe      by content alone, after any ID3v2 tags. An MPEG stream must show three consistent
  *                   frames in a row and is read from the first of them on: tags and garbage before it
- *                   (an ID3v2 tag longer than the file, two tags with rubbish between) stay unseen
+ *                   (an ID3v2 tag longer than the file, two tags with rubbish between) stay unseen;
+ *                   three from the first byte on are enough where libavformat can't tell
  *        structure  media/cut_scan_impl.h; a cut Ogg page is replaced by one that is mended
  *        open       libavformat's demuxer over it, which may open nothing else
  * CONST  probe score >= 24 of 100: below lie guesses from a single header (libavformat retries at 25).
@@ -197,6 +198,12 @@ static snq_status probe(snq__stream *t, snq_warnings *warnings, const AVInputFor
         return snq__stream_failed(t, score, "to find out the format");
     if (score >= 0 && *found && strcmp((*found)->name, "mp3") == 0)
         return begin_mpeg(t, tags);
+    /* In a few frames libavformat may see two formats, and be sure of neither. */
+    const int64_t mpeg = score < SCORE_MIN || !*found ? find_mpeg(t, tags) : -1;
+    if (mpeg == tags || mpeg == -2) {
+        *found = av_find_input_format("mp3");
+        return begin_mpeg(t, tags);
+    }
     if (score < SCORE_MIN || !*found)
         return not_audio(t, NULL);
     if (!snq__container_of_demuxer((*found)->name))

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "media/atomic_file.h"
+#include "media/quantise_impl.h"
 #include "media/wav_header_impl.h"
 
 enum { CHUNK_FRAMES = 2048 };
@@ -113,23 +114,6 @@ size_t snq__wav_header(const snq_wav_writer_cfg *cfg, uint64_t frames, uint8_t *
 
 /* ---- samples ---- */
 
-/* x scaled to an integer of `bits`, ties to even; adds to *clipped what did not fit. */
-static int32_t quantise(float x, double scale, uint64_t *clipped)
-{
-    const double magic = 0x1.8p52; /* adding it leaves no fraction bits */
-    double v = (double)x * scale;
-    v = v == v ? (v + magic) - magic : 0.0;
-    if (v > scale - 1) {
-        ++*clipped;
-        return (int32_t)(scale - 1);
-    }
-    if (v < -scale) {
-        ++*clipped;
-        return (int32_t)-scale;
-    }
-    return (int32_t)v;
-}
-
 static void interleave(snq_wav_writer *w, const snq_audio *block, size_t from, size_t n)
 {
     const uint32_t channels = w->cfg.channels, bytes = snq__wav_sample_bytes(w->cfg.format);
@@ -143,7 +127,7 @@ static void interleave(snq_wav_writer *w, const snq_audio *block, size_t from, s
             continue;
         }
         for (size_t i = 0; i < n; i++, p += channels * bytes) {
-            const uint32_t v = (uint32_t)quantise(x[i], scale, &w->clipped);
+            const uint32_t v = (uint32_t)snq__quantise(x[i], scale, &w->clipped);
             p[0] = (uint8_t)v;
             p[1] = (uint8_t)(v >> 8);
             if (bytes == 3)

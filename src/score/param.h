@@ -29,7 +29,8 @@ typedef struct snq_param {
 
 /* v brought into the range; whole when discrete; NaN gives the default. */
 float snq_param_clamp(const snq_param *p, float v);
-/* 0..1 along the parameter's scale, and back. */
+/* 0..1 along the parameter's scale, and back. Of a discrete one, each choice has an equal part of 0..1.
+ * What is outside is brought in first; NaN gives the default. */
 float snq_param_to_norm(const snq_param *p, float v);
 float snq_param_from_norm(const snq_param *p, float norm);
 /* Index of `id` in table (n,), -1 when there is none. */

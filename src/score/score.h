@@ -8,8 +8,10 @@
  *
  * Invariants (snq_score_check names the place that breaks one):
  *  1  tempo, metre, key: at least one tempo and one metre, the first at tick 0; ticks strictly rising.
+ *     What is derived of a tempo is true (scaled_s).
  *  2  chords: spans in order that do not overlap; sections in order of their start.
- *  3  notes of a track in order of (tick, pitch, length); messages in order of their tick, order kept.
+ *  3  notes of a track in order of (tick, pitch, length); messages in order of their tick, order kept;
+ *     none after the end of the piece (length).
  *  4  every number within its range, every text NUL-terminated UTF-8.
  *  5  track names are not empty and unlike one another (ASCII, without regard to case).
  *
@@ -25,49 +27,56 @@
 #include "score/curve.h"
 
 enum {
+    SNQ_SCORE_TICKS_MIN = 24,
+    SNQ_SCORE_TICKS_MAX = 32767,
     SNQ_SCORE_TICKS = 960,    /* a quarter note, unless a file says otherwise (24 .. 32767) */
     SNQ_SCORE_NAME_MAX = 64,  /* bytes of a name with its NUL */
     SNQ_SCORE_TEXT_MAX = 256, /* of a title, a section's name */
     SNQ_SCORE_LABEL_MAX = 32, /* of a chord label */
     SNQ_SCORE_TRACKS_MAX = 512,
-    SNQ_SCORE_NOTES_MAX = 4 << 20, /* of all tracks together */
-    SNQ_SCORE_MESSAGES_MAX = 8 << 20,
-    SNQ_SCORE_SPANS_MAX = 1 << 16, /* tempo, metre, key, chords, sections: each */
-    SNQ_SCORE_CURVES_MAX = 256,    /* of a track */
+    SNQ_SCORE_NOTES_MAX = 4 << 20,    /* of all tracks together */
+    SNQ_SCORE_MESSAGES_MAX = 8 << 20, /* of all tracks together */
+    SNQ_SCORE_BYTES_MAX = 64 << 20,   /* of a track's long messages */
+    SNQ_SCORE_SPANS_MAX = 1 << 16,    /* tempo, metre, key, chords, sections: each */
+    SNQ_SCORE_CURVES_MAX = 256,       /* of a track */
 };
 #define SNQ_SCORE_TICK_MAX ((int64_t)1 << 40)
 #define SNQ_SCORE_BPM_MIN  3.5 /* what MIDI's 24 bits of microseconds can say: 3.58 */
 #define SNQ_SCORE_BPM_MAX  60e6
 
-typedef struct snq_tempo {
+/* What the ears hear of tempo, metre and key has its own types: heard_music.h. */
+typedef struct snq_tempo_mark {
     int64_t tick;
     double bpm; /* quarter notes a minute, from here to the next */
-} snq_tempo;
+    /* Derived by snq_score_add_tempo and snq_score_sort: seconds from the start, times
+     * ticks_per_quarter (so that a change of that leaves it true). */
+    double scaled_s;
+} snq_tempo_mark;
 
-typedef struct snq_metre {
+typedef struct snq_metre_mark {
     int64_t tick;
     uint8_t beats_per_bar; /* 1 .. 255 */
     uint8_t beat_unit;     /* 1, 2, 4 … 128 */
-} snq_metre;
+} snq_metre_mark;
 
-typedef enum snq_mode {
-    SNQ_MODE_MAJOR = 0,
-    SNQ_MODE_MINOR,
-    SNQ_MODE_DORIAN,
-    SNQ_MODE_PHRYGIAN,
-    SNQ_MODE_LYDIAN,
-    SNQ_MODE_MIXOLYDIAN,
-    SNQ_MODE_LOCRIAN,
-} snq_mode;
-enum { SNQ_MODES = 7 };
-extern const char *const snq_mode_names[SNQ_MODES]; /* "major", … */
+typedef enum snq_key_mode {
+    SNQ_KEY_MAJOR = 0,
+    SNQ_KEY_MINOR,
+    SNQ_KEY_DORIAN,
+    SNQ_KEY_PHRYGIAN,
+    SNQ_KEY_LYDIAN,
+    SNQ_KEY_MIXOLYDIAN,
+    SNQ_KEY_LOCRIAN,
+} snq_key_mode;
+enum { SNQ_KEY_MODES = 7 };
+extern const char *const snq_key_mode_names[SNQ_KEY_MODES]; /* "major", … */
 
-typedef struct snq_key_span {
+typedef struct snq_key_mark {
     int64_t tick;
     uint8_t tonic; /* 0 = C .. 11 = B */
-    uint8_t mode;  /* snq_mode */
+    uint8_t mode;  /* snq_key_mode */
     int8_t fifths; /* the key signature as written: -7 flats .. 7 sharps */
-} snq_key_span;
+} snq_key_mark;
 
 typedef struct snq_chord_span {
     int64_t start, end;              /* ticks, half open */
@@ -122,12 +131,12 @@ typedef struct snq_track {
 typedef struct snq_score {
     char title[SNQ_SCORE_TEXT_MAX];
     int32_t ticks_per_quarter; /* 24 .. 32767 */
-    int64_t length;            /* ticks: where the piece ends; at least the end of every note */
-    snq_tempo *tempo;
+    int64_t length; /* ticks: where the piece ends: not before any note or message does */
+    snq_tempo_mark *tempo;
     size_t tempos, tempo_room;
-    snq_metre *metre;
+    snq_metre_mark *metre;
     size_t metres, metre_room;
-    snq_key_span *key;
+    snq_key_mark *key;
     size_t keys, key_room;
     snq_chord_span *chord;
     size_t chords, chord_room;
@@ -142,39 +151,51 @@ void snq_score_init(snq_score *s);
 void snq_score_clear(snq_score *s); /* frees all that it owns; legal twice */
 
 /* Append one; *out (may be NULL) is borrowed until the next append. What is appended is copied.
- * ERR_TOO_BIG, ERR_NOMEM: the score stays as it was. Order is brought about by snq_score_sort. */
+ * ERR_TOO_BIG, ERR_NOMEM: the score stays as it was. Order is brought about by snq_score_sort, ranges are
+ * looked at by snq_score_check. */
 SNQ_MUST_USE snq_status snq_score_add_tempo(snq_score *s, int64_t tick, double bpm);
 SNQ_MUST_USE snq_status snq_score_add_metre(snq_score *s, int64_t tick, int beats, int unit);
-SNQ_MUST_USE snq_status snq_score_add_key(snq_score *s, snq_key_span key);
+SNQ_MUST_USE snq_status snq_score_add_key(snq_score *s, snq_key_mark key);
 SNQ_MUST_USE snq_status snq_score_add_chord(snq_score *s, const snq_chord_span *chord);
 SNQ_MUST_USE snq_status snq_score_add_section(snq_score *s, const snq_section *section);
-/* `name` is cut to fit and, where it is taken or empty, made unlike the others ("bass 2"). */
+/* `name` is cut to fit, malformed UTF-8 replaced, and, where it is taken or empty, made unlike the others
+ * ("bass 2"; "track"). */
 SNQ_MUST_USE snq_status snq_score_add_track(snq_score *s, const char *name, snq_track **out);
 SNQ_MUST_USE snq_status snq_track_add_note(snq_track *t, const snq_note *note);
+/* bytes (m.length,), copied; m.at is set here. */
 SNQ_MUST_USE snq_status snq_track_add_message(snq_track *t, snq_message m, const void *bytes);
+/* An empty curve; `target` is cut to fit. */
 SNQ_MUST_USE snq_status snq_track_add_curve(snq_track *t, const char *target, snq_curve **out);
 /* The track of this name (without regard to case), NULL when there is none. */
 snq_track *snq_score_find_track(const snq_score *s, const char *name);
 
-/* Bring everything into the order of the invariants (stable); adds 120 BPM and 4/4 at tick 0 where none
- * is; lengthens `length` to the end of the last note or message. ERR_NOMEM. */
+/* Bring everything into the order of the invariants (stable). Of tempos, metres or keys at one tick the
+ * last one stays; 120 BPM and 4/4 are added at tick 0 where none is; `length` is lengthened to the end of
+ * the last note or message. ERR_NOMEM, ERR_TOO_BIG: some lists are in order, nothing is lost. */
 SNQ_MUST_USE snq_status snq_score_sort(snq_score *s);
-/* ERR_RANGE, ERR_FORMAT: naming the place ("track \"bass\": note 12: pitch 140 is over 127"). */
+/* ERR_RANGE, ERR_FORMAT, ERR_TOO_BIG, naming the place: "track \"bass\": note 12: pitch 140 is over
+ * 127". */
 SNQ_MUST_USE snq_status snq_score_check(const snq_score *s);
 
-/* Time of a tick (fractions are legal) in seconds, and back; by the tempo map, at any tick >= 0.
- * Logarithmic in the number of tempos. */
+/* Time of a tick (fractions are legal) in seconds, and back; by the tempo map, which must be in order
+ * (snq_score_sort). What is below 0 counts as 0. Where there is no tempo: 120 BPM. Logarithmic in the
+ * number of tempos. */
 double snq_score_time_s(const snq_score *s, double tick);
 double snq_score_tick_at(const snq_score *s, double time_s);
-/* When a note sounds: its place, moved by its micro-timing, never before 0 (seconds). */
+/* When a note sounds: its place, moved by its micro-timing, never before 0 (seconds); the end moves as
+ * far as the start. */
 double snq_note_start_s(const snq_score *s, const snq_note *n);
 double snq_note_end_s(const snq_score *s, const snq_note *n);
-/* Where bar `bar` (0 the first) begins, by the metre map (a metre change begins a bar). */
+/* Where bar `bar` (0 the first) begins, by the metre map, which must be in order (a metre change begins a
+ * bar; a bar that is no whole number of ticks is cut to one); 4/4 where there is none. Linear in the
+ * number of metres. */
 int64_t snq_score_bar_tick(const snq_score *s, int64_t bar);
 /* The bar that holds a tick, and the tick within it. */
-int64_t snq_score_bar_at(const snq_score *s, int64_t tick, int64_t *within);
+int64_t snq_score_bar_at(const snq_score *s, int64_t tick, int64_t *within); /* may be NULL */
 double snq_score_length_s(const snq_score *s);
 
+/* The key signature of a tonic (0 = C) and a mode: -5 flats .. 6 sharps. */
+int snq_key_fifths(int tonic, snq_key_mode mode);
 /* MIDI note number (fractions are cents) to hertz: 440 * 2^((n - 69) / 12). */
 double snq_note_hz(double note);
 

@@ -69,7 +69,7 @@ SNQ_RT void snq_instrument_note_on(snq_instrument *i, uint32_t id, float note, f
 SNQ_RT void snq_instrument_note_off(snq_instrument *i, uint32_t id, float release_velocity);
 SNQ_RT void snq_instrument_set(snq_instrument *i, uint32_t index,
                                float value); /* clamped; NaN ignored */
-SNQ_RT void snq_instrument_perform(snq_instrument *i, snq_perform what, float value);
+SNQ_RT void snq_instrument_perform(snq_instrument *i, snq_perform what, double value);
 /* All notes off (with their release), or silence at once (5 ms fade). */
 SNQ_RT void snq_instrument_all_off(snq_instrument *i, int at_once);
 /* WRITES n frames (n <= SNQ_INSTRUMENT_BLOCK) to left and right. */

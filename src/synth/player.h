@@ -43,5 +43,7 @@ void snq_player_free(snq_player *p); /* NULL is legal */
 SNQ_RT void snq_player_run(snq_player *p, float *left, float *right, size_t n);
 /* Whether all events are played and the instrument is silent (or the tail's bound is reached). */
 SNQ_RT int snq_player_done(const snq_player *p);
+/* Frames that were asked for or, once it is done, that hold sound: where the last of it died away. */
+SNQ_RT int64_t snq_player_frames(const snq_player *p);
 
 #endif

@@ -59,6 +59,27 @@ static void writes_numbers_the_same_everywhere(void **state)
                    "[0.1,0,0,1,1234.568,1000000000000000000000,100,-2.5,8,100,0.123456789012,2]");
 }
 
+static void writes_as_few_digits_as_will_do(void **state)
+{
+    snq_json j = begin();
+    snq_json_array(&j);
+    const float floats[] = { 0.1f, -0.0f, 16777216.0f, 1e-7f, 3.40282347e38f, 0.333333343f, -2.5f };
+    for (size_t i = 0; i < SNQ_COUNT(floats); i++)
+        snq_json_float(&j, floats[i]);
+    snq_json_double(&j, 0.1);
+    snq_json_double(&j, 1.0 / 3.0);
+    snq_json_double(&j, 0.1 + 0.2);
+    snq_json_double(&j, NAN);
+    snq_json_float(&j, INFINITY);
+    snq_json_digits(&j, 1234.5678, 6);
+    snq_json_digits(&j, 1234.5678, 0);  /* raised to 1 */
+    snq_json_digits(&j, 1234.5678, 99); /* cut to 17 */
+    snq_json_end(&j);
+    check_document(&j, "[0.1,0,16777216,1e-07,3.4028235e+38,0.33333334,-2.5,"
+                       "0.1,0.3333333333333333,0.30000000000000004,null,null,"
+                       "1234.57,1e+03,1234.5678]");
+}
+
 static void never_writes_nan(void **state)
 {
     snq_json j = begin();
@@ -161,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nests_and_separates),
         cmocka_unit_test(writes_numbers_the_same_everywhere),
+        cmocka_unit_test(writes_as_few_digits_as_will_do),
         cmocka_unit_test(never_writes_nan),
         cmocka_unit_test(writes_the_largest_double),
         cmocka_unit_test(escapes),

@@ -31,7 +31,7 @@ def expect(got, want):
 
 
 def test_less_time_and_more_speed_are_better():
-    for unit in ("s", "ms", "MB", "%", "px"):
+    for unit in ("s", "ms", "ns", "MB", "%", "px", "dB"):
         assert Figure(112, unit).worse(Figure(100, unit)) and not Figure(88, unit).worse(Figure(100, unit))
         assert Figure(88, unit).better(Figure(100, unit)) and not Figure(112, unit).better(Figure(100, unit))
     for unit in ("x", "files/s", "times", "score"):

@@ -230,6 +230,58 @@ def test_wrong_music_is_refused():
         assert not rules.is_valid(document), f"accepted a region with music without {section}"
 
 
+def page_example():
+    """The worked example of docs/formats/score.md."""
+    page = (ROOT / "docs" / "formats" / "score.md").read_text()
+    return json.loads(re.search(r"```json\n(.*?)```", page, re.S).group(1))
+
+
+def test_scores():
+    rules = validator("score-1.schema.json")
+    documents = {"score.json": golden("score.json"), "score_any.json": golden("score_any.json"),
+                 "docs/formats/score.md": page_example(),
+                 "least": {"schema": "sonique/score/1", "tracks": []}}
+    for name, document in documents.items():
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}"
+                  for e in rules.iter_errors(document)]
+        assert not errors, f"{name}:\n" + "\n".join(errors[:20])
+
+
+WRONG_SCORES = [  # where, value; the unit test of score_json refuses the same
+    (["more"], 1), (["title"], None), (["ticks_per_quarter"], 23), (["length"], -1),
+    (["tempo", 0, "bpm"], 0), (["tempo", 0], {"at": 0}), (["tempo"], 120),
+    (["metre", 0, "beat_unit"], 6), (["metre", 0, "beats_per_bar"], 0),
+    (["keys", 0, "tonic"], "Bb"), (["keys", 0, "mode"], "dur"), (["keys", 0, "fifths"], 8),
+    (["chords", 0, "length"], -1), (["chords", 0, "label"], ""), (["chords", 0, "label"], 32 * "x"),
+    (["sections", 0, "energy"], 2), (["sections", 0], {"at": 0, "length": 1}),
+    (["tracks", 0, "name"], ""), (["tracks", 0, "program"], 128), (["tracks", 0, "channel"], -1),
+    (["tracks", 0, "gain_db"], 25), (["tracks", 0, "pan"], "left"), (["tracks", 0, "volume"], 1),
+    (["tracks", 0, "notes", 0, "pitch"], 128), (["tracks", 0, "notes", 0, "velocity"], 0),
+    (["tracks", 0, "notes", 0, "timing_ms"], 1001), (["tracks", 0, "notes", 0, "cents"], -101),
+    (["tracks", 0, "notes", 0, "at"], "0"), (["tracks", 0, "notes", 0], {"at": 0, "length": 1}),
+    (["tracks", 0, "curves", 0, "points", 0, "shape"], "spline"),
+    (["tracks", 0, "curves", 0, "points", 0, "value"], 1e39),
+    (["tracks", 0, "curves", 0, "target"], ""), (["tracks", 0, "messages", 0, "status"], 144),
+    (["tracks", 0, "messages", 0, "a"], 128), (["tracks", 0, "messages", 0, "bytes"], "AAAA"),
+    (["tracks", 0, "messages", 1, "bytes"], "a?=="),
+]
+
+
+def test_wrong_scores_are_refused():
+    rules = validator("score-1.schema.json")
+    for path, value in WRONG_SCORES:
+        document = golden("score.json")
+        place = document
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        assert not rules.is_valid(document), f"accepted {path} = {value}"
+    for key in ("schema", "tracks"):
+        document = golden("score.json")
+        del document[key]
+        assert not rules.is_valid(document), f"accepted a score without {key}"
+
+
 def test_a_wrong_document_is_refused():
     rules = validator("listen-1.schema.json")
     for wrong in ({}, {"schema": "sonique/listen/1"}, {"schema": "sonique/watch/1"}, []):

@@ -110,6 +110,26 @@ static void unpack_flow(const snq_frame *f)
         must(strlen(q.name[0]) < sizeof q.name[0] && strlen(q.name[1]) < sizeof q.name[1]);
 }
 
+static void unpack_sample(const snq_frame *f)
+{
+    snq_sample_request q;
+    if (snq_sample_request_unpack(f->payload, f->length, &q) >= 0)
+        must(strlen(q.name) < sizeof q.name && q.rate_hz >= SNQ_RATE_MIN_HZ && q.channels <= 2 &&
+             q.max_frames >= 1 && q.max_frames <= SNQ_SAMPLE_FRAMES_MAX);
+}
+
+static void unpack_sampled(const snq_frame *f)
+{
+    snq_sampled_reply r;
+    if (snq_sampled_reply_unpack(f->payload, f->length, &r) < 0)
+        return;
+    must(r.st <= 0 && strlen(r.error) < sizeof r.error);
+    if (r.st == 0)
+        must(r.channels >= 1 && r.channels <= 2 && r.frames >= 1 && r.key < 128);
+    if (r.loop)
+        must(r.loop_start >= 0 && r.loop_start < r.loop_end && r.loop_end <= (double)r.frames);
+}
+
 static void unpack(const snq_frame *f)
 {
     char error[SNQ_ERROR_MAX];
@@ -157,6 +177,12 @@ static void unpack(const snq_frame *f)
         break;
     case SNQ_FRAME_FLOW:
         unpack_flow(f);
+        break;
+    case SNQ_FRAME_SAMPLE:
+        unpack_sample(f);
+        break;
+    case SNQ_FRAME_SAMPLED:
+        unpack_sampled(f);
         break;
     case SNQ_FRAME_CLICKED:
     case SNQ_FRAME_FLOWN:

@@ -86,6 +86,89 @@ static void peaks_are_checked(void **state)
     assert_int_equal(snq_alloc_live(), 0);
 }
 
+static void samples_come_back_equal(void **state)
+{
+    snq_sample_request a = { "caf\xe9.wav", 48000, 2, 77 }, b;
+    snq_sampled_reply c = { .channels = 2,
+                            .frames = 1000,
+                            .keyed = 1,
+                            .key = 60,
+                            .cents = 12.5,
+                            .loop = SNQ_RIFF_LOOP_ALTERNATING,
+                            .loop_start = 1.25,
+                            .loop_end = 1000.0 },
+                      d;
+    snq_str s;
+    snq_str_init(&s, 65536);
+    snq_sample_request_pack(&s, &a);
+    check_ok(snq_sample_request_unpack(s.text, s.length, &b));
+    assert_memory_equal(&a, &b, sizeof a);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_sample_request_unpack(s.text, n, &b), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+    snq_str_init(&s, 65536);
+    snq_sampled_reply_pack(&s, &c);
+    check_ok(snq_sampled_reply_unpack(s.text, s.length, &d));
+    assert_true(d.st == SNQ_OK && d.channels == 2 && d.frames == 1000 && d.keyed && d.key == 60);
+    assert_true(d.cents == 12.5 && d.loop == SNQ_RIFF_LOOP_ALTERNATING);
+    assert_true(d.loop_start == 1.25 && d.loop_end == 1000.0);
+    for (size_t n = 0; n < s.length; n++)
+        check_status(snq_sampled_reply_unpack(s.text, n, &d), SNQ_ERR_FORMAT);
+    snq_str_clear(&s);
+    c.st = SNQ_ERR_STATE;
+    c.needs = 1;
+    snprintf(c.error, sizeof c.error, "no libav");
+    snq_str_init(&s, 65536);
+    snq_sampled_reply_pack(&s, &c);
+    check_ok(snq_sampled_reply_unpack(s.text, s.length, &d));
+    assert_true(d.st == SNQ_ERR_STATE && d.needs == 1 && d.frames == 0);
+    assert_string_equal(d.error, "no libav");
+    snq_str_clear(&s);
+}
+
+/* What no worker of ours would say, and no engine would ask. */
+static void impossible_samples_are_refused(void **state)
+{
+    static const snq_sample_request bad_request[] = {
+        { "x", 999, 2, 77 },
+        { "x", 768001, 2, 77 },
+        { "x", 48000, 3, 77 },
+        { "x", 48000, 2, 0 },
+        { "x", 48000, 2, SNQ_SAMPLE_FRAMES_MAX + 1 },
+    };
+    static const snq_sampled_reply good = {
+        .channels = 2, .frames = 1000, .loop = SNQ_RIFF_LOOP_FORWARD, .loop_end = 1000.0
+    };
+    snq_sampled_reply bad[10], back;
+    snq_sample_request b;
+    snq_str s;
+    for (size_t i = 0; i < SNQ_COUNT(bad_request); i++) {
+        snq_str_init(&s, 65536);
+        snq_sample_request_pack(&s, &bad_request[i]);
+        check_status(snq_sample_request_unpack(s.text, s.length, &b), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+    }
+    for (size_t i = 0; i < SNQ_COUNT(bad); i++)
+        bad[i] = good;
+    bad[0].channels = 0;
+    bad[1].channels = 3;
+    bad[2].frames = 0;
+    bad[3].frames = SNQ_SAMPLE_FRAMES_MAX + UINT64_C(1);
+    bad[4].key = 128;
+    bad[5].cents = 100.0;
+    bad[6].loop = (snq_riff_loop)4;
+    bad[7].loop_start = -1.0;
+    bad[8].loop_start = 1000.0;
+    bad[9].loop_end = 1000.5;
+    for (size_t i = 0; i < SNQ_COUNT(bad); i++) {
+        snq_str_init(&s, 65536);
+        snq_sampled_reply_pack(&s, &bad[i]);
+        check_status(snq_sampled_reply_unpack(s.text, s.length, &back), SNQ_ERR_FORMAT);
+        snq_str_clear(&s);
+    }
+    assert_int_equal(snq_alloc_live(), 0);
+}
+
 static void clicks_come_back_equal(void **state)
 {
     static const double beat_s[] = { 0, 0.5, 0.5, 1e9 }, falling[] = { 0.5, 0.4 };
@@ -274,6 +357,8 @@ int main(void)
         cmocka_unit_test(a_hearing_comes_back_and_nothing_leaks),
         cmocka_unit_test(peaks_are_checked),
         cmocka_unit_test(clicks_come_back_equal),
+        cmocka_unit_test(samples_come_back_equal),
+        cmocka_unit_test(impossible_samples_are_refused),
         cmocka_unit_test(clicked_comes_back_equal),
         cmocka_unit_test(watch_and_flow_requests_come_back_equal),
         cmocka_unit_test(seen_and_sketch_come_back),

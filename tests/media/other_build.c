@@ -11,4 +11,6 @@ const snq__av_module snq_media_av = { .module_bytes = sizeof(snq__av_module),
                                       .video_track_bytes = sizeof(snq__video_track),
                                       .video_raw_bytes = sizeof(snq__video_raw),
                                       .video_report_bytes = sizeof(snq__video_report),
+                                      .encode_request_bytes = sizeof(snq__encode_request),
+                                      .audio_bytes = sizeof(snq_audio),
                                       .version = SNQ__AV_MODULE_VERSION "x" };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "flac_file.h"
+#include "media/audio_writer.h"
 #include "media/av_loader_impl.h"
 #include "media/libraries.h"
 #include "media/reader.h"
@@ -76,6 +77,18 @@ static snq_status watch_all(const char *name, int no_loading, int64_t *pictures)
     return st;
 }
 
+/* Half a second of silence. */
+static snq_status write_sound(snq_audio_format format, const char *name)
+{
+    static const float x[24000];
+    const snq_audio a = { { x, x }, 2, 48000, 24000 };
+    const snq_audio_writer_cfg cfg = snq_audio_writer_cfg_default(format);
+    snq_audio_writer *w;
+    SNQ_TRY(snq_audio_writer_open(files_path(name), &cfg, 1, &w));
+    check_ok(snq_audio_writer_push(w, &a));
+    return snq_audio_writer_close(w);
+}
+
 static void copy_module(const char *from)
 {
     char command[1024];
@@ -125,6 +138,12 @@ static void test_missing(void **state)
     assert_non_null(strstr(snq_last_error(), SNQ__AV_MODULE_FILE));
     check_status(watch_all("a.y4m", 1, &frames), SNQ_ERR_STATE);
     check_status(watch_all("a.txt", 1, &frames), SNQ_ERR_FORMAT);
+    /* what needs none can be written, what needs one is known not to be before anything is on the disk */
+    check_ok(write_sound(SNQ_AUDIO_FORMAT_FLAC, "w.flac"));
+    const int count = files_count();
+    check_status(write_sound(SNQ_AUDIO_FORMAT_MP3, "w.mp3"), SNQ_ERR_UNSUPPORTED);
+    assert_non_null(strstr(snq_last_error(), SNQ__AV_MODULE_FILE));
+    assert_int_equal(files_count(), count);
     /* refused for what it is, not for what is missing */
     check_status(read_all("a.txt", &frames), SNQ_ERR_FORMAT);
     assert_non_null(strstr(snq_last_error(), "plain text"));
@@ -181,6 +200,14 @@ static void test_loaded(void **state)
     /* the module's words are heard here */
     check_status(read_all("a.txt", &frames), SNQ_ERR_FORMAT);
     assert_string_equal(snq_last_error(), "not audio: this is plain text");
+    for (int f = SNQ_AUDIO_FORMAT_MP3; f <= SNQ_AUDIO_FORMAT_OPUS; f++) {
+        check_ok(write_sound((snq_audio_format)f, "w.any"));
+        check_status(read_all("w.any", &frames), SNQ_END);
+        assert_int_equal(frames, 24000);
+    }
+    const snq__encode_request none = { .what = "MP3", .encoder = "libnone", .muxer = "mp3" };
+    check_status(snq__av_encoder.check(&none), SNQ_ERR_UNSUPPORTED);
+    assert_non_null(strstr(snq_last_error(), "libnone")); /* the module's words */
     const char *name, *purpose, *version;
     unsigned n = 0;
     while ((name = snq_media_library(n, &purpose, &version))) {

@@ -177,6 +177,57 @@ static bytes smpl(uint32_t count, uint32_t loops, uint32_t start, uint32_t end)
     return c;
 }
 
+/* The scan of the plain WAV with a smpl chunk that says key and loops (type, first, last). */
+static snq_riff_sampler sampler_of(uint32_t key, uint32_t fraction, uint32_t loops,
+                                   const uint32_t (*loop)[3])
+{
+    snq_riff_scan s;
+    snq_warnings w;
+    bytes b = wav_build(&plain, NULL), c = { 0 };
+    put_id(&c, "smpl");
+    put_uint(&c, 36 + 24 * loops, 4);
+    put(&c, NULL, 12);
+    put_uint(&c, key, 4);
+    put_uint(&c, fraction, 4);
+    put(&c, NULL, 8);
+    put_uint(&c, loops, 4);
+    put_uint(&c, 0, 4);
+    for (uint32_t i = 0; i < loops; i++) {
+        put(&c, NULL, 4);
+        for (int k = 0; k < 3; k++)
+            put_uint(&c, loop[i][k], 4);
+        put(&c, NULL, 8);
+    }
+    insert(&b, b.n, &c);
+    check_ok(scan_bytes(&b, &s, &w));
+    free(b.p);
+    free(c.p);
+    return s.sampler;
+}
+
+/* 100 frames: the first loop that can be played, its end behind its last frame; the key. */
+static void test_sampler(void **state)
+{
+    static const uint32_t whole[][3] = { { 0, 0, 99 } }, excluded[][3] = { { 2, 10, 100 } },
+                          beyond[][3] = { { 0, 10, 101 } }, single[][3] = { { 1, 99, 99 } },
+                          second[][3] = { { 9, 1, 2 }, { 0, 5, 4 }, { 1, 20, 29 }, { 0, 1, 2 } };
+    snq_riff_sampler s = sampler_of(60, 0x40000000, 1, whole);
+    assert_true(s.keyed && s.key == 60);
+    check_near(s.cents, 25, 0);
+    assert_true(s.loop == SNQ_RIFF_LOOP_FORWARD && s.loop_start == 0 && s.loop_end == 100);
+    s = sampler_of(127, 0xFFFFFFFF, 1, excluded);
+    assert_true(s.keyed && s.key == 127 && s.cents < 100 && s.cents > 99.9);
+    assert_true(s.loop == SNQ_RIFF_LOOP_BACKWARD && s.loop_start == 10 && s.loop_end == 100);
+    s = sampler_of(0, 0x40000000, 1, beyond);
+    assert_true(!s.keyed && s.key == 0 && !s.loop && s.loop_end == 0);
+    check_near(s.cents, 0, 0);
+    s = sampler_of(128, 0, 1, single);
+    assert_true(!s.keyed && s.loop == SNQ_RIFF_LOOP_ALTERNATING && s.loop_end == 100);
+    s = sampler_of(1, 0, 4, second);
+    assert_true(s.keyed && s.loop == SNQ_RIFF_LOOP_ALTERNATING && s.loop_start == 20);
+    assert_int_equal(s.loop_end, 30);
+}
+
 static bytes cue(uint32_t count, uint32_t points, uint32_t frame)
 {
     bytes c = { 0 };
@@ -491,13 +542,14 @@ static void test_unreadable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),      cmocka_unit_test(test_not_ours),
-        cmocka_unit_test(test_fields),     cmocka_unit_test(test_loops_and_cues),
-        cmocka_unit_test(test_trailing),   cmocka_unit_test(test_data_first),
-        cmocka_unit_test(test_empty),      cmocka_unit_test(test_flood),
-        cmocka_unit_test(test_wide_sizes), cmocka_unit_test(test_wrapped_size),
-        cmocka_unit_test(test_containers), cmocka_unit_test(test_aiff),
-        cmocka_unit_test(test_every_cut),  cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_plain),        cmocka_unit_test(test_not_ours),
+        cmocka_unit_test(test_fields),       cmocka_unit_test(test_loops_and_cues),
+        cmocka_unit_test(test_sampler),      cmocka_unit_test(test_trailing),
+        cmocka_unit_test(test_data_first),   cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_flood),        cmocka_unit_test(test_wide_sizes),
+        cmocka_unit_test(test_wrapped_size), cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_aiff),         cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_unreadable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

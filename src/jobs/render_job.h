@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* render_job -- a score or a MIDI file, from its path to a folder of stems and their sum: what is behind
+ * `sonique render`.
+ *
+ *     OUT/score.json  what was played      OUT/score.mid
+ *     OUT/stems/<track>.wav                OUT/stems/lanes/<track>.<lane>.wav (lanes)
+ *     OUT/mix.wav     the sum of the stems
+ *
+ * Threads: [control] one job at a time. */
+#ifndef SNQ_JOBS_RENDER_JOB_H
+#define SNQ_JOBS_RENDER_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/json.h"
+#include "base/status.h"
+#include "base/warnings.h"
+#include "media/audio_writer.h"
+#include "score/score.h"
+
+enum { SNQ_RENDER_CHOICES_MAX = 512 };
+
+/* --patch TRACK=ID */
+typedef struct snq_patch_choice {
+    const char *track, *patch; /* borrowed */
+} snq_patch_choice;
+
+typedef struct snq_render_job_cfg {
+    const char *input; /* a score (JSON) or a standard MIDI file: told by its bytes */
+    const char *out;   /* folder */
+    const snq_patch_choice *choice;
+    size_t choices;
+    const char *kit; /* folder of one-shots that drum tracks are played with; NULL */
+    int lanes;       /* a stem for each lane of a drum track, too */
+    int force;
+    snq_audio_format format;    /* of the stems and the sum (WAV) */
+    uint32_t threads;           /* (1) */
+    uint64_t seed;              /* (0) */
+    const volatile int *cancel; /* non-zero asks to stop; NULL */
+    void (*progress)(void *user, double done_s, double of_s);
+    void *user;
+} snq_render_job_cfg;
+
+typedef struct snq_render_stem {
+    char name[SNQ_SCORE_NAME_MAX];  /* of the track */
+    char lane[SNQ_SCORE_NAME_MAX];  /* "" for the whole track */
+    char patch[SNQ_SCORE_NAME_MAX]; /* id */
+    char file[128];                 /* below the folder */
+    double peak_dbfs;               /* -inf: silence */
+    uint64_t clipped;               /* samples over full scale */
+} snq_render_stem;
+
+typedef struct snq_render_report {
+    char title[SNQ_SCORE_TEXT_MAX];
+    uint32_t rate_hz;
+    int64_t frames;
+    snq_render_stem *stem; /* (stems,), owned */
+    uint32_t stems;
+    snq_render_stem mix;
+    snq_warnings warnings;
+} snq_render_report;
+
+snq_render_job_cfg snq_render_job_cfg_default(void);
+/* *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND, ERR_FORMAT, ERR_RANGE,
+ * ERR_TOO_BIG, ERR_EXISTS, ERR_IO, ERR_UNSUPPORTED, ERR_CANCELLED, ERR_NOMEM: nothing is left in OUT. */
+SNQ_MUST_USE snq_status snq_render_job_run(const snq_render_job_cfg *cfg, snq_render_report *out);
+void snq_render_report_clear(snq_render_report *r);
+/* `sonique/render/1` (schemas/render-1.schema.json) */
+void snq_render_report_json(snq_json *j, const char *path, const snq_render_report *r);
+
+/* Read a score from a file: JSON or MIDI. *out as snq_score_from_json. */
+SNQ_MUST_USE snq_status snq_score_load(const char *path, snq_score *out, snq_warnings *warnings);
+
+#endif

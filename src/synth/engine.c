@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "synth/engine_impl.h"
+
+#include <string.h>
+
+/* The engines of this build. */
+static const snq__engine *const engines[] = {
+    &snq__engine_voice,
+};
+
+const snq__engine *snq__engine_find(const char *name)
+{
+    for (size_t i = 0; i < SNQ_COUNT(engines); i++)
+        if (!strcmp(engines[i]->name, name))
+            return engines[i];
+    return NULL;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/* voice_block -- the sound of eight voices, a block of it.
+ *
+ * STEPS  sources (add) -> first filter -> second filter -> amplitude, place, sum of the lanes
+ *        on one side, or on two when the patch's channels are stereo.
+ *        A filter that is chosen while another sounds: both run, and FADE goes from the one to the other.
+ *        filter_resonance is the gain at the cutoff over that far below it, for both circuits.
+ *
+ * CONST  FADE 5 ms. A filter that comes in starts from rest; most of its settling is over before it is
+ *        heard (ours).
+ *        Lanes of rest have 440 Hz and 1 kHz cutoff: any ordinary number would do. */
+#include <math.h>
+#include <string.h>
+
+#include "synth/voice_impl.h"
+
+static const float fade_s = 0.005f;
+
+int snq__voice_any(const snq__voice_engine *e)
+{
+    for (uint32_t g = 0; g < e->groups; g++)
+        if (e->group[g].active)
+            return 1;
+    return 0;
+}
+
+/* --- which filters --- */
+
+static snq__voice_stage wanted(const snq__voice_engine *e, uint32_t s)
+{
+    if (s == 0)
+        return (snq__voice_stage) { .model = (uint8_t)snq__voice_choice(e, VP_FILTER_MODEL),
+                                    .type = (uint8_t)snq__voice_choice(e, VP_FILTER_TYPE) };
+    const uint32_t type = snq__voice_choice(e, VP_FILTER2_TYPE);
+    if (!type)
+        return (snq__voice_stage) { .model = SNQ__MODEL_OFF };
+    return (snq__voice_stage) { .model = SNQ__MODEL_SVF, .type = (uint8_t)(type - 1) };
+}
+
+static int same(snq__voice_stage a, snq__voice_stage b)
+{
+    return a.model == b.model && (a.type == b.type || a.model == SNQ__MODEL_OFF);
+}
+
+/* A filter that comes in starts from rest, and its cutoff from where it is now. */
+static void rest(snq__voice_engine *e, uint32_t s)
+{
+    for (uint32_t k = 0; k < e->groups; k++)
+        for (uint32_t lane = 0; lane < SNQ_LANES; lane++)
+            for (uint32_t side = 0; side < 2; side++) {
+                snq__voice_filter *f = &e->group[k].filter[s];
+                if (e->filter[s].now.model == SNQ__MODEL_LADDER)
+                    snq__lane_ladder_reset(&f->ladder[side], lane);
+                else
+                    snq__lane_svf_reset(&f->svf[side], lane);
+            }
+}
+
+void snq__voice_switches_begin(snq__voice_engine *e)
+{
+    for (uint32_t s = 0; s < 2; s++) {
+        snq__voice_switch *w = &e->filter[s];
+        const snq__voice_stage to = wanted(e, s);
+        if (w->left || same(to, w->now))
+            continue;
+        w->before = w->now;
+        w->now = to;
+        if (w->before.model != to.model)
+            rest(e, s);
+        if (snq__voice_any(e))
+            w->left = (uint32_t)(fade_s * (float)e->rate_hz);
+    }
+}
+
+void snq__voice_switches_end(snq__voice_engine *e, uint32_t n)
+{
+    for (uint32_t s = 0; s < 2; s++)
+        e->filter[s].left -= n < e->filter[s].left ? n : e->filter[s].left;
+}
+
+/* --- filters --- */
+
+/* The ladder's feedback at this Q. With k = 4 r its gain at the cutoff is 1 / (4 - k), far below it
+ * 1 / (1 + k): their ratio is Q, as the other filter's is, for r = (4 Q - 1) / (4 Q + 4). */
+static void ladder_resonance(snq__lanes *to, const snq__lanes *q)
+{
+    for (int k = 0; k < SNQ_LANES; k++)
+        to->v[k] = 1 - 1.25f / (q->v[k] + 1);
+}
+
+static void run_filter(snq__voice_filter *f, uint32_t side, snq__voice_stage stage,
+                       const snq__lane_filter_block *cfg, snq__lanes *x)
+{
+    snq__lane_filter_block b = *cfg;
+    b.type = stage.type;
+    if (stage.model == SNQ__MODEL_SVF) {
+        snq__lane_svf_run(&f->svf[side], &b, x);
+    } else if (stage.model == SNQ__MODEL_LADDER) {
+        ladder_resonance(&b.resonance.from, &cfg->resonance.from);
+        ladder_resonance(&b.resonance.to, &cfg->resonance.to);
+        snq__lane_ladder_run(&f->ladder[side], &b, x);
+    }
+}
+
+/* x = before + (now - before) t, t smoothly from how much of the fade is over */
+static void cross(const snq__voice_engine *e, uint32_t left, uint32_t n, const snq__lanes *before,
+                  snq__lanes *x)
+{
+    const float whole = fade_s * (float)e->rate_hz;
+    for (uint32_t i = 0; i < n; i++) {
+        const float u = left > i ? 1 - (float)(left - i) / whole : 1, t = u * u * (3 - 2 * u);
+        for (int k = 0; k < SNQ_LANES; k++)
+            x[i].v[k] = before[i].v[k] + (x[i].v[k] - before[i].v[k]) * t;
+    }
+}
+
+static void filter_side(snq__voice_engine *e, snq__voice_group *g, uint32_t s, uint32_t side,
+                        uint32_t n)
+{
+    const snq__voice_switch *w = &e->filter[s];
+    snq__lanes *x = e->buffer[side];
+    const snq__lane_filter_block cfg = {
+        .n = n,
+        .rate_hz = (float)e->rate_hz,
+        .cutoff_hz = s ? g->ramps.cutoff2 : g->ramps.cutoff,
+        .resonance = s ? g->ramps.resonance2 : g->ramps.resonance,
+        .drive = e->value[VP_FILTER_DRIVE].now,
+    };
+    if (!w->left) {
+        run_filter(&g->filter[s], side, w->now, &cfg, x);
+        return;
+    }
+    memcpy(e->spare, x, n * sizeof *x);
+    if (w->before.model == w->now.model) {
+        snq__voice_filter copy = g->filter[s];
+        run_filter(&copy, side, w->before, &cfg, e->spare);
+    } else {
+        run_filter(&g->filter[s], side, w->before, &cfg, e->spare);
+    }
+    run_filter(&g->filter[s], side, w->now, &cfg, x);
+    cross(e, w->left, n, e->spare, x);
+}
+
+/* --- a block --- */
+
+static int is_heard(const snq__ramp *level)
+{
+    float any = 0;
+    for (int k = 0; k < SNQ_LANES; k++)
+        any += level->from.v[k] + level->to.v[k];
+    return any > 0;
+}
+
+static void run_sources(snq__voice_engine *e, snq__voice_group *g, uint32_t n)
+{
+    const uint32_t sides = e->stereo ? 2 : 1;
+    for (uint32_t side = 0; side < sides; side++)
+        memset(e->buffer[side], 0, n * sizeof e->buffer[0][0]);
+    for (uint32_t o = 0; o < SNQ__VOICE_OSCS; o++) {
+        if (!e->osc[o] || !is_heard(&g->ramps.level[o]))
+            continue;
+        const snq__source_block b = { .n = n,
+                                      .active = g->active,
+                                      .hz = g->ramps.hz[o],
+                                      .shape = g->ramps.shape[o],
+                                      .level = g->ramps.level[o] };
+        e->osc[o]->run(g->source[o], &b, e->buffer[0], e->stereo ? e->buffer[1] : NULL);
+    }
+}
+
+void snq__voice_group_run(snq__voice_engine *e, snq__voice_group *g, uint32_t n, float *left,
+                          float *right)
+{
+    run_sources(e, g, n);
+    for (uint32_t s = 0; s < 2; s++)
+        if (e->filter[s].now.model != SNQ__MODEL_OFF || e->filter[s].left)
+            for (uint32_t side = 0; side < (e->stereo ? 2u : 1u); side++)
+                filter_side(e, g, s, side, n);
+    const snq__voice_mix m = { .n = n,
+                               .x = { e->buffer[0], e->buffer[e->stereo ? 1 : 0] },
+                               .amp = g->ramps.amp,
+                               .side = { g->ramps.left, g->ramps.right },
+                               .smooth = e->smooth };
+    e->mix(&m, &g->amp_state, left, right);
+}

@@ -101,7 +101,7 @@ snq_flow_cfg snq_flow_cfg_default(uint32_t width, uint32_t height)
     return c;
 }
 
-static snq_status check(const snq_flow_cfg *c)
+snq_status snq__flow_check(const snq_flow_cfg *c)
 {
     const uint32_t side = SNQ_FLOW_CELLS_MAX;
     const struct {
@@ -197,9 +197,6 @@ static snq_status build(snq_flow *f)
     const uint32_t last = f->levels - 1;
     f->plan.finest = f->plan.finest < last ? f->plan.finest : last;
     f->plan.search_from = f->plan.search_from < last ? f->plan.search_from : last;
-    for (int i = 0; i < 2; i++)
-        SNQ_TRY(snq__flow_pyramid_new(&f->picture[i], f->cfg.width, f->cfg.height, f->levels,
-                                      f->plan.cubic_below));
     const snq__flow_level *finest = &f->level[f->plan.finest];
     SNQ_TRY(block_new(f, finest->n, finest->height));
     SNQ_TRY(patches_new(f));
@@ -211,10 +208,10 @@ static snq_status build(snq_flow *f)
     return snq__flow_team_new(f->cfg.threads, &f->team);
 }
 
-snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
+snq_status snq__flow_new_bare(const snq_flow_cfg *cfg, snq_flow **out)
 {
     *out = NULL;
-    SNQ_TRY(check(cfg));
+    SNQ_TRY(snq__flow_check(cfg));
     snq_flow *f = snq_calloc(1, sizeof *f);
     if (!f)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "flow: no memory");
@@ -223,6 +220,23 @@ snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
     snq__flow_kernels_init(&f->k, snq_cpu_flags());
     snq_status st;
     SNQ_GOTO(build(f));
+    *out = f;
+    return SNQ_OK;
+fail:
+    snq_flow_free(f);
+    return st;
+}
+
+snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
+{
+    snq_flow *f;
+    snq_status st;
+    *out = NULL;
+    SNQ_TRY(snq__flow_new_bare(cfg, &f));
+    for (int i = 0; i < 2; i++)
+        SNQ_GOTO(snq__flow_pyramid_new(&f->own[i], cfg->width, cfg->height, f->levels,
+                                       f->plan.cubic_below));
+    f->second = &f->own[0];
     *out = f;
     return SNQ_OK;
 fail:
@@ -243,7 +257,7 @@ void snq_flow_free(snq_flow *f)
     snq_free(f->row);
     snq_free(f->block_pixels);
     for (int i = 0; i < 2; i++)
-        snq__flow_pyramid_clear(&f->picture[i]);
+        snq__flow_pyramid_clear(&f->own[i]);
     for (uint32_t l = 0; l < SNQ__FLOW_LEVELS; l++)
         snq_free(f->level[l].pixels);
     snq_free(f);
@@ -264,7 +278,7 @@ static void start_level(snq_flow *f, uint32_t level)
 }
 
 /* Coarse scales, where the light is measured, begin again when it was found to have changed. */
-static void find(snq_flow *f)
+void snq__flow_find(snq_flow *f)
 {
     snq__flow_lamp_guess(f);
     for (uint32_t l = f->levels; l-- > f->plan.finest;) {
@@ -276,17 +290,26 @@ static void find(snq_flow *f)
     }
 }
 
+snq_status snq__flow_fits(const snq_flow_cfg *cfg, const snq_picture *luma)
+{
+    if (luma->width != cfg->width || luma->height != cfg->height || luma->channels != 1)
+        return SNQ_FAIL(SNQ_ERR_ARG, "flow: a picture of %u x %u x %u, want %u x %u x 1",
+                        luma->width, luma->height, luma->channels, cfg->width, cfg->height);
+    return SNQ_OK;
+}
+
 snq_status snq_flow_push(snq_flow *f, const snq_picture *luma)
 {
-    if (luma->width != f->cfg.width || luma->height != f->cfg.height || luma->channels != 1)
-        return SNQ_FAIL(SNQ_ERR_ARG, "flow: a picture of %u x %u x %u, want %u x %u x 1",
-                        luma->width, luma->height, luma->channels, f->cfg.width, f->cfg.height);
-    snq__flow_take(f, luma);
+    SNQ_TRY(snq__flow_fits(&f->cfg, luma));
+    snq__flow_pyramid *now = &f->own[f->second == &f->own[0]];
+    f->first = f->second;
+    f->second = now;
+    snq__flow_take(f, luma, now);
     if (f->pushed < 2)
         f->pushed++;
     if (f->pushed < 2)
         return SNQ_AGAIN;
-    find(f);
+    snq__flow_find(f);
     return SNQ_OK;
 }
 

@@ -61,7 +61,7 @@ typedef struct snq__flow_lamp {
 
 /* Pixels of the first picture, every `step`th each way, and what lies under their flow in the
  * second; grey levels, a < 0 where there is nothing. */
-enum { SNQ__FLOW_PAIRS_SIDE = 128 };
+enum { SNQ__FLOW_PAIRS_SIDE = 64 };
 typedef struct snq__flow_pairs {
     uint32_t step, across, down;
     float a[SNQ__FLOW_PAIRS_SIDE][SNQ__FLOW_PAIRS_SIDE];

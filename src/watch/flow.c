@@ -9,8 +9,8 @@
  *                  is taken in once; its pyramid serves the pair before and the pair after.
  *        light:    the change of light is guessed, then measured at scales of up to LAMP_SIDE px
  *                  (flow_light.c); when there is one, the scale begins again, at most twice.
- *        per scale, coarse to fine: enlarge the flow; search patches (flow_search.c) but at full
- *                  size, where they gain nothing; refine (flow_refine.c).
+ *        per scale, coarse to fine: enlarge the flow; search patches (flow_search.c) but at the finest
+ *                  sizes, where they gain little; refine (flow_refine.c).
  *        sampling: between pixels, levels under `cubic_below` are sampled by cubic B-splines. Linear
  *                  or Keys' cubic sampling answers a small shift s of a wave of f cycles a pixel with
  *                  sin(2 pi f) / (2 pi f) of it, and the flow makes up for that: 7 % too much at

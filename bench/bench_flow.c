@@ -6,6 +6,9 @@
  *         best of its rounds. `cpu_ms`, `wall_ms`: push and dense flow, what another program gives
  *         as well (CPU time is that of all threads); `push_ms`, wall: the push alone; `cells_ms`,
  *         CPU: the lattice with its way back.
+ *     bench_flow line FRAMES WIDTH HEIGHT PRESET THREADS ROUNDS
+ *         A JSON line: `wall_ms` and `cpu_ms` of a pair on the lattice, all pairs of a round together,
+ *         the best of the rounds.
  *     bench_flow pair FIRST SECOND WIDTH HEIGHT PRESET OUT.flo
  *         FIRST, SECOND: raw grey pictures. */
 #include <stdio.h>
@@ -16,6 +19,7 @@
 #include "base/alloc.h"
 #include "watch/flo_file.h"
 #include "watch/flow.h"
+#include "watch/flow_line.h"
 
 static double clock_ms(clockid_t which)
 {
@@ -127,6 +131,48 @@ static int speed(char **arg)
     return 0;
 }
 
+/* All pictures once: every one pushed, every pair pulled. */
+static void run_line(const snq_flow_cfg *cfg, snq_flow_line *l, const uint8_t *frames,
+                     size_t pictures, snq_flow_cell *cells)
+{
+    for (size_t i = 0; i < pictures; i++) {
+        const snq_picture p = { frames + i * cfg->width * cfg->height, cfg->width, cfg->height, 1,
+                                cfg->width };
+        if (snq_flow_line_waiting(l) >= snq_flow_line_room(l) && snq_flow_line_pull(l, cells) < 0)
+            fail("pull");
+        if (snq_flow_line_push(l, &p) < 0)
+            fail("push");
+    }
+    while (snq_flow_line_waiting(l))
+        if (snq_flow_line_pull(l, cells) < 0)
+            fail("pull");
+}
+
+static int line(char **arg)
+{
+    const snq_flow_cfg cfg = cfg_of(arg + 1, arg[3], arg[4]);
+    const size_t size = (size_t)cfg.width * cfg.height;
+    double wall_ms = 0, cpu_ms = 0;
+    size_t bytes;
+    uint8_t *frames = load(arg[0], FRAMES_MAX * size, &bytes);
+    snq_flow_cell *cells = snq_calloc((size_t)cfg.cells_x * cfg.cells_y, sizeof *cells);
+    snq_flow_line *l;
+    if (!cells || bytes / size < 2 || snq_flow_line_new(&cfg, &l) < 0)
+        fail("new");
+    for (long rounds = strtol(arg[5], NULL, 10); rounds > 0; rounds--) {
+        const double cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID), wall = clock_ms(CLOCK_MONOTONIC);
+        run_line(&cfg, l, frames, bytes / size, cells);
+        keep(&wall_ms, clock_ms(CLOCK_MONOTONIC) - wall);
+        keep(&cpu_ms, clock_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+    }
+    const double pairs = (double)(bytes / size - 1);
+    printf("{\"wall_ms\": %.4f, \"cpu_ms\": %.4f}\n", wall_ms / pairs, cpu_ms / pairs);
+    snq_flow_line_free(l);
+    snq_free(frames);
+    snq_free(cells);
+    return 0;
+}
+
 static int pair(char **arg)
 {
     const snq_flow_cfg cfg = cfg_of(arg + 2, arg[4], "1");
@@ -161,9 +207,12 @@ int main(int argc, char **argv)
 {
     if (argc == 8 && !strcmp(argv[1], "speed"))
         return speed(argv + 2);
+    if (argc == 8 && !strcmp(argv[1], "line"))
+        return line(argv + 2);
     if (argc == 8 && !strcmp(argv[1], "pair"))
         return pair(argv + 2);
     fprintf(stderr, "bench_flow speed FRAMES WIDTH HEIGHT PRESET THREADS ROUNDS\n"
+                    "bench_flow line FRAMES WIDTH HEIGHT PRESET THREADS ROUNDS\n"
                     "bench_flow pair FIRST SECOND WIDTH HEIGHT PRESET OUT.flo\n");
     return 2;
 }

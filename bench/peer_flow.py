@@ -8,7 +8,8 @@ BENCH_FLOW is the program bench/bench_flow of a build. --data (the variable SNQ_
 default) holds flow/*.flo with their pictures and video/bigbuckbunny_720p25.mp4; --more holds further
 pairs NAME_a.png, NAME_b.png, NAME.flo. Times are ms a pair of the film, all in turns: the best of each
 pair's rounds, and their mean; CPU time of all threads, and wall time. What takes long gets fewer rounds and
-pairs. A JSON document is the last line. Needs python3-opencv, ffmpeg's codecs.
+pairs. Ours are also timed on the lattice over a longer piece of the film, several pairs at a time: `line_ms` of wall time,
+`line_cpu_ms`. A JSON document is the last line. Needs python3-opencv, ffmpeg's codecs.
 """
 import argparse
 import json
@@ -92,6 +93,7 @@ def frames_of(path, width, height, count):
     return frames
 
 
+LINE_PAIRS = 5  # times as many pairs for the line
 SLOW = ("DIS medium, finest scale 0", "Farneback")  # for these a round is enough
 
 
@@ -112,16 +114,30 @@ def time_ours(program, raw, size, preset, threads):
     return json.loads(done.stdout)
 
 
+def time_line(program, raw, size, preset, threads):
+    """{kind: [ms a pair]} over all pictures of a file, the best of two rounds."""
+    done = subprocess.run([program, "line", raw, *map(str, size), preset, str(threads), "2"], check=True, capture_output=True)
+    said = json.loads(done.stdout)
+    return {"line_ms": [said["wall_ms"]], "line_cpu_ms": [said["cpu_ms"]]}
+
+
 def best_of(kept, got):
     """Each pair's best so far."""
     return {kind: [min(pair) for pair in zip(times, got[kind])] for kind, times in kept.items()} if kept else got
 
 
-def speed(program, work, frames, threads, rounds):
-    """{name: {kind: ms a pair}}; with more than one thread the number is in the name."""
+def write_raw(path, frames):
+    path.write_bytes(b"".join(frame.tobytes() for frame in frames))
+    return path
+
+
+def speed(program, work, frames, threads, rounds, pairs):
+    """{name: {kind: ms a pair}}; with more than one thread the number is in the name. The line goes over all frames, what
+    finds one pair at a time over the first `pairs` pairs."""
     height, width = frames[0].shape
-    raw = work / "frames.gray"
-    raw.write_bytes(b"".join(frame.tobytes() for frame in frames))
+    film = write_raw(work / "film.gray", frames)
+    frames = frames[:pairs + 1]
+    raw = write_raw(work / "frames.gray", frames)
     best = {}
     for k in range(rounds):
         for count in threads:
@@ -132,6 +148,7 @@ def speed(program, work, frames, threads, rounds):
                     best[name + end] = best_of(best.get(name + end), time_peer(flow, frames))
             for preset in PRESETS:
                 got = time_ours(program, raw, (width, height), preset, count)
+                got.update(time_line(program, film, (width, height), preset, count))
                 best[preset + end] = best_of(best.get(preset + end), got)
     cv2.setNumThreads(1)
     return {name: {kind: float(numpy.mean(times)) for kind, times in row.items()} for name, row in best.items()}
@@ -148,10 +165,10 @@ def speeds(options, work):
     table = {}
     for text in options.size.split(","):
         size = tuple(map(int, text.split("x")))
-        frames = frames_of(pathlib.Path(options.data) / "video/bigbuckbunny_720p25.mp4", *size,
-                           fewer(options.pairs, size, 4) + 1)
+        pairs = fewer(options.pairs, size, 4)
+        frames = frames_of(pathlib.Path(options.data) / "video/bigbuckbunny_720p25.mp4", *size, LINE_PAIRS * pairs + 1)
         table[text] = speed(options.program, work, frames, [int(n) for n in options.threads.split(",")],
-                            fewer(options.rounds, size, 2))
+                            fewer(options.rounds, size, 2), pairs)
     return table
 
 

@@ -300,6 +300,14 @@ static void add_words_32(uint32_t *sums, const uint16_t *row, uint32_t n, uint32
         sums[x] += weight * row[x];
 }
 
+/* sums = four rows. */
+static void four_bytes_16(uint16_t *sums, const uint8_t *row, ptrdiff_t stride, uint32_t n)
+{
+    const uint8_t *a = row, *b = a + stride, *c = b + stride, *d = c + stride;
+    for (uint32_t x = 0; x < n; x++)
+        sums[x] = (uint16_t)(a[x] + b[x] + c[x] + d[x]);
+}
+
 static void add_row(const snq__video_shrink *s, const reading *in, uint32_t y, uint32_t weight,
                     int narrow)
 {
@@ -356,6 +364,16 @@ static void add_row(const snq__video_shrink *s, const reading *in, uint32_t y, u
         }                                                               \
     }
 
+/* Sums of four words by one multiplication: the highest word of the product. None may be over 65535. */
+static void across_fours(const uint16_t *sums, uint32_t n, float *to)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t four;
+        memcpy(&four, sums + (size_t)i * 4, sizeof four);
+        to[i] = (float)(int32_t)(four * 0x0001000100010001u >> 48);
+    }
+}
+
 #define MAP_ROW(name, F)                                                           \
     static void name(const F *totals, uint32_t n, F scale, F offset, uint8_t *out) \
     {                                                                              \
@@ -388,6 +406,23 @@ static void map_bytes(const snq__video_shrink *s, const reading *in, double scal
     }
 }
 
+/* The rows that cell j covers, into s->sums. */
+static void add_rows(const snq__video_shrink *s, const reading *in, uint32_t j, int narrow)
+{
+    const snq__box_cell c = cell_of(&s->down, j);
+    if (in->bytes && narrow && s->down.inner == 1 && s->down.total == 4) {
+        const snq__video_plane *p = &in->raw->plane[in->which];
+        four_bytes_16((uint16_t *)(void *)s->sums, row_at(p, 4 * j), p->stride, s->across.from);
+        return;
+    }
+    memset(s->sums, 0, s->across.from * (narrow ? sizeof(uint16_t) : sizeof(uint32_t)));
+    add_row(s, in, c.first, c.head, narrow);
+    for (uint32_t y = c.first + 1; y <= c.first + c.whole; y++)
+        add_row(s, in, y, s->down.inner, narrow);
+    if (c.tail)
+        add_row(s, in, c.first + c.whole + 1, c.tail, narrow);
+}
+
 static void shrink_plane(snq__video_shrink *s, const reading *in, uint8_t *out)
 {
     const double totals = (double)s->across.total * s->down.total;
@@ -395,7 +430,7 @@ static void shrink_plane(snq__video_shrink *s, const reading *in, uint8_t *out)
     const double offset = -in->black * 255 / (in->white - in->black) + 0.5;
     const int narrow = in->bytes && s->down.total <= 257; /* 255 * 257 = 65535 */
     const int small = narrow && totals <= FEW;
-    const size_t bytes = s->across.from * (narrow ? sizeof(uint16_t) : sizeof(uint32_t));
+    const int by_fours = s->across.inner == 1 && s->across.total == 4 && totals <= 257;
     uint16_t *words = (uint16_t *)(void *)s->sums;
     float *few = (float *)(void *)s->total;
     if (in->bytes && s->across.from == s->across.to && s->down.from == s->down.to) {
@@ -403,15 +438,12 @@ static void shrink_plane(snq__video_shrink *s, const reading *in, uint8_t *out)
         return;
     }
     for (uint32_t j = 0; j < s->down.to; j++, out += s->across.to) {
-        const snq__box_cell c = cell_of(&s->down, j);
-        memset(s->sums, 0, bytes);
-        add_row(s, in, c.first, c.head, narrow);
-        for (uint32_t y = c.first + 1; y <= c.first + c.whole; y++)
-            add_row(s, in, y, s->down.inner, narrow);
-        if (c.tail)
-            add_row(s, in, c.first + c.whole + 1, c.tail, narrow);
+        add_rows(s, in, j, narrow);
         if (small) {
-            across_small(s, words, few);
+            if (by_fours)
+                across_fours(words, s->across.to, few);
+            else
+                across_small(s, words, few);
             map_small(few, s->across.to, (float)scale, (float)(offset + HALF_UP_SMALL), out);
             continue;
         }

@@ -9,8 +9,8 @@
  *                  is taken in once; its pyramid serves the pair before and the pair after.
  *        light:    the change of light is guessed, then measured at scales of up to LAMP_SIDE px
  *                  (flow_light.c); when there is one, the scale begins again, at most twice.
- *        per scale, coarse to fine: enlarge the flow; search patches (flow_search.c) but at full
- *                  size, where they gain nothing; refine (flow_refine.c).
+ *        per scale, coarse to fine: enlarge the flow; search patches (flow_search.c) but at the finest
+ *                  sizes, where they gain little; refine (flow_refine.c).
  *        sampling: between pixels, levels under `cubic_below` are sampled by cubic B-splines. Linear
  *                  or Keys' cubic sampling answers a small shift s of a wave of f cycles a pixel with
  *                  sin(2 pi f) / (2 pi f) of it, and the flow makes up for that: 7 % too much at
@@ -29,13 +29,15 @@
  *
  *                                     ms   RubberWhale  synthetic  layers  smooth fields
  *            fast                    2.1      0.207       0.051     0.53       0.49
- *            default                 5.8      0.117       0.015     0.43       0.45
+ *            default                 5.8      0.124       0.016     0.43       0.45
  *            fine                   16.1      0.085       0.013     0.38       0.47
  *            DIS fast                5.5      0.445       0.080     0.85       0.73
  *            DIS medium             23.1      0.220       0.035     0.65       0.56
  *            DIS, finest scale 0    94.8      0.114       0.016     0.56       0.54
  *            Farneback              50.6      0.361       0.027     1.39       2.03
  *
+ *        The time of `default`, and its layers and smooth fields, are from before patches were searched
+ *        at a quarter of the size only: that takes a tenth less, and ten other made pairs got 1.5 % worse.
  *        The lattice with confidence takes 0.4 ms more (64 x 36 cells).
  *        Memory: see flow.h; equations take a few dozen rows (flow_refine.c).
  *
@@ -74,8 +76,8 @@ static snq__flow_plan plan_of(snq_flow_preset preset)
         [SNQ_FLOW_DEFAULT] = { .finest = 0,
                                .warps = { 1, 2, 2 },
                                .cubic_below = 2,
-                               .search_from = 1,
-                               .steps = 8,
+                               .search_from = 2,
+                               .steps = 6,
                                .back = 2,
                                .sweeps = 7,
                                .omega = 1.85f },
@@ -101,7 +103,7 @@ snq_flow_cfg snq_flow_cfg_default(uint32_t width, uint32_t height)
     return c;
 }
 
-static snq_status check(const snq_flow_cfg *c)
+snq_status snq__flow_check(const snq_flow_cfg *c)
 {
     const uint32_t side = SNQ_FLOW_CELLS_MAX;
     const struct {
@@ -197,9 +199,6 @@ static snq_status build(snq_flow *f)
     const uint32_t last = f->levels - 1;
     f->plan.finest = f->plan.finest < last ? f->plan.finest : last;
     f->plan.search_from = f->plan.search_from < last ? f->plan.search_from : last;
-    for (int i = 0; i < 2; i++)
-        SNQ_TRY(snq__flow_pyramid_new(&f->picture[i], f->cfg.width, f->cfg.height, f->levels,
-                                      f->plan.cubic_below));
     const snq__flow_level *finest = &f->level[f->plan.finest];
     SNQ_TRY(block_new(f, finest->n, finest->height));
     SNQ_TRY(patches_new(f));
@@ -211,10 +210,10 @@ static snq_status build(snq_flow *f)
     return snq__flow_team_new(f->cfg.threads, &f->team);
 }
 
-snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
+snq_status snq__flow_new_bare(const snq_flow_cfg *cfg, snq_flow **out)
 {
     *out = NULL;
-    SNQ_TRY(check(cfg));
+    SNQ_TRY(snq__flow_check(cfg));
     snq_flow *f = snq_calloc(1, sizeof *f);
     if (!f)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "flow: no memory");
@@ -223,6 +222,23 @@ snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
     snq__flow_kernels_init(&f->k, snq_cpu_flags());
     snq_status st;
     SNQ_GOTO(build(f));
+    *out = f;
+    return SNQ_OK;
+fail:
+    snq_flow_free(f);
+    return st;
+}
+
+snq_status snq_flow_new(const snq_flow_cfg *cfg, snq_flow **out)
+{
+    snq_flow *f;
+    snq_status st;
+    *out = NULL;
+    SNQ_TRY(snq__flow_new_bare(cfg, &f));
+    for (int i = 0; i < 2; i++)
+        SNQ_GOTO(snq__flow_pyramid_new(&f->own[i], cfg->width, cfg->height, f->levels,
+                                       f->plan.cubic_below));
+    f->second = &f->own[0];
     *out = f;
     return SNQ_OK;
 fail:
@@ -243,7 +259,7 @@ void snq_flow_free(snq_flow *f)
     snq_free(f->row);
     snq_free(f->block_pixels);
     for (int i = 0; i < 2; i++)
-        snq__flow_pyramid_clear(&f->picture[i]);
+        snq__flow_pyramid_clear(&f->own[i]);
     for (uint32_t l = 0; l < SNQ__FLOW_LEVELS; l++)
         snq_free(f->level[l].pixels);
     snq_free(f);
@@ -264,7 +280,7 @@ static void start_level(snq_flow *f, uint32_t level)
 }
 
 /* Coarse scales, where the light is measured, begin again when it was found to have changed. */
-static void find(snq_flow *f)
+void snq__flow_find(snq_flow *f)
 {
     snq__flow_lamp_guess(f);
     for (uint32_t l = f->levels; l-- > f->plan.finest;) {
@@ -276,17 +292,26 @@ static void find(snq_flow *f)
     }
 }
 
+snq_status snq__flow_fits(const snq_flow_cfg *cfg, const snq_picture *luma)
+{
+    if (luma->width != cfg->width || luma->height != cfg->height || luma->channels != 1)
+        return SNQ_FAIL(SNQ_ERR_ARG, "flow: a picture of %u x %u x %u, want %u x %u x 1",
+                        luma->width, luma->height, luma->channels, cfg->width, cfg->height);
+    return SNQ_OK;
+}
+
 snq_status snq_flow_push(snq_flow *f, const snq_picture *luma)
 {
-    if (luma->width != f->cfg.width || luma->height != f->cfg.height || luma->channels != 1)
-        return SNQ_FAIL(SNQ_ERR_ARG, "flow: a picture of %u x %u x %u, want %u x %u x 1",
-                        luma->width, luma->height, luma->channels, f->cfg.width, f->cfg.height);
-    snq__flow_take(f, luma);
+    SNQ_TRY(snq__flow_fits(&f->cfg, luma));
+    snq__flow_pyramid *now = &f->own[f->second == &f->own[0]];
+    f->first = f->second;
+    f->second = now;
+    snq__flow_take(f, luma, now);
     if (f->pushed < 2)
         f->pushed++;
     if (f->pushed < 2)
         return SNQ_AGAIN;
-    find(f);
+    snq__flow_find(f);
     return SNQ_OK;
 }
 

@@ -61,7 +61,7 @@ typedef struct snq__flow_lamp {
 
 /* Pixels of the first picture, every `step`th each way, and what lies under their flow in the
  * second; grey levels, a < 0 where there is nothing. */
-enum { SNQ__FLOW_PAIRS_SIDE = 128 };
+enum { SNQ__FLOW_PAIRS_SIDE = 64 };
 typedef struct snq__flow_pairs {
     uint32_t step, across, down;
     float a[SNQ__FLOW_PAIRS_SIDE][SNQ__FLOW_PAIRS_SIDE];
@@ -82,9 +82,9 @@ struct snq_flow {
     snq__flow_plan plan;
     snq__flow_kernels k;
     uint32_t levels;
-    uint64_t pushed; /* pictures since new or reset, at most 2 */
-    snq__flow_pyramid picture[2];
-    uint32_t now; /* index of the newest */
+    uint64_t pushed;                         /* pictures since new or reset, at most 2 */
+    snq__flow_pyramid own[2];                /* empty where a line has the pictures */
+    const snq__flow_pyramid *first, *second; /* the pair: the newest is the second */
     snq__flow_level level[SNQ__FLOW_LEVELS];
     snq__flow_lamp lamp;
     snq__flow_pairs pairs; /* of the last measurement of light */
@@ -118,12 +118,12 @@ static inline uint32_t snq__flow_shares(const snq_flow *f, uint32_t height, uint
 
 static inline const snq__flow_image *snq__flow_first(const snq_flow *f, uint32_t level)
 {
-    return &f->picture[f->now ^ 1].level[level];
+    return &f->first->level[level];
 }
 
 static inline const snq__flow_image *snq__flow_second(const snq_flow *f, uint32_t level)
 {
-    return &f->picture[f->now].level[level];
+    return &f->second->level[level];
 }
 
 /* Repeats a row's edges once on both sides. */
@@ -135,12 +135,20 @@ static inline void snq__flow_extend(float *row, uint32_t width, int by)
     }
 }
 
+/* flow.c */
+/* An object without pictures of its own: `first` and `second` are set by the caller. */
+SNQ_MUST_USE snq_status snq__flow_new_bare(const snq_flow_cfg *cfg, snq_flow **out);
+SNQ_MUST_USE snq_status snq__flow_check(const snq_flow_cfg *cfg);
+SNQ_MUST_USE snq_status snq__flow_fits(const snq_flow_cfg *cfg, const snq_picture *luma);
+/* The flow from `first` to `second`. */
+void snq__flow_find(snq_flow *f);
+
 /* flow_pyramid.c */
 SNQ_MUST_USE snq_status snq__flow_pyramid_new(snq__flow_pyramid *p, uint32_t width, uint32_t height,
                                               uint32_t levels, uint32_t splines);
 void snq__flow_pyramid_clear(snq__flow_pyramid *p);
-/* Takes in a picture as the newest; makes all scales of it. */
-void snq__flow_take(snq_flow *f, const snq_picture *luma);
+/* Makes all scales of a picture, with the threads and rows of f; what f has found stays. */
+void snq__flow_take(const snq_flow *f, const snq_picture *luma, snq__flow_pyramid *p);
 /* Flow of `level` from that of level + 1. */
 void snq__flow_enlarge(snq_flow *f, uint32_t level);
 

@@ -12,6 +12,9 @@
  *        c the smaller eigenvalue of the patch's structure matrix, (grey level / px)^2 a pixel:
  *        0 where there is no texture, or edges of one direction alone; d the mean squared difference
  *        that is left. 0 where the middle leaves the picture.
+ *        Where cells are smaller than a patch, patches of neighbours overlap: then every second cell
+ *        asks, like the white squares of a chessboard, and the others take the mean of the two to four
+ *        around them.
  *
  * CONST  TAU 0.3 px and 0.05: errors of good flow are below (flow.c). CORNER 4: what noise of 2 grey
  *        levels gives. RESIDUE 200 squared grey levels: of occlusions. (our choice, 2026-11-21)
@@ -34,6 +37,14 @@ typedef struct lattice_job {
     snq_flow_cell *out;
 } lattice_job;
 
+/* Whether cell (i, j) asks for the way back itself. */
+static int asks(const snq_flow *f, uint32_t i, uint32_t j)
+{
+    const snq_flow_cfg *c = &f->cfg;
+    const int small = c->cells_x * SIDE > c->width && c->cells_y * SIDE > c->height;
+    return (i + j) % 2 == 0 || !small;
+}
+
 /* Columns (or rows) [*from, *to) of a level that cell i of `cells` covers; at least one. */
 static void span_of(uint32_t i, uint32_t cells, uint32_t full, uint32_t scale, uint32_t size,
                     uint32_t *from, uint32_t *to)
@@ -49,9 +60,6 @@ static float trust(const snq_flow *f, uint32_t level, float x, float y, float u,
 {
     const snq__flow_image *first = snq__flow_first(f, level), *second = snq__flow_second(f, level);
     const float px = x + u, py = y + v, scale = (float)(1u << level);
-    if (!(px >= 0 && py >= 0 && px <= (float)(first->width - 1) &&
-          py <= (float)(first->height - 1)))
-        return 0;
     const int32_t ix = (int32_t)lrintf(px) - SIDE / 2, iy = (int32_t)lrintf(py) - SIDE / 2;
     const snq__flow_seek seek = { .first = second,
                                   .second = first,
@@ -68,6 +76,12 @@ static float trust(const snq_flow *f, uint32_t level, float x, float y, float u,
     const float du = back.u + u, dv = back.v + v, corner = back.corner > 0 ? back.corner : 0;
     return 1 / (1 + (du * du + dv * dv) / (tau * tau)) * corner / (corner + CORNER) * RESIDUE /
            (RESIDUE + back.mean_square);
+}
+
+static int is_inside(const snq_flow *f, uint32_t level, float x, float y)
+{
+    const snq__flow_image *p = snq__flow_first(f, level);
+    return x >= 0 && y >= 0 && x <= (float)(p->width - 1) && y <= (float)(p->height - 1);
 }
 
 /* Sums of rows [y0, y1) of the flow, each column by itself. */
@@ -106,9 +120,9 @@ static void cells_row(const snq_flow *f, const snq__flow_scratch *s, uint32_t j,
         const float gain = f->lamp.on ? 1 / s->gain[(uint32_t)x] : 1;
         u *= norm;
         v *= norm;
-        out[i] = (snq_flow_cell) { .u = u * (float)scale,
-                                   .v = v * (float)scale,
-                                   .confidence = trust(f, level, x, y, u, v, gain) };
+        out[i] = (snq_flow_cell) { .u = u * (float)scale, .v = v * (float)scale };
+        if (is_inside(f, level, x + u, y + v))
+            out[i].confidence = asks(f, i, j) ? trust(f, level, x, y, u, v, gain) : 1;
     }
 }
 
@@ -122,11 +136,33 @@ static void cells_share(void *user, uint32_t index, uint32_t count)
         cells_row(job->f, &job->f->scratch[index], j, job->out + j * across);
 }
 
+/* Who does not ask for the way back believes the neighbours, who do. */
+static void ask_around(const snq_flow *f, snq_flow_cell *out)
+{
+    const uint32_t across = f->cfg.cells_x, down = f->cfg.cells_y;
+    for (uint32_t j = 0; j < down; j++)
+        for (uint32_t i = 0; i < across; i++) {
+            snq_flow_cell *c = out + (size_t)j * across + i;
+            if (asks(f, i, j) || !(c->confidence > 0))
+                continue;
+            const int has[4] = { i > 0, i + 1 < across, j > 0, j + 1 < down };
+            const ptrdiff_t at[4] = { -1, 1, -(ptrdiff_t)across, (ptrdiff_t)across };
+            float sum = 0, n = 0;
+            for (int k = 0; k < 4; k++)
+                if (has[k]) {
+                    sum += c[at[k]].confidence;
+                    n++;
+                }
+            c->confidence = n > 0 ? sum / n : 0;
+        }
+}
+
 snq_status snq_flow_get_cells(snq_flow *f, snq_flow_cell *out)
 {
     if (f->pushed < 2)
         return SNQ_FAIL(SNQ_ERR_STATE, "flow: %u of 2 pictures", (unsigned)f->pushed);
     lattice_job job = { .f = f, .out = out };
     snq__flow_team_run(f->team, snq__flow_shares(f, f->cfg.cells_y, 8), cells_share, &job);
+    ask_around(f, out);
     return SNQ_OK;
 }

@@ -80,7 +80,8 @@ static void extend_picture(const snq__flow_image *p, int16_t *pixels, uint32_t y
 }
 
 typedef struct take_job {
-    snq_flow *f;
+    const snq_flow *f;
+    snq__flow_pyramid *picture;
     const snq_picture *luma;
     uint32_t level;
 } take_job;
@@ -88,7 +89,7 @@ typedef struct take_job {
 static void widen_share(void *user, uint32_t index, uint32_t count)
 {
     const take_job *j = user;
-    snq__flow_pyramid *p = &j->f->picture[j->f->now];
+    snq__flow_pyramid *p = j->picture;
     uint32_t from, to;
     snq__flow_part(j->luma->height, index, count, &from, &to);
     for (uint32_t y = from; y < to; y++) {
@@ -101,7 +102,7 @@ static void widen_share(void *user, uint32_t index, uint32_t count)
 static void halve_share(void *user, uint32_t index, uint32_t count)
 {
     const take_job *j = user;
-    snq__flow_pyramid *p = &j->f->picture[j->f->now];
+    snq__flow_pyramid *p = j->picture;
     const snq__flow_image *out = &p->level[j->level], *in = out - 1;
     uint32_t from, to;
     snq__flow_part(out->height, index, count, &from, &to);
@@ -119,7 +120,7 @@ static void spline_share(void *user, uint32_t index, uint32_t count)
 {
     enum { REACH = SNQ__FLOW_SPLINE_REACH };
     const take_job *j = user;
-    snq__flow_pyramid *p = &j->f->picture[j->f->now];
+    snq__flow_pyramid *p = j->picture;
     const snq__flow_image *in = &p->level[j->level], *out = &p->spline[j->level];
     uint32_t from, to;
     snq__flow_part(out->height, index, count, &from, &to);
@@ -133,10 +134,9 @@ static void spline_share(void *user, uint32_t index, uint32_t count)
     }
 }
 
-void snq__flow_take(snq_flow *f, const snq_picture *luma)
+void snq__flow_take(const snq_flow *f, const snq_picture *luma, snq__flow_pyramid *p)
 {
-    f->now ^= 1;
-    take_job j = { .f = f, .luma = luma };
+    take_job j = { .f = f, .picture = p, .luma = luma };
     snq__flow_team_run(f->team, snq__flow_shares(f, luma->height, 32), widen_share, &j);
     for (j.level = 1; j.level < f->levels; j.level++)
         snq__flow_team_run(f->team, snq__flow_shares(f, f->level[j.level].height, 32), halve_share,

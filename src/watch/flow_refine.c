@@ -83,8 +83,8 @@ static void sample_row(const refine_job *j, snq__flow_scratch *s, uint32_t y)
     const snq__flow_level *l = &f->level[j->level];
     const int cubic = j->level < f->plan.cubic_below;
     snq__flow_sample p = { .first = snq__flow_first(f, j->level),
-                           .second = cubic ? &f->picture[f->now].spline[j->level]
-                                           : snq__flow_second(f, j->level),
+                           .second =
+                               cubic ? &f->second->spline[j->level] : snq__flow_second(f, j->level),
                            .u = snq__flow_row(&l->u, y),
                            .v = snq__flow_row(&l->v, y),
                            .y = y,

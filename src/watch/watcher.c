@@ -2,9 +2,10 @@
 /* IDEA   Each picture is measured against the one before; what moves where goes on a lattice of cells,
  *        frame by frame. All that is said of motion is said at the end, when it is known where the cuts
  *        are.
- * STEPS  push:   look; flow -> lattice (0 where a picture is the same byte for byte); events;
- *                a run of repeats waits until it is known what it is; camera; less the camera on wish;
- *                motion
+ * STEPS  push:   the picture goes on the flow's line (flow_line.c; not where it is the same byte for byte:
+ *                the flow is 0) and, copied, into a queue as long as the line's room. When that is full,
+ *                the oldest is taken out: its lattice is pulled; events; look; a run of repeats waits
+ *                until it is known what it is; camera; less the camera on wish; motion
  *        finish: events -> cuts; motion, camera, look; times are moved to where the range begins
  *        Repeats: 24 pictures a second shown at 30 stop at each fifth one in the middle of motion. A run
  *        of at most RUN repeats is such a stop when the flow before it and behind it are over MOVING and
@@ -22,6 +23,7 @@
 #include "base/alloc.h"
 #include "watch/camera.h"
 #include "watch/events.h"
+#include "watch/flow_line.h"
 #include "watch/look.h"
 #include "watch/motion.h"
 #include "watch/watcher_look.h"
@@ -32,11 +34,24 @@ enum { RUN = 4 };
 #define LEAST_FPS   1.0 /* what motion takes */
 #define WINDOW_STEP 0.25
 
+/* Where the flow from the picture before comes from: there is none, it is 0, the line. */
+typedef enum flow_source { FLOW_NONE, FLOW_STILL, FLOW_LINE } flow_source;
+
+/* A picture whose flow is being found. */
+typedef struct waiting_picture {
+    snq_watcher_picture seen; /* points into `pixels` */
+    flow_source flow;
+    uint8_t *pixels; /* (room,) */
+    size_t room;
+} waiting_picture;
+
 struct snq_watcher {
     snq_watcher_cfg cfg;
     uint32_t across, down, cells;
     double scale; /* source px a working px */
-    snq_flow *flow;
+    snq_flow_line *line;
+    waiting_picture *queue; /* (queue_room,) picture n at n % queue_room */
+    uint32_t queue_room;
     snq_events *events;
     snq_look *look;
     snq_camera *camera; /* these two NULL: too few pictures a second */
@@ -46,8 +61,8 @@ struct snq_watcher {
     float *run;          /* (RUN, cells, 3) of repeats that wait */
     uint32_t waiting;    /* of `run` */
     int has_before;
-    int still; /* the run is longer than RUN: nothing moves */
-    uint64_t pictures;
+    int still;                 /* the run is longer than RUN: nothing moves */
+    uint64_t pushed, pictures; /* pictures taken in; of them, looked at */
     float
         *square; /* (square_room,) NULL without a look: mean square speed of each frame, (px/s)^2 */
     size_t squares, square_room;
@@ -90,7 +105,7 @@ static snq_status build(snq_watcher *w)
     snq_flow_cfg flow = snq_flow_cfg_default(c->width, c->height);
     flow.preset = c->preset;
     flow.threads = c->threads;
-    SNQ_TRY(snq_flow_new(&flow, &w->flow));
+    SNQ_TRY(snq_flow_line_new(&flow, &w->line));
     w->across = flow.cells_x;
     w->down = flow.cells_y;
     w->cells = w->across * w->down;
@@ -104,6 +119,10 @@ static snq_status build(snq_watcher *w)
     w->run = snq_calloc((size_t)3 * w->cells * RUN, sizeof *w->run);
     if (!w->cell || !w->before || !w->run)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a lattice of %u cells", w->cells);
+    w->queue_room = snq_flow_line_room(w->line);
+    w->queue = snq_calloc(w->queue_room, sizeof *w->queue);
+    if (!w->queue)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u pictures", w->queue_room);
     return build_motion(w);
 }
 
@@ -131,7 +150,10 @@ void snq_watcher_free(snq_watcher *w)
     snq_camera_free(w->camera);
     snq_look_free(w->look);
     snq_events_free(w->events);
-    snq_flow_free(w->flow);
+    snq_flow_line_free(w->line);
+    for (uint32_t i = 0; w->queue && i < w->queue_room; i++)
+        snq_free(w->queue[i].pixels);
+    snq_free(w->queue);
     snq_free(w->cell);
     snq_free(w->before);
     snq_free(w->run);
@@ -222,18 +244,6 @@ static snq_status take_frame(snq_watcher *w, float *lattice, int repeated)
 
 /* ---- pictures ---- */
 
-/* The flow from the picture before to this one; OK: there is one. */
-static snq_status find_flow(snq_watcher *w, const snq_watcher_picture *p)
-{
-    if (p->same && w->pictures) {
-        for (uint32_t i = 0; i < w->cells; i++)
-            w->cell[i] = (snq_flow_cell) { .confidence = 1 };
-        return SNQ_OK;
-    }
-    const snq_status st = snq_flow_push(w->flow, &p->luma);
-    return st == SNQ_OK ? snq_flow_get_cells(w->flow, w->cell) : st;
-}
-
 /* A picture from the later half of the film, and no black one where there are others. */
 static snq_status keep_still(snq_watcher *w, const snq_watcher_picture *p, const snq_look_at *look,
                              double t_s)
@@ -245,17 +255,11 @@ static snq_status keep_still(snq_watcher *w, const snq_watcher_picture *p, const
     return snq_watch_look_set_still(w->cfg.look, &p->luma, t_s);
 }
 
-snq_status snq_watcher_push(snq_watcher *w, const snq_watcher_picture *p)
+/* Look at a picture; with the flow of the cells from the one before to it, or NULL. */
+static snq_status look_at(snq_watcher *w, const snq_watcher_picture *p, float *lattice)
 {
-    _Static_assert(sizeof(snq_flow_cell) == 3 * sizeof(float), "a cell is three floats");
     const double t_s = w->cfg.start_s + (double)w->pictures / w->cfg.fps;
     snq_look_at look;
-    if (w->finished)
-        return SNQ_FAIL(SNQ_ERR_STATE, "the watcher has finished");
-    const snq_status found = find_flow(w, p);
-    if (found < 0)
-        return found;
-    float *lattice = found == SNQ_OK ? (float *)(void *)w->cell : NULL;
     const snq_events_picture seen = { .luma = p->luma,
                                       .cb = p->cb,
                                       .cr = p->cr,
@@ -269,6 +273,68 @@ snq_status snq_watcher_push(snq_watcher *w, const snq_watcher_picture *p)
     if (w->cfg.look)
         SNQ_TRY(keep_still(w, p, &look, t_s));
     return lattice ? take_frame(w, lattice, p->repeated) : SNQ_OK;
+}
+
+/* The oldest picture that waits. */
+static snq_status take_oldest(snq_watcher *w)
+{
+    _Static_assert(sizeof(snq_flow_cell) == 3 * sizeof(float), "a cell is three floats");
+    const waiting_picture *p = &w->queue[w->pictures % w->queue_room];
+    float *lattice = p->flow == FLOW_NONE ? NULL : (float *)(void *)w->cell;
+    if (p->flow == FLOW_LINE)
+        SNQ_TRY(snq_flow_line_pull(w->line, w->cell));
+    for (uint32_t i = 0; p->flow == FLOW_STILL && i < w->cells; i++)
+        w->cell[i] = (snq_flow_cell) { .confidence = 1 };
+    return look_at(w, &p->seen, lattice);
+}
+
+/* Copies a plane to *at, and moves that on. */
+static snq_picture keep_plane(const snq_picture *p, uint8_t **at)
+{
+    snq_picture copy = *p;
+    copy.pixels = p->pixels ? *at : NULL;
+    copy.stride_bytes = p->width;
+    for (uint32_t y = 0; p->pixels && y < p->height; y++, *at += p->width)
+        memcpy(*at, snq_picture_row(p, y), p->width);
+    return copy;
+}
+
+/* A copy for as long as the picture waits. */
+static snq_status keep_picture(waiting_picture *to, const snq_watcher_picture *p)
+{
+    const size_t bytes = (size_t)p->luma.width * p->luma.height +
+                         (size_t)p->cb.width * p->cb.height + (size_t)p->cr.width * p->cr.height;
+    if (bytes > to->room) {
+        snq_free(to->pixels);
+        to->room = 0;
+        to->pixels = snq_calloc(bytes, 1);
+        if (!to->pixels)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a picture of %u x %u px", p->luma.width,
+                            p->luma.height);
+        to->room = bytes;
+    }
+    uint8_t *at = to->pixels;
+    to->seen = *p;
+    to->seen.luma = keep_plane(&p->luma, &at);
+    to->seen.cb = keep_plane(&p->cb, &at);
+    to->seen.cr = keep_plane(&p->cr, &at);
+    return SNQ_OK;
+}
+
+snq_status snq_watcher_push(snq_watcher *w, const snq_watcher_picture *p)
+{
+    waiting_picture *now = &w->queue[w->pushed % w->queue_room];
+    if (w->finished)
+        return SNQ_FAIL(SNQ_ERR_STATE, "the watcher has finished");
+    now->flow = FLOW_STILL;
+    if (!p->same || !w->pushed) {
+        const snq_status st = snq_flow_line_push(w->line, &p->luma);
+        SNQ_TRY(st);
+        now->flow = st == SNQ_AGAIN ? FLOW_NONE : FLOW_LINE;
+    }
+    SNQ_TRY(keep_picture(now, p));
+    w->pushed++;
+    return w->pushed - w->pictures < w->queue_room ? SNQ_OK : take_oldest(w);
 }
 
 /* ---- the end ---- */
@@ -305,6 +371,8 @@ snq_status snq_watcher_finish(snq_watcher *w, snq_sight *s)
     if (w->finished)
         return SNQ_FAIL(SNQ_ERR_STATE, "the watcher has finished");
     w->finished = 1;
+    while (w->pictures < w->pushed)
+        SNQ_TRY(take_oldest(w));
     SNQ_TRY(send_waiting(w, 0));
     SNQ_TRY(snq_events_end(w->events));
     const uint64_t *cut = snq_events_cuts(w->events, &cuts);

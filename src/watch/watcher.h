@@ -11,10 +11,13 @@
  *
  * 1. The result depends on the pictures alone: not on the number of threads, nor on where the flow was
  *    kept meanwhile.
- * 2. Memory is bounded: some 60 bytes a working pixel, 48 MiB of flow (the rest goes to spill_fd), and
- *    some 100 bytes a picture.
+ * 2. Memory is bounded: some 40 bytes a working pixel and for each thread more 40 again, 48 MiB of flow
+ *    (the rest goes to spill_fd), and some 100 bytes a picture.
+ * 3. With more threads than one, up to twice as many pictures are under way: what is wrong with a picture
+ *    may be told by a later push, or by finish.
  *
- * Threads: one object belongs to one thread at a time; it may use `threads` for the flow. */
+ * Threads: one object belongs to one thread at a time; it uses `threads` in all, the caller's
+ * included: the others find flow while the caller does what it does between the pushes. */
 #ifndef SNQ_WATCH_WATCHER_H
 #define SNQ_WATCH_WATCHER_H
 

@@ -306,11 +306,13 @@ def flow_said(fast_ms=3.0, fast_px=.2):
     """What peer_flow.py says, of one size."""
     def row(cpu_ms, wall_ms, kinds=()):
         return {"cpu_ms": cpu_ms, "wall_ms": wall_ms, **dict.fromkeys(kinds, 1.0)}
-    own = ("push_ms", "cells_ms")
+    own = ("push_ms", "cells_ms", "line_ms", "line_cpu_ms")
     table = {"DIS fast": row(6, 6), "DIS medium": row(20, 20), "DIS medium, finest scale 0": row(80, 80),
              "fast": row(fast_ms, 3, own), "default": row(8, 8, own), "fine": row(26, 26, own)}
     table.update({f"{name}, 4 threads": row(2 * times["cpu_ms"], times["wall_ms"] / 4, own if name in bench_eyes.OURS else ())
                   for name, times in list(table.items())})
+    for name in bench_eyes.OURS:
+        table[f"{name}, 4 threads"]["line_ms"] = .25
     errors = {pair: {"DIS fast": .3, **dict.fromkeys(PEERS_OF_FLOW[1:], .1), "fast": fast_px, "default": .1, "fine": .05}
               for pair in (bench_eyes.truth.REAL_PAIR, "osc_320x240_30")}
     return {"speed": {"640x360": table, "320x180": table}, "error_px": errors}
@@ -439,6 +441,20 @@ def test_flow_is_timed_pair_by_pair():
         expect({kind: len(times) for kind, times in row.items()}, dict.fromkeys(("cpu_ms", "wall_ms", "push_ms", "cells_ms"), 3))
         assert all(ms > 0 for times in row.values() for ms in times), row
         assert all(push <= whole for push, whole in zip(row["push_ms"], row["wall_ms"])), row
+
+
+def test_the_line_is_timed_as_a_whole():
+    program = BENCH_RUN.with_name("bench_flow")
+    if not os.access(program, os.X_OK):
+        raise tap.Skip("bench_flow is not built")
+    module = peer_flow()
+    with tempfile.NamedTemporaryFile() as frames:
+        frames.write(random.Random(1).randbytes(7 * 64 * 48))
+        frames.flush()
+        for threads in (1, 3):
+            said = module.time_line(program, frames.name, (64, 48), "default", threads)
+            expect({kind: len(times) for kind, times in said.items()}, {"line_ms": 1, "line_cpu_ms": 1})
+            assert all(times[0] > 0 for times in said.values()), said
 
 
 def run(*arguments):

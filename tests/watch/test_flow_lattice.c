@@ -125,12 +125,44 @@ static void test_what_leaves_the_picture_is_not_trusted(void **state)
     snq_free(second);
 }
 
+/* Where cells are smaller than a patch, every second one asks; nobody's flow depends on that. */
+static void test_small_cells_believe_their_neighbours(void **state)
+{
+    static float dense[W * H * 2];
+    texture t;
+    texture_init(&t, 61);
+    affine a = { 90, 60, 0.03, 1, 4, -2 };
+    uint8_t *first = make_picture(&t, W, H, affine_back, NULL, 1, 1);
+    uint8_t *second = make_picture(&t, W, H, affine_back, &a, 1, 2);
+    snq_flow_cfg cfg = snq_flow_cfg_default(W, H);
+    enum { ACROSS = 40, DOWN = 30 }; /* 5 px each */
+    cfg.cells_x = ACROSS;
+    cfg.cells_y = DOWN;
+    snq_flow_cell *cell = cells_of(&cfg, first, second, dense);
+    uint32_t seen = 0;
+    for (uint32_t y = 1; y + 1 < DOWN; y++)
+        for (uint32_t x = 1 + y % 2; x + 1 < ACROSS; x += 2) {
+            const snq_flow_cell *c = cell + y * ACROSS + x;
+            if (!(c->confidence > 0))
+                continue;
+            const float sum =
+                c[-1].confidence + c[1].confidence + c[-ACROSS].confidence + c[ACROSS].confidence;
+            check_near(c->confidence, sum / 4, 1e-6);
+            seen++;
+        }
+    assert_true(seen > 400);
+    snq_free(cell);
+    snq_free(first);
+    snq_free(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_are_means),
         cmocka_unit_test(test_confidence_knows_what_can_be_known),
         cmocka_unit_test(test_what_leaves_the_picture_is_not_trusted),
+        cmocka_unit_test(test_small_cells_believe_their_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,5 +159,4 @@ void snq_watch_table(FILE *to, const snq_sight *s)
         snq_table_heading(to, "Time");
         fprintf(to, "%.0f ms\n", s->ms);
     }
-    fputc('\n', to);
 }

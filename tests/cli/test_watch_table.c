@@ -93,7 +93,7 @@ static void what_is_missing_is_a_dash_with_its_reason(void **state)
     static const char *const lines[] = {
         "1 frame   0:00.04\n",
         "\n  Motion    - (a single picture)\n  Camera    - (a single picture)\n",
-        "\n  Events    -\n\n",
+        "\n  Events    -\n",
     };
     snq_sight s;
     snq_sight_init(&s);

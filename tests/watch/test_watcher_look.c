@@ -81,11 +81,69 @@ static void without_columns_there_are_no_curves(void **state)
     snq_sight_clear(&s);
 }
 
+/* A step that ends within a frame has its part of it: a swing whose energy has the step's own period is
+ * even. */
+static void steps_share_frames(void **state)
+{
+    enum { N = 89 };
+    float square[N];
+    snq_sight s;
+    snq_watch_look look;
+    begin(&s);
+    snq_watch_look_init(&look);
+    for (int t = 0; t < N; t++) /* 7.5 frames a step */
+        square[t] = (float)(100 + 100 * cos(2 * M_PI * (t + 0.5) / 7.5));
+    check_ok(snq_watcher_look_curves(&s, square, N, 30, &look));
+    for (uint32_t i = 0; i + 2 < look.steps; i++)
+        check_near((double)look.motion[i], 100, 2);
+    snq_watch_look_clear(&look);
+    snq_sight_clear(&s);
+}
+
+/* Columns have values at the ends of steps, curves in their middles; a cut keeps both sides apart. */
+static void curves_are_of_the_middles(void **state)
+{
+    static const struct {
+        double cut_s;
+        float want[4];
+    } tab[] = { { 99, { 1, 2, 4, 6 } }, /* none */
+                { 5.45, { 1, 1, 4, 6 } },
+                { 5.3, { 1, 3, 4, 6 } },
+                { 5.5, { 1, 1, 4, 6 } },
+                { 5.51, { 1, 2, 5, 6 } } };
+    static const float value[] = { 1, 1, 3, 5, 7, NAN };
+    for (size_t k = 0; k < SNQ_COUNT(tab); k++) {
+        const snq_sight_event event[] = { { 5.1, 1, SNQ_SIGHT_FLASH },
+                                          { tab[k].cut_s, 1, SNQ_SIGHT_CUT } };
+        snq_sight s;
+        snq_series *c;
+        snq_watch_look look;
+        snq_sight_init(&s);
+        snq_watch_look_init(&look);
+        check_ok(snq_sight_add_column(&s, SNQ_SIGHT_MF, "energy", "px2_s2", 5, 0.25, &c));
+        for (size_t i = 0; i < SNQ_COUNT(value); i++)
+            check_ok(snq_series_push(c, value[i]));
+        s.event = event;
+        s.events = SNQ_COUNT(event);
+        check_ok(snq_watcher_look_curves(&s, NULL, 0, FPS, &look));
+        const float *e = look.energy + SNQ_SIGHT_MF * look.steps;
+        for (int i = 0; i < 4; i++)
+            check_near((double)e[i], (double)tab[k].want[i], 0);
+        assert_true(e[4] == 7 && e[5] == SNQ_WATCH_LOOK_NONE);
+        snq_watch_look_clear(&look);
+        s.event = NULL;
+        s.events = 0;
+        snq_sight_clear(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_flow_over_a_cut_is_no_motion),
         cmocka_unit_test(slow_films_have_gaps),
+        cmocka_unit_test(steps_share_frames),
+        cmocka_unit_test(curves_are_of_the_middles),
         cmocka_unit_test(without_columns_there_are_no_curves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
  *        Echoes: where a thing passes, a place at its edge sees it come and go, which has harmonics. A cell
  *        is such a place for f when within REACH cells of it some cell has a sure line F, f is k F (k 2 ..
  *        HARMONICS, folded at half the frame rate) within 1/T, the line's power is over LOUDER times
- *        the cell's, and falls under FALL of itself within REACH, so that a thing ends there. A region
+ *        the cell's, and falls under FALL of itself within REACH, so that a thing ends there, or the frame does. A region
  *        that has ECHO of its power in such cells, f being its own frequency, is none.
  *        uniformity = 1/(1 + cv^2) of the speed over all cells that could be measured.
  *
@@ -145,9 +145,11 @@ static int is_harmonic(const snq_motion *m, double f, double of)
 static int is_echo(const snq_motion *m, uint32_t band, uint32_t x, uint32_t y, double f)
 {
     const uint32_t x0 = x > REACH ? x - REACH : 0, y0 = y > REACH ? y - REACH : 0;
+    const int at_rim =
+        x < REACH || y < REACH || x + REACH >= m->cfg.across || y + REACH >= m->cfg.down;
     const float own = m->cell[y * m->cfg.across + x].band[band].power;
     for (uint32_t b = 0; b < SNQ__BANDS; b++) {
-        float loudest = 0, least = INFINITY, hz = 0;
+        float loudest = 0, least = at_rim ? 0 : INFINITY, hz = 0;
         for (uint32_t j = y0; j <= y + REACH && j < m->cfg.down; j++)
             for (uint32_t i = x0; i <= x + REACH && i < m->cfg.across; i++) {
                 const snq__cell_band *cb = &m->cell[j * m->cfg.across + i].band[b];

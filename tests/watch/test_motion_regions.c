@@ -104,9 +104,10 @@ static void noise_has_no_regions(void **state)
 }
 
 enum { EDGE_W = 32, EDGE_H = 24, EDGE_FPS = 60 };
-typedef enum edge { BARE, SWEPT, BESIDE } edge;
+typedef enum edge { BARE, SWEPT, RIM, BESIDE } edge;
 
 /* A box of 8 x 8 cells swings at 3 Hz. SWEPT: the two columns to its right see it only while it is there;
+ * RIM: all but the last two columns of the frame swing, and those see it only while it is there;
  * BESIDE: the eight columns to its right swing at 6 Hz, a quarter as far. */
 static void swing(edge kind, snq_sight *s)
 {
@@ -122,9 +123,11 @@ static void swing(edge kind, snq_sight *s)
             float v = x >= 0 && x < 8 ? u : 0;
             if (kind == SWEPT && (x == 8 || x == 9))
                 v = way > 0 ? 0.6f * u : 0;
+            else if (kind == RIM)
+                v = x < EDGE_W - 10 ? u : way > 0 ? u : 0.6f * u;
             else if (kind == BESIDE && x >= 8 && x < 16)
                 v = (float)cos(2 * w * (t + 0.5));
-            lattice[3 * i] = y >= 0 && y < 8 ? v : 0;
+            lattice[3 * i] = (y >= 0 && y < 8) || kind == RIM ? v : 0;
             lattice[3 * i + 1] = 0;
             lattice[3 * i + 2] = 1;
         }

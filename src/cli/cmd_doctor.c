@@ -51,7 +51,7 @@ static void text_confinement(const snq_checkup *c, const char *problem)
 {
     const char *name, *text;
     int holds;
-    puts("\nConfinement of the processes that decode and listen");
+    puts("\nConfinement of the processes that decode, listen and watch");
     if (problem) {
         printf("  unknown: %s\n", problem);
         return;

@@ -21,6 +21,7 @@ typedef struct options {
     char *only_text;   /* owned: the ids, cut apart */
     const char *only[ONLY_MAX];
     snq_listen_batch_cfg cfg;
+    int tables; /* printed so far: a blank line stands between two */
 } options;
 
 static const struct argp_option option_tab[] = {
@@ -106,7 +107,7 @@ static char *list_analysers(int key, const char *text, void *input)
     return out;
 }
 
-static snq_status print(const options *o, const snq_hearing *h)
+static snq_status print(options *o, const snq_hearing *h)
 {
     if (o->common.json) {
         snq_json j;
@@ -114,8 +115,11 @@ static snq_status print(const options *o, const snq_hearing *h)
         snq_hearing_json(&j, h, o->common.timings);
         SNQ_TRY(snq_json_finish(&j));
         fputc('\n', stdout);
-    } else
+    } else {
+        if (o->tables++)
+            fputc('\n', stdout);
         snq_listen_table(stdout, h, o->common.timings);
+    }
     return snq_common_flush();
 }
 

@@ -29,6 +29,7 @@ typedef struct options {
     int flow;               /* of a pair */
     const char *pair[PAIR]; /* from, to, output */
     int pairs;              /* of these that are named */
+    int tables;             /* printed so far: a blank line stands between two */
 } options;
 
 static const struct argp_option option_tab[] = {
@@ -139,7 +140,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static snq_status print(const options *o, const snq_sight *s)
+static snq_status print(options *o, const snq_sight *s)
 {
     if (o->common.json) {
         snq_json j;
@@ -147,8 +148,11 @@ static snq_status print(const options *o, const snq_sight *s)
         snq_sight_json(&j, s);
         SNQ_TRY(snq_json_finish(&j));
         fputc('\n', stdout);
-    } else
+    } else {
+        if (o->tables++)
+            fputc('\n', stdout);
         snq_watch_table(stdout, s);
+    }
     return snq_common_flush();
 }
 

@@ -327,5 +327,4 @@ void snq_listen_table(FILE *to, const snq_hearing *h, int timings)
         snq_table_heading(to, i ? "" : "Time");
         fprintf(to, "%-10s %8.3f ms\n", h->plugin[i].id, h->plugin[i].ms);
     }
-    fputc('\n', to);
 }

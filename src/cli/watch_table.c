@@ -22,6 +22,14 @@ static void video(FILE *to, const snq_sight_video *v)
     fputc('\n', to);
 }
 
+/* Whole degrees: 359.6 is 0. */
+static void put_degrees(FILE *to, const char *name, snq_measure m)
+{
+    if (!m.reason && m.value >= 359.5)
+        m.value = 0;
+    snq_table_put(to, name, m, "deg", 0);
+}
+
 static void motion(FILE *to, const snq_sight *s)
 {
     if (snq_table_absent(to, "Motion", s->motion_reason))
@@ -32,7 +40,7 @@ static void motion(FILE *to, const snq_sight *s)
             shape ? ", " : "", shape ? shape : "", 100.0 * s->motion.confidence);
     snq_table_heading(to, "Drift");
     snq_table_put(to, "mean", s->drift.mean_velocity, "px/s", 2);
-    snq_table_put(to, "towards", s->drift.direction_deg, "deg", 0);
+    put_degrees(to, "towards", s->drift.direction_deg);
     fputc('\n', to);
 }
 
@@ -125,7 +133,7 @@ static void picture(FILE *to, const snq_sight *s)
     snq_table_put(to, "luma", s->picture.luma_mean, "", 2);
     snq_table_put(to, "contrast", s->picture.luma_std, "", 2);
     snq_table_put(to, "saturation", s->picture.saturation_mean, "", 2);
-    snq_table_put(to, "hue", s->picture.hue_deg, "deg", 0);
+    put_degrees(to, "hue", s->picture.hue_deg);
     fputc('\n', to);
 }
 
@@ -159,5 +167,4 @@ void snq_watch_table(FILE *to, const snq_sight *s)
         snq_table_heading(to, "Time");
         fprintf(to, "%.0f ms\n", s->ms);
     }
-    fputc('\n', to);
 }

@@ -5,6 +5,7 @@
 #include "listen/analyser.h"
 #include "media/libraries.h"
 #include "plot/sheet.h"
+#include "watch/kernel_list.h"
 
 int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
 {
@@ -19,10 +20,17 @@ int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
 int snq_inventory_kernel(uint32_t i, snq_inventory_item *out)
 {
     const char *picked = "c";
-    const char *name = snq_dsp_kernels(i, &picked);
+    const char *name = snq_dsp_kernels(i, &picked), *title = "inner loop";
+    if (!name) { /* past those of dsp: those of the eyes */
+        uint32_t of_dsp = 0;
+        while (snq_dsp_kernels(of_dsp, NULL))
+            of_dsp++;
+        name = snq_watch_kernels(i - of_dsp, &picked);
+        title = "inner loop of the optical flow";
+    }
     if (!name)
         return 0;
-    *out = (snq_inventory_item) { name, "inner loop", picked };
+    *out = (snq_inventory_item) { name, title, picked };
     return 1;
 }
 

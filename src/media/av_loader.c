@@ -73,12 +73,14 @@ static const snq__decoder_kind *kind(void)
 }
 
 /* What no libav would read needs none to be refused. */
-snq_status snq__not_for_av(snq__source *source)
+snq_status snq__not_for_av(snq__source *source, int pictures)
 {
     uint8_t head[512];
     const int64_t n = snq__source_peek(source, 0, head, sizeof head);
-    const char *what = n > 0 ? snq__not_audio(head, (size_t)n) : NULL;
-    return what ? SNQ_FAIL(SNQ_ERR_FORMAT, "not audio: this is %s", what) : SNQ_ERR_UNSUPPORTED;
+    const size_t known = n > 0 ? (size_t)n : 0;
+    const char *what = pictures ? snq__not_video(head, known) : snq__not_audio(head, known);
+    return what ? SNQ_FAIL(SNQ_ERR_FORMAT, "not %s: this is %s", pictures ? "video" : "audio", what)
+                : SNQ_ERR_UNSUPPORTED;
 }
 
 static snq_status av_open(snq__source *source, const char *demuxer, snq_media_info *info,
@@ -87,7 +89,7 @@ static snq_status av_open(snq__source *source, const char *demuxer, snq_media_in
     const snq__av_module *m;
     *out = NULL;
     if (snq__av_load(&m) < 0)
-        return snq__not_for_av(source);
+        return snq__not_for_av(source, 0);
     return retell(m, m->decoder.open(source, demuxer, info, warnings, out));
 }
 

@@ -17,8 +17,8 @@ extern const snq__encoder_kind snq__av_encoder;
 SNQ_MUST_USE snq_status snq__av_load(const snq__av_module **out);
 /* Whether a call of it would find the module loaded. */
 int snq__av_loaded(void);
-/* ERR_FORMAT with a text when the source's first bytes are known to be no recording, else
- * ERR_UNSUPPORTED without one. */
-snq_status snq__not_for_av(snq__source *source);
+/* ERR_FORMAT with a text when the source's first bytes are known to be no recording of sound (pictures:
+ * of pictures), else ERR_UNSUPPORTED without one. */
+snq_status snq__not_for_av(snq__source *source, int pictures);
 
 #endif

@@ -172,18 +172,21 @@ static int is_text(const uint8_t *p, size_t n)
     return n > 0 && odd == 0 && high * 10 <= n * 3;
 }
 
-const char *snq__not_audio(const uint8_t *p, size_t n)
+enum { PICTURE_KINDS = 4 }; /* the first of those known */
+
+/* What is neither sound nor, when those are wanted, a picture. */
+static const char *neither(const uint8_t *p, size_t n, int pictures)
 {
     static const struct {
         const char *what;
         uint8_t length;
         uint8_t magic[12];
     } known[] = {
-        { "a macOS AppleDouble file (resource fork, \"._\" name)", 4, { 0, 5, 0x16, 7 } },
         { "a PNG picture", 4, { 0x89, 'P', 'N', 'G' } },
         { "a JPEG picture", 3, { 0xFF, 0xD8, 0xFF } },
         { "a GIF picture", 4, { 'G', 'I', 'F', '8' } },
         { "a TIFF picture", 4, { 'I', 'I', '*', 0 } },
+        { "a macOS AppleDouble file (resource fork, \"._\" name)", 4, { 0, 5, 0x16, 7 } },
         { "a PDF document", 4, { '%', 'P', 'D', 'F' } },
         { "a ZIP archive", 4, { 'P', 'K', 3, 4 } },
         { "a gzip archive", 3, { 0x1F, 0x8B, 8 } },
@@ -196,11 +199,21 @@ const char *snq__not_audio(const uint8_t *p, size_t n)
     };
     for (size_t i = 0; i < SNQ_COUNT(known); i++)
         if (n >= known[i].length && memcmp(p, known[i].magic, known[i].length) == 0)
-            return known[i].what;
+            return pictures && i < PICTURE_KINDS ? NULL : known[i].what;
     if (!is_text(p, n < 512 ? n : 512))
         return NULL;
     size_t at = 0;
     while (at < n && (p[at] == ' ' || p[at] == '\n' || p[at] == '\r' || p[at] == '\t'))
         at++;
     return at < n && p[at] == '<' ? "an HTML or XML text (a failed download?)" : "plain text";
+}
+
+const char *snq__not_audio(const uint8_t *p, size_t n)
+{
+    return neither(p, n, 0);
+}
+
+const char *snq__not_video(const uint8_t *p, size_t n)
+{
+    return neither(p, n, 1);
 }

@@ -32,5 +32,7 @@ void snq__extension(const char *path, char *to, size_t room);
 int snq__extension_lies(const snq__container *c, const char *extension);
 /* What a file that is no audio looks like, in words, by its first n bytes; NULL: can't tell. */
 const char *snq__not_audio(const uint8_t *p, size_t n);
+/* The same where pictures are wanted: one that is a picture is not refused. */
+const char *snq__not_video(const uint8_t *p, size_t n);
 
 #endif

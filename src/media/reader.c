@@ -128,7 +128,7 @@ static snq_status may_use_av(snq_reader *r)
     if (!r->cfg.no_loading || snq_media_loaded())
         return SNQ_OK;
     /* what no libav would read needs none to be refused */
-    const snq_status st = snq__not_for_av(&r->source);
+    const snq_status st = snq__not_for_av(&r->source, 0);
     return st == SNQ_ERR_FORMAT
                ? st
                : SNQ_FAIL(SNQ_ERR_STATE, "this format needs libavformat, which is not loaded");

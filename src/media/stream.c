@@ -134,7 +134,8 @@ static snq_status not_audio(snq__stream *t, const char *format)
     uint8_t head[512];
     SNQ_TRY(snq__source_status(t->source));
     const int64_t n = snq__source_peek(t->source, 0, head, sizeof head);
-    const char *what = n > 0 ? snq__not_audio(head, (size_t)n) : NULL;
+    const size_t known = n > 0 ? (size_t)n : 0;
+    const char *what = t->pictures ? snq__not_video(head, known) : snq__not_audio(head, known);
     const char *wanted = t->pictures ? "video" : "audio";
     if (what)
         return SNQ_FAIL(SNQ_ERR_FORMAT, "not %s: this is %s", wanted, what);

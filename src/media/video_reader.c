@@ -241,7 +241,7 @@ static snq_status open_decoder(snq_video_reader *r)
 {
     const snq__video_request request = { .threads = r->cfg.threads };
     if (r->cfg.no_loading && !snq_media_loaded()) {
-        const snq_status st = snq__not_for_av(&r->source);
+        const snq_status st = snq__not_for_av(&r->source, 1);
         return st == SNQ_ERR_FORMAT
                    ? st
                    : SNQ_FAIL(SNQ_ERR_STATE, "videos need libavformat, which is not loaded");

@@ -2,7 +2,8 @@
 /* IDEA   How fast the picture moves from moment to moment: a lane for all motion and one a band, and under
  *        them the colours that the picture had and how light and colourful it was.
  * STEPS  pixel column x   mean square over the steps on it, then its root; between the middles of steps linear
- *                         where they are wider than a pixel; nothing where no step could be measured
+ *                         where they are wider than a pixel, but no line leads over a cut; nothing where
+ *                         no step could be measured
  *        axis of a lane   0 up to its own greatest value, so that a slow sway can be seen beside a fast pan,
  *                         but not less than a 20th of the greatest of all, so that noise is not
  *        colour           hue, saturation and luma as HSL
@@ -35,6 +36,37 @@ static double mean_on(const float *v, uint32_t n, double from, double to)
         weight += w;
     }
     return weight > 0 ? sum / weight : (double)SNQ_WATCH_LOOK_NONE;
+}
+
+/* The time of the first cut in (from_s, to_s]; INFINITY without one. */
+static double cut_between(const snq_sight *s, double from_s, double to_s)
+{
+    uint32_t a = 0, b = s->events;
+    while (a < b) {
+        const uint32_t k = (a + b) / 2;
+        if (s->event[k].t_s > from_s)
+            b = k;
+        else
+            a = k + 1;
+    }
+    for (; a < s->events && s->event[a].t_s <= to_s; a++)
+        if (s->event[a].kind == SNQ_SIGHT_CUT)
+            return s->event[a].t_s;
+    return INFINITY;
+}
+
+/* The same as mean_on, but where a cut lies between the middles of two steps, what is on this side. */
+static double mean_in_shot(const snq__watch_sheet *s, const float *v, double from, double to)
+{
+    const snq_watch_look *l = s->look;
+    const double at = (from + to) / 2, i = floor(at - 0.5);
+    if (to - from >= 1 || i < 0 || i + 1 >= l->steps)
+        return mean_on(v, l->steps, from, to);
+    const double left_s = l->start_s + (i + 0.5) * l->step_s;
+    const double cut_s = cut_between(s->sight, left_s, left_s + l->step_s);
+    if (isinf(cut_s))
+        return mean_on(v, l->steps, from, to);
+    return v[(uint32_t)i + (l->start_s + at * l->step_s >= cut_s)];
 }
 
 /* What of the curves falls on pixel column i of n, in steps. */
@@ -118,7 +150,7 @@ static void draw_curve(snq__watch_sheet *s, snq__box b, int layer)
     for (uint32_t i = 0; i < n; i++) {
         double from, to;
         column_of(s, i, n, &from, &to);
-        const double mean = to <= 0 || from >= l->steps ? -1 : mean_on(v, l->steps, from, to);
+        const double mean = to <= 0 || from >= l->steps ? -1 : mean_in_shot(s, v, from, to);
         if (mean < 0) {
             before = NAN;
             continue;
@@ -213,7 +245,7 @@ static void draw_line(snq__watch_sheet *s, const float *v, snq__ink ink)
     for (uint32_t i = 0; i < n; i++) {
         double from, to;
         column_of(s, i, n, &from, &to);
-        const double mean = to <= 0 || from >= l->steps ? -1 : mean_on(v, l->steps, from, to);
+        const double mean = to <= 0 || from >= l->steps ? -1 : mean_in_shot(s, v, from, to);
         if (mean >= 0 && down)
             cairo_line_to(cr, b.x0 + (i + 0.5) * px, snq__panel_y(b, 0, 1, mean));
         else if (mean >= 0)

@@ -150,7 +150,7 @@ typedef struct snq_sight_band {
     double effective_hz[2];     /* what this recording can show of it */
     const char *unobservable;   /* NULL: observable; else why not, and all below is null */
     snq_measure aliasing_risk;  /* 0 .. 1: share of the power near half the frame rate */
-    snq_measure mean_magnitude; /* mean speed over pixels and time, px/s */
+    snq_measure mean_magnitude; /* mean speed, over what energy is the mean of, px/s */
     snq_measure mean_magnitude_norm;
     snq_measure peak_magnitude; /* px/s */
     snq_measure variance;       /* (px/s)^2 */
@@ -167,7 +167,8 @@ typedef struct snq_sight_band {
     const double *change_s; /* (changes,) ascending */
     uint32_t changes;
     const char *changes_reason;
-    snq_measure energy; /* mean square speed over pixels and time, (px/s)^2 */
+    snq_measure energy; /* mean square speed over time and the cells that could be measured,
+                           (px/s)^2; the column of that name is the same of a window */
 } snq_sight_band;
 
 typedef struct snq_sight_picture {

@@ -11,7 +11,8 @@
  *              place in the frame is its share of it: cell (j, i) covers x from i / across to
  *              (i + 1) / across of the width
  *   curves     over the range, step i covers start_s + i * step_s .. start_s + (i + 1) * step_s, the
- *              last may be cut by the end: mean square speeds over the frame, and the picture
+ *              last may be cut by the end: mean square speeds over what of the frame could be
+ *              measured, without the flow over cuts, and the picture
  *   spectrum   power of motion over frequency, any ascending frequencies (linear or not)
  *
  * All values are finite. Maps and curves of a band that is unobservable are not looked at, nor is

@@ -66,6 +66,7 @@ struct snq_motion {
     double rate_fix;  /* velocities times this: repeated pictures are left out */
     snq_band_view view[SNQ__BANDS];
     snq__cell *cell; /* (cells,) */
+    uint32_t usable; /* cells where flow could be measured */
     snq__band_sum sum[SNQ__BANDS];
     uint32_t fft_n;    /* bins are fps / fft_n apart */
     uint32_t window_n; /* frames of the longest window */

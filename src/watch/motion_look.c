@@ -2,7 +2,8 @@
 /* IDEA   What motion knows of each cell and of the spectrum, as maps and a curve to be drawn.
  * STEPS  speed of a cell in a band = sqrt(power), 0 where it is under the noise floor; drift = mean flow
  *        spectrum: bins of fps / fft_n Hz; more than POINTS_MAX are put together, n neighbours each:
- *        density = sum of their power / (n bin), at the middle of them
+ *        density = sum of their power / (n bin), at the middle of them, mean over the cells where flow
+ *        could be measured
  * LIMITS The speed is an RMS, 1.11 times the mean of a sinusoid's. */
 #include "watch/motion_impl.h"
 
@@ -34,6 +35,7 @@ static snq_status maps(const snq_motion *m, snq_watch_look *look)
 static snq_status spectrum(const snq_motion *m, snq_watch_look *look)
 {
     const double px_s = snq__motion_px_s(m);
+    const double over = m->usable ? (double)m->cells / m->usable : 0;
     const uint32_t bins = m->fft_n / 2; /* the constant is left out */
     if (!m->spectrum || !bins)
         return SNQ_OK;
@@ -45,7 +47,7 @@ static snq_status spectrum(const snq_motion *m, snq_watch_look *look)
         for (uint32_t k = 0; k < n; k++)
             sum += (double)m->spectrum[1 + i * n + k];
         look->hz[i] = (float)(bin_hz * (1 + i * n + 0.5 * (n - 1)));
-        look->power[i] = drawable(fmax(sum, 0) * px_s * px_s / (n * bin_hz));
+        look->power[i] = drawable(fmax(sum, 0) * over * px_s * px_s / (n * bin_hz));
     }
     return SNQ_OK;
 }

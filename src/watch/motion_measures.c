@@ -227,10 +227,9 @@ static double set_magnitudes(const snq_motion *m, const snq__gathered *g, uint32
 {
     const double px_s = snq__motion_px_s(m), form = g->rms > 0 ? g->speed / g->rms : 0;
     double sum = 0, power = 0;
-    uint32_t usable = 0;
+    const uint32_t usable = m->usable;
     for (uint32_t i = 0; i < m->cells; i++) {
         const snq__cell_band *cb = &m->cell[i].band[b];
-        usable += m->cell[i].usable;
         if (cb->active) {
             sum += sqrt((double)cb->power);
             power += (double)cb->power;

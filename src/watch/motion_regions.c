@@ -11,12 +11,22 @@
  *        least_cells of them.
  *        dominant_hz: of the lines of its cells, the 1/T wide group that has the most power; their
  *        mean, weighted by power.
+ *        Echoes: where a thing passes, a place at its edge sees it come and go, which has harmonics. A cell
+ *        is such a place for f when within REACH cells of it some cell has a sure line F, f is k F (k 2 ..
+ *        HARMONICS, folded at half the frame rate) within 1/T, the line's power is over LOUDER times
+ *        the cell's, and falls under FALL of itself within REACH, so that a thing ends there, or the frame does. A region
+ *        that has ECHO of its power in such cells, f being its own frequency, is none.
  *        uniformity = 1/(1 + cv^2) of the speed over all cells that could be measured.
  *
  * CONST  KEEP 0.1 of the power, a third of the speed. Least cells: max(3, 1/600 of the frame): a
- *        disk of a 20th of the frame's width.
+ *        disk of a 20th of the frame's width. REACH 2 cells: how far flow smears an edge, with a sway of
+ *        a cell. HARMONICS 5, LOUDER 4, FALL 0.25, ECHO 0.75: set by hand on boxes and disks that
+ *        swing (synth_video), whose echoes have 1/50 to 1/4 of the power and are 1 to 4 cells wide.
  *
- * COST   A visit of each cell, a sort of a region's lines.
+ * COST   A visit of each cell, a sort of a region's lines, 25 neighbours of each cell of a region.
+ *
+ * LIMITS A thing under five cells wide that really swings at a multiple of what it is fixed to is taken for
+ *        an echo. Echoes of sways longer than two cells, and of what is no sure line, stay.
  *
  * REFS   J. Canny, "A computational approach to edge detection", IEEE PAMI 8(6), 1986 (hysteresis). */
 #include "watch/motion_impl.h"
@@ -29,7 +39,10 @@
 
 #define KEEP       0.1f
 #define RATE_APART 0.15f
-enum { LEAST = 3, LEAST_PART = 600 };
+#define LOUDER     4.0f
+#define FALL       0.25f
+#define ECHO       0.75
+enum { LEAST = 3, LEAST_PART = 600, REACH = 2, HARMONICS = 5 };
 
 typedef struct line {
     float hz, power;
@@ -118,6 +131,53 @@ static uint32_t trim(const snq_motion *m, uint32_t band, flood *f, uint32_t n)
     return kept;
 }
 
+/* Is f a harmonic of F, folded at half the frame rate? */
+static int is_harmonic(const snq_motion *m, double f, double of)
+{
+    const double fps = m->cfg.fps;
+    for (int k = 2; k <= HARMONICS; k++)
+        if (fabs(fabs(k * of - fps * floor(k * of / fps + 0.5)) - f) <= fps / m->window_n)
+            return 1;
+    return 0;
+}
+
+/* Is what cell (x, y) does at f in the band the coming and going of something louder? */
+static int is_echo(const snq_motion *m, uint32_t band, uint32_t x, uint32_t y, double f)
+{
+    const uint32_t x0 = x > REACH ? x - REACH : 0, y0 = y > REACH ? y - REACH : 0;
+    const int at_rim =
+        x < REACH || y < REACH || x + REACH >= m->cfg.across || y + REACH >= m->cfg.down;
+    const float own = m->cell[y * m->cfg.across + x].band[band].power;
+    for (uint32_t b = 0; b < SNQ__BANDS; b++) {
+        float loudest = 0, least = at_rim ? 0 : INFINITY, hz = 0;
+        for (uint32_t j = y0; j <= y + REACH && j < m->cfg.down; j++)
+            for (uint32_t i = x0; i <= x + REACH && i < m->cfg.across; i++) {
+                const snq__cell_band *cb = &m->cell[j * m->cfg.across + i].band[b];
+                least = fminf(least, cb->power);
+                if (cb->line_sure && cb->active && cb->power > loudest) {
+                    loudest = cb->power;
+                    hz = cb->hz;
+                }
+            }
+        if (loudest > LOUDER * own && least < FALL * loudest && is_harmonic(m, f, (double)hz))
+            return 1;
+    }
+    return 0;
+}
+
+/* Is a region, n cells of the queue, at f an echo as a whole? */
+static int all_echo(const snq_motion *m, uint32_t band, const flood *f, uint32_t n, double hz)
+{
+    double power = 0, echo = 0;
+    for (uint32_t i = 0; i < n && hz > 0; i++) {
+        const uint32_t c = f->queue[i];
+        const double p = (double)m->cell[c].band[band].power;
+        power += p;
+        echo += is_echo(m, band, c % m->cfg.across, c / m->cfg.across, hz) ? p : 0;
+    }
+    return power > 0 && echo >= ECHO * power;
+}
+
 static snq_sight_region describe(const snq_motion *m, uint32_t band, flood *f, uint32_t n)
 {
     const uint32_t across = m->cfg.across;
@@ -196,9 +256,11 @@ snq_status snq__motion_regions(snq_motion *m, uint32_t band, snq_sight *sight)
         const uint32_t kept = trim(m, band, &f, component(m, band, &f, i));
         if (kept < snq__motion_least_cells(m))
             continue;
+        const snq_sight_region r = describe(m, band, &f, kept);
+        if (!r.dominant_hz.reason && all_echo(m, band, &f, kept, r.dominant_hz.value))
+            continue;
         m->sum[band].regions++;
         m->sum[band].region_cells += kept;
-        const snq_sight_region r = describe(m, band, &f, kept);
         if (n < SNQ_SIGHT_REGIONS_MAX)
             found[n++] = r;
         else if (r.strength > found[n - 1].strength)

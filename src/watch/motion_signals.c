@@ -272,7 +272,7 @@ static snq_status gather_band(snq_motion *m, work *w, uint32_t b, snq__windows *
     SNQ_TRY(snq_band_filter(b, m->cfg.fps, sections, &n));
     prepare(m, w, b);
     for (uint32_t i = 0; i < samples; i += HALF_GROUP) {
-        snq__group g = { .signal = w->all, .told = w->told };
+        snq__group g = { .signal = w->all };
         for (uint32_t l = 0; l < HALF_GROUP; l++) {
             g.cell[l] = g.cell[l + HALF_GROUP] = UINT32_MAX;
             if (i + l >= samples)

@@ -17,7 +17,6 @@ typedef struct snq__group {
     float weight[SNQ__GROUP];     /* 1: it counts; 0: an empty lane, or not active */
     uint8_t pair[SNQ__GROUP / 2]; /* both lanes hold a cell */
     const double *signal;         /* (frames, 16) of the band; 0 in frames that no shot tells of */
-    const uint8_t *told;          /* (frames,) whether a shot tells of this band */
 } snq__group;
 
 typedef struct snq__windows snq__windows;

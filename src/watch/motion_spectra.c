@@ -471,8 +471,11 @@ snq_status snq__motion_spectra(snq_motion *m)
     work w = { 0 };
     memset(m->sum, 0, sizeof m->sum);
     snq_status st = work_init(m, &w);
-    for (uint32_t i = 0; st >= 0 && i < m->cells; i++)
+    m->usable = 0;
+    for (uint32_t i = 0; st >= 0 && i < m->cells; i++) {
         st = one_cell(m, &w, i);
+        m->usable += st >= 0 && m->cell[i].usable;
+    }
     if (st >= 0)
         sum_up(m, &w);
     work_clear(&w);

@@ -6,14 +6,17 @@
  *        over cells, and says what they mean when the band is through.
  *
  * STEPS  window of step i: [t - W/2, t + W/2], t = STEP i, W = max(1 s, 2/lo), at most 20 s, cut at the
- *            ends of the video
+ *            ends of the shot that shows the picture at t: the flow over a cut is no motion, and
+ *            what another shot does is another thing
  *        per cell and window, from the samples q frames apart (rate about 4 hi):
  *            mean |v|, v.v, u^2 - v^2 and 2 u v; v.v of both halves; v.v' with the partner; patterns
  *            along the band's axis (motion_rhythm.h)
  *            Z = FFT of hann (u + i v): per bin |Z+|^2 + |Z-|^2, Z+ conj Z-, Z+^2, Z-^2
  *        meanings as in motion_signals.c and motion_spectra.c, from the sums
+ *        energy: of the cells that are active, times their part of those where flow could be measured,
+ *            as in motion_measures.c
  *        A window whose power is under the band's noise has a velocity and an energy, and no other
- *        values.
+ *        values. A shot that doesn't tell of the band (motion_spectra.c) has none at all.
  *
  * CONST  STEP, W: the contract. 64 cells: the mapper smooths anyway.
  *
@@ -147,12 +150,32 @@ snq_status snq__windows_begin(snq__windows *w, uint32_t band)
     return snq_fft_new(w->fft_n, &w->fft);
 }
 
-static void span_of(const snq__windows *w, uint32_t step, uint32_t *from, uint32_t *end)
+/* The shot that shows the picture of a step, or NULL: one that was too short for any flow. */
+static const snq__shot *shot_of(const snq_motion *m, uint32_t step)
 {
-    const double middle = step * STEP_S * w->m->cfg.fps, n = w->m->frames;
+    const double picture = fmin(floor(step * STEP_S * m->cfg.fps + 1e-6), m->frames);
+    uint32_t a = 0, b = m->shots;
+    while (a < b) { /* the first shot whose last picture is not before it */
+        const uint32_t k = (a + b) / 2;
+        if (m->shot[k].start + (double)m->shot[k].count < picture)
+            a = k + 1;
+        else
+            b = k;
+    }
+    return a < m->shots && m->shot[a].start <= picture ? &m->shot[a] : NULL;
+}
+
+/* The frames of a step, at least one; 0: its shot doesn't tell of the band. */
+static int span_of(const snq__windows *w, uint32_t step, uint32_t *from, uint32_t *end)
+{
+    const snq__shot *s = shot_of(w->m, step);
+    if (!s || !snq__shot_tells(w->m, s, w->band))
+        return 0;
+    const double middle = step * STEP_S * w->m->cfg.fps, first = s->start, n = first + s->count;
     const double a = floor(middle - 0.5 * w->wide + 0.5), b = floor(middle + 0.5 * w->wide + 0.5);
-    *from = (uint32_t)fmin(fmax(a, 0), n);
-    *end = (uint32_t)fmin(fmax(b, 0), n);
+    *from = (uint32_t)fmin(fmax(a, first), n - 1);
+    *end = (uint32_t)fmin(fmax(b, *from + 1.0), n);
+    return 1;
 }
 
 /* Spectra of the samples in w->in, added to a window's. */
@@ -181,7 +204,8 @@ static void add_cell(snq__windows *w, const snq__group *g, uint32_t lane, uint32
 {
     sums *s = &w->sum[step];
     const uint32_t count = (end - from + w->stride - 1) / w->stride, mate = lane + HALF_GROUP;
-    double speed = 0, square = 0, a0 = 0, a1 = 0, half = 0, mate_sq = 0, both = 0, n = 0;
+    double speed = 0, square = 0, a0 = 0, a1 = 0, half = 0, mate_sq = 0, both = 0;
+    const double n = count;
     memset(w->in, 0, (size_t)2 * w->fft_n * sizeof *w->in);
     for (uint32_t k = 0; k < count; k++) {
         const uint32_t t = from + k * w->stride;
@@ -196,13 +220,10 @@ static void add_cell(snq__windows *w, const snq__group *g, uint32_t lane, uint32
         a1 += 2 * u * v;
         mate_sq += mu * mu + mv * mv;
         both += u * mu + v * mv;
-        n += g->told[t];
         w->in[2 * (size_t)k] = (float)(hann * u);
         w->in[2 * (size_t)k + 1] = (float)(hann * v);
         w->line[k] = (float)(w->axis[0] * u + w->axis[1] * v);
     }
-    if (!(n > 0))
-        return;
     s->speed += speed / n;
     s->square += square / n;
     s->rms += sqrt(square / n);
@@ -228,8 +249,7 @@ snq_status snq__windows_add(snq__windows *w, const snq__group *g)
     for (uint32_t lane = w->taken++ % 2; lane < HALF_GROUP; lane += 2) /* half of the samples */
         for (uint32_t i = 0; g->weight[lane] > 0 && i < w->steps; i++) {
             uint32_t from, end;
-            span_of(w, i, &from, &end);
-            if (end > from)
+            if (span_of(w, i, &from, &end))
                 add_cell(w, g, lane, i, from, end);
         }
     return SNQ_OK;
@@ -333,7 +353,8 @@ snq_status snq__windows_end(snq__windows *w, snq_sight *sight)
     if (!w || w->m->view[w->band].unobservable)
         return SNQ_OK;
     const snq__band_sum *b = &w->m->sum[w->band];
-    const double px_s = snq__motion_px_s(w->m), part = (double)b->active / w->m->cells;
+    const double px_s = snq__motion_px_s(w->m),
+                 part = b->active ? (double)b->active / w->m->usable : 0;
     for (uint32_t p = 0; p < SNQ_SIGHT_PROPERTIES; p++)
         if (has_column(p))
             SNQ_TRY(snq_sight_add_column(sight, (int)w->band, snq_sight_property_path(p),
@@ -346,13 +367,14 @@ snq_status snq__windows_end(snq__windows *w, snq_sight *sight)
         for (uint32_t p = 0; p <= SNQ_SIGHT_PROPERTIES; p++)
             value[p] = NAN;
         uint32_t from, end;
-        span_of(w, i, &from, &end);
-        if (s->cells > 0 && s->square > 0) {
+        const int told = span_of(w, i, &from, &end);
+        if (told && s->cells > 0 && s->square > 0) {
             speeds(w, s, value);
             lines(w, s, w->spectra + (size_t)i * SPECTRA * w->bins, end - from, value);
-        } else
+        } else if (told)
             value[SNQ_SIGHT_MEAN_VELOCITY] = value[SNQ_SIGHT_MEAN_VELOCITY_NORM] = 0;
-        value[NO_COLUMN] = s->cells > 0 ? s->square / s->cells * part * px_s * px_s : 0;
+        if (told)
+            value[NO_COLUMN] = s->cells > 0 ? s->square / s->cells * part * px_s * px_s : 0;
         for (uint32_t p = 0; p <= SNQ_SIGHT_PROPERTIES; p++)
             if (p == NO_COLUMN || has_column(p))
                 SNQ_TRY(snq_series_push(column[p], (float)value[p]));

@@ -31,23 +31,82 @@ static float within(float v, float most)
     return v < 0 && v != SNQ_WATCH_LOOK_NONE ? 0 : v > most ? most : v;
 }
 
+/* The first cut in (from_s, to_s], or INFINITY. */
+static double cut_in(const snq_sight *s, double from_s, double to_s)
+{
+    uint32_t a = 0, b = s->events;
+    while (a < b) {
+        const uint32_t k = (a + b) / 2;
+        if (s->event[k].t_s > from_s)
+            b = k;
+        else
+            a = k + 1;
+    }
+    for (; a < s->events && s->event[a].t_s <= to_s; a++)
+        if (s->event[a].kind == SNQ_SIGHT_CUT)
+            return s->event[a].t_s;
+    return INFINITY;
+}
+
+/* A column has values at the ends of steps, a curve has them for the middle of each: there it is the
+ * mean of both, or, where a cut lies between, the one of this side. */
+static void fill_middles(const snq_sight *s, const snq_series *c, float none, float most,
+                         uint32_t steps, float *to)
+{
+    for (uint32_t i = 0; i < steps; i++) {
+        const double t_s = snq_series_time_s(c, i);
+        const int more = i + 1 < c->length;
+        const double cut_s = cut_in(s, t_s, t_s + c->step_s);
+        uint32_t from = i, n = more && c->valid[i] && c->valid[i + 1] ? 2 : 1;
+        if (!isinf(cut_s)) {
+            from += more && cut_s <= t_s + 0.5 * c->step_s;
+            n = 1;
+        }
+        to[i] = within(mean_of(c, from, n, none), most);
+    }
+}
+
 static void fill(const snq_series *c, size_t n, float none, float most, uint32_t steps, float *to)
 {
     for (uint32_t i = 0; c && i < steps; i++)
         to[i] = within(mean_of(c, i * n, n, none), most);
 }
 
-static void fill_motion(const float *square, size_t frames, double fps, snq_watch_look *look)
+/* Whether the flow from picture t to the next crosses a cut; *next: an event near it, where to
+ * begin to look. */
+static int over_cut(const snq_sight *s, double start_s, size_t t, double fps, uint32_t *next)
 {
-    for (uint32_t i = 0; i < look->steps; i++) {
-        const size_t from = (size_t)(i * look->step_s * fps);
-        const size_t to = (size_t)((i + 1) * look->step_s * fps);
-        double sum = 0;
-        size_t n = 0;
-        for (size_t t = from; t <= to && t < frames; t++, n++)
-            sum += (double)square[t];
-        look->motion[i] =
-            n ? within((float)(sum / (double)n), SNQ_WATCH_LOOK_VALUE_MAX) : SNQ_WATCH_LOOK_NONE;
+    const double picture = (double)t + 1;
+    while (*next && (s->event[*next - 1].t_s - start_s) * fps >= picture - 0.5)
+        --*next;
+    while (*next < s->events && (s->event[*next].t_s - start_s) * fps < picture - 0.5)
+        ++*next;
+    for (uint32_t i = *next; i < s->events; i++) {
+        if ((s->event[i].t_s - start_s) * fps > picture + 0.5)
+            return 0;
+        if (s->event[i].kind == SNQ_SIGHT_CUT)
+            return 1;
+    }
+    return 0;
+}
+
+/* The flow over a cut is no motion: it is left out. */
+static void fill_motion(const snq_sight *s, const float *square, size_t frames, double fps,
+                        snq_watch_look *look)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < look->steps; i++) { /* frame t covers t .. t + 1 */
+        const double from = i * look->step_s * fps, to = (i + 1) * look->step_s * fps;
+        double sum = 0, weight = 0;
+        for (size_t t = (size_t)from; t < frames && (double)t < to; t++) {
+            const double part = fmin((double)t + 1, to) - fmax((double)t, from);
+            if (over_cut(s, look->start_s, t, fps, &next))
+                continue;
+            sum += part * (double)square[t];
+            weight += part;
+        }
+        look->motion[i] = weight > 0 ? within((float)(sum / weight), SNQ_WATCH_LOOK_VALUE_MAX)
+                                     : SNQ_WATCH_LOOK_NONE;
     }
 }
 
@@ -60,12 +119,17 @@ snq_status snq_watcher_look_curves(const snq_sight *s, const float *square, size
     const size_t n = (first->length - 1) / SNQ_WATCH_LOOK_STEPS_MAX + 1;
     const uint32_t steps = (uint32_t)((first->length + n - 1) / n);
     SNQ_TRY(snq_watch_look_make_curves(look, steps, first->start_s, first->step_s * (double)n));
-    for (uint32_t b = 0; b < SNQ_SIGHT_BANDS; b++)
-        fill(column_of(s, (int)b, "energy"), n, SNQ_WATCH_LOOK_NONE, SNQ_WATCH_LOOK_VALUE_MAX,
-             steps, look->energy + (size_t)b * steps);
+    for (uint32_t b = 0; b < SNQ_SIGHT_BANDS; b++) {
+        const snq_series *c = column_of(s, (int)b, "energy");
+        float *to = look->energy + (size_t)b * steps;
+        if (c && n == 1)
+            fill_middles(s, c, SNQ_WATCH_LOOK_NONE, SNQ_WATCH_LOOK_VALUE_MAX, steps, to);
+        else
+            fill(c, n, SNQ_WATCH_LOOK_NONE, SNQ_WATCH_LOOK_VALUE_MAX, steps, to);
+    }
     fill(column_of(s, -1, "luma_mean"), n, SNQ_WATCH_LOOK_NONE, 1, steps, look->luma);
     fill(column_of(s, -1, "saturation_mean"), n, SNQ_WATCH_LOOK_NONE, 1, steps, look->saturation);
     fill(column_of(s, -1, "hue_deg"), n, SNQ_WATCH_LOOK_NONE, 360, steps, look->hue_deg);
-    fill_motion(square, frames, fps, look);
+    fill_motion(s, square, frames, fps, look);
     return SNQ_OK;
 }

@@ -93,7 +93,7 @@ static void what_is_missing_is_a_dash_with_its_reason(void **state)
     static const char *const lines[] = {
         "1 frame   0:00.04\n",
         "\n  Motion    - (a single picture)\n  Camera    - (a single picture)\n",
-        "\n  Events    -\n\n",
+        "\n  Events    -\n",
     };
     snq_sight s;
     snq_sight_init(&s);
@@ -104,10 +104,22 @@ static void what_is_missing_is_a_dash_with_its_reason(void **state)
     snq_sight_clear(&s);
 }
 
+static void a_full_turn_is_none(void **state)
+{
+    static const char *const lines[] = { "towards 0 deg   \n", "hue 359 deg   \n" };
+    snq_sight s;
+    make(&s);
+    s.drift.direction_deg = snq_measured(359.5);
+    s.picture.hue_deg = snq_measured(359.4);
+    check_shows(&s, lines, SNQ_COUNT(lines));
+    snq_sight_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_shown),
+        cmocka_unit_test(a_full_turn_is_none),
         cmocka_unit_test(what_is_missing_is_a_dash_with_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,11 +37,27 @@ static void kernels_follow_the_mask(void **state)
     snq_cpu_force(was);
 }
 
+/* Those of the ears and of the eyes, each once; the flow's are of the best variant there is. */
+static void kernels_are_listed_once(void **state)
+{
+    snq_inventory_item item, other;
+    uint32_t flow = 0;
+    for (uint32_t i = 0; snq_inventory_kernel(i, &item); i++) {
+        for (uint32_t k = 0; k < i && snq_inventory_kernel(k, &other); k++)
+            assert_string_not_equal(item.id, other.id);
+        flow += !strncmp(item.id, "flow_", 5);
+        if (!strcmp(item.id, "flow_descend"))
+            assert_int_equal(!strcmp(item.version, "c"), !(snq_cpu_flags() & SNQ_CPU_AVX2));
+    }
+    assert_true(flow >= 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_what_there_is),
         cmocka_unit_test(kernels_follow_the_mask),
+        cmocka_unit_test(kernels_are_listed_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,7 @@ static int setup(void **state)
     files_write("rot.flac", f.b.p, f.b.n);
     free(f.b.p);
     write_video("a.y4m", 10);
+    files_write("a.png", "\x89PNG\r\n\x1a\n", 8);
     files_write("a.txt", "Dear Sir or Madam,\nthis is a letter.\n", 37);
     return 0;
 }
@@ -138,6 +139,10 @@ static void test_missing(void **state)
     assert_non_null(strstr(snq_last_error(), SNQ__AV_MODULE_FILE));
     check_status(watch_all("a.y4m", 1, &frames), SNQ_ERR_STATE);
     check_status(watch_all("a.txt", 1, &frames), SNQ_ERR_FORMAT);
+    assert_string_equal(snq_last_error(), "not video: this is plain text");
+    check_status(watch_all("a.png", 1, &frames), SNQ_ERR_STATE); /* a picture can be watched */
+    check_status(read_all("a.png", &frames), SNQ_ERR_FORMAT);
+    assert_string_equal(snq_last_error(), "not audio: this is a PNG picture");
     /* what needs none can be written, what needs one is known not to be before anything is on the disk */
     check_ok(write_sound(SNQ_AUDIO_FORMAT_FLAC, "w.flac"));
     const int count = files_count();

@@ -98,6 +98,12 @@ static void test_not_audio(void **state)
             assert_null(what);
         else
             assert_non_null(strstr(what, tab[i].words));
+        /* a picture can be watched */
+        const char *unseen = snq__not_video((const uint8_t *)tab[i].p, tab[i].n);
+        if (what && (strstr(what, "PNG") || strstr(what, "JPEG")))
+            assert_null(unseen);
+        else
+            assert_true(what == unseen);
     }
 }
 

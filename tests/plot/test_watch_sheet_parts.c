@@ -136,6 +136,23 @@ static void lanes_follow_the_range(void **state)
     picture_clear(&p);
 }
 
+/* Between the middles of two steps the curve is a line, but at a cut it jumps. */
+static void no_line_leads_over_a_cut(void **state)
+{
+    picture p;
+    const snq__box b = At.lane[SNQ_SIGHT_MF];
+    const double high = (b.y1 - b.y0) / 1.08;
+    W.sight.video.range = (snq_span) { 4.9, 5.1 }; /* six steps */
+    watch_picture_draw(&p, &W);
+    check_near(top_at(&p, b, b.x0 + 0.47 * (b.x1 - b.x0)), b.y1 - 1.6, 1.5);
+    check_near(top_at(&p, b, b.x0 + 0.53 * (b.x1 - b.x0)), b.y1 - high, 1.5);
+    picture_clear(&p);
+    W.sight.events = 0;
+    watch_picture_draw(&p, &W);
+    check_near(top_at(&p, b, b.x0 + 0.47 * (b.x1 - b.x0)), b.y1 - high * sqrt(0.32), 2.5);
+    picture_clear(&p);
+}
+
 static void events_have_marks(void **state)
 {
     picture p;
@@ -263,6 +280,7 @@ int main(void)
         TEST(regions_are_boxes),
         TEST(lanes_show_the_root_of_the_mean_square),
         TEST(lanes_follow_the_range),
+        TEST(no_line_leads_over_a_cut),
         TEST(events_have_marks),
         TEST(many_events_are_columns),
         TEST(picture_has_its_colours),

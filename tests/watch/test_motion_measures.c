@@ -210,6 +210,29 @@ static void order_is_told_from_disorder(void **state)
     snq_sight_clear(&s);
 }
 
+/* Frequencies are read between the bins, to a hundredth of a line, in noise and wherever they fall. */
+static void lines_are_read_between_bins(void **state)
+{
+    for (int i = 0; i < 12; i++) {
+        const made m = { .kind = MADE_OSC,
+                         .fps = 240,
+                         .seconds = 873 / 240.0,
+                         .hz = 31.68 + 0.045 * i,
+                         .amp = 0.1,
+                         .noise = 0.02,
+                         .across = 8,
+                         .down = 6,
+                         .seed = (uint64_t)i };
+        snq_sight s;
+        made_look(&m, &s);
+        const snq_sight_band *uhf = &s.band[SNQ_SIGHT_UHF];
+        check_near(uhf->property[SNQ_SIGHT_PRIMARY_FREQUENCY].value, m.hz, 0.003);
+        assert_int_equal(uhf->regions, 1);
+        check_near(uhf->region[0].dominant_hz.value, m.hz, 0.003);
+        snq_sight_clear(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +242,7 @@ int main(void)
         cmocka_unit_test(bands_add_up),
         cmocka_unit_test(places_in_step_and_in_waves),
         cmocka_unit_test(order_is_told_from_disorder),
+        cmocka_unit_test(lines_are_read_between_bins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -594,8 +594,9 @@ def films():
         return score_films(folder, watch_all(sorted(folder.glob("*.mp4"))))
 
 
-# {file: (Hz, within)}: the true rate of what sways there, in uhf
-FOOTAGE_HZ = {"fork32hz_true250fps": (32.0, .1), "cooler_true240fps": (32.16, .2)}
+# {file: (Hz, within)}: the true rate of what sways there, in uhf. The cooler's is that of its grey levels
+# (scripts/rate_of_pixels.py); 32.16 Hz, as it is sometimes given, is the nearest bin of a transform of 500 pictures.
+FOOTAGE_HZ = {"fork32hz_true250fps": (32.0, .1), "cooler_true240fps": (31.951, .02)}
 FOOTAGE_ALIASED = "cooler_true60fps"  # the same machine, too slowly taken: what sways there can't be told
 FOOTAGE_UNCUT = ("car-detection.mp4", "bottle-detection.mp4", "book.mkv")
 

@@ -18,6 +18,7 @@ usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results D
   flow         optical flow against OpenCV's (bench/peer_flow.py): ms a pair by size, one and four threads,
                and how right each is on the pairs beside the tree
   watch        a film at 720p against ffmpeg decoding it to nowhere; 10 s at 320x180: CPU and memory
+  render       a piece of eight tracks, a minute of drums against FluidSynth (scripts/bench_render.py)
   synth        sixteen filtered sawtooths against csound and scsynth (scripts/bench_synth.py): ns a
                voice-sample, each kernel's own, and aliases of the sawtooth
   memory       60 minutes and 10 hours
@@ -50,6 +51,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import bench_eyes  # noqa: E402
 import bench_peers  # noqa: E402
 import bench_results  # noqa: E402
+import bench_render  # noqa: E402
 import bench_synth  # noqa: E402
 import truth  # noqa: E402
 from bench_results import Figure  # noqa: E402
@@ -479,7 +481,7 @@ def memory(runs, material):
 
 GROUPS = {group.__name__: group
           for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, bench_eyes.flow,
-                        bench_eyes.watch, bench_synth.synth, memory, bench_eyes.watch_long)}
+                        bench_eyes.watch, bench_synth.synth, bench_render.render_group, memory, bench_eyes.watch_long)}
 LONG_GROUPS = ("peers", "memory", "watch_long")
 
 

@@ -12,6 +12,7 @@ PCM, and headers for which no encoder is at hand, are written here; the rest nee
 another version may write other bytes). A seed is at most 4096 bytes, as libFuzzer grows no larger ones
 from them.
 """
+import json
 import math
 import pathlib
 import struct
@@ -683,6 +684,24 @@ MIDI = ["MThd", "MTrk", "RIFF", "RMID", "data", b"\0\0\0\6", b"\0\xff\x2f\0", b"
         b"\xff\x20\1", b"\xff\x21\1", b"\xff\x51\3", b"\xff\x54\5", b"\xff\x58\4", b"\xff\x59\2", b"\xff\x7f",
         b"\xf0\x05\x7e\x7f\x09\x01\xf7", b"\xf7\2", b"\xff\xff\xff\x7f", b"\x81\0", b"\xe7\x28", b"\xe3\x64"]
 
+PATCH = ['"schema":', '"sonique/patch/1"', '"id":', '"name":', '"family":', '"about":', '"taste":', '"engine":',
+         '"voice"', '"drums"', '"range":', '"sources":', '"recordings":', '"params":', '"matrix":', '"from":',
+         '"to":', '"amount":', '"wave"', '"noise"', '"fm"', '"string"', '"formant"', '"grain"', '"sample"', '"lfo"',
+         '"env2"', '"velocity"', '"osc1_level"', '"filter_cutoff"', '"filter_resonance"', '"filter_type"',
+         '"filter_model"', '"ladder"', '"lfo_rate"', '"lfo_sync"', '"1/8t"', '"distortion_amount"', '"voice_mode"',
+         '"legato"', '"channels"', '"stereo"', '"voices"', '"glide_s"', "1e400", "-0.0", "null", "[{", "},{", "}]"]
+
+
+def patch_seeds():
+    """The patches, without the spaces and the words for people."""
+    seeds = {}
+    for path in sorted((FUZZ.parent.parent / "patches").glob("*.json")):
+        patch = json.loads(path.read_text())
+        patch.update(name="n", about="a", taste="t")
+        seeds[path.stem] = json.dumps(patch, separators=(",", ":")).encode()
+    return seeds
+
+
 TARGETS = {  # seeds, words
     "riff_scan": (lambda: riff_seeds(0.05), RIFF + EDGES),
     "media_scans": (scan_seeds, SCANS + EDGES),
@@ -691,6 +710,7 @@ TARGETS = {  # seeds, words
     "listen_av": (av_seeds, SCANS + CODED + EDGES),
     "score_json": (score_seeds, SCORE),
     "midi": (midi_seeds, MIDI),
+    "patch": (patch_seeds, PATCH),
     "text": (text_seeds, TEXT),
     "video": (video_seeds, SCANS + CODED + FILMS + EDGES),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/data_folders.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "jobs/folder_names.h"
 
 enum { FOLDERS = 3, NAMES_MAX = 4096 };
 #define ENDING ".json"
@@ -111,15 +111,10 @@ static int list(folder f[FOLDERS])
     return n;
 }
 
-static int is_wanted(const struct dirent *e)
+static int is_wanted(const char *name)
 {
-    const size_t n = strlen(e->d_name), end = strlen(ENDING);
-    return e->d_name[0] != '.' && n > end && strcmp(e->d_name + n - end, ENDING) == 0;
-}
-
-static int in_byte_order(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
+    const size_t n = strlen(name), end = strlen(ENDING);
+    return n > end && strcmp(name + n - end, ENDING) == 0;
 }
 
 /* One folder's files; *found counts. */
@@ -128,23 +123,24 @@ static snq_status walk(const folder *f, const char *kind, size_t *found,
                        void *user)
 {
     char path[SNQ_PATH_MAX], name[256];
-    struct dirent **entry;
+    snq_folder_names names;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", f->path, kind) >= sizeof path)
         return SNQ_OK;
-    const int n = scandir(path, &entry, is_wanted, in_byte_order);
-    snq_status st = SNQ_OK;
-    for (int i = 0; i < n; i++) {
-        const int length = (int)(strlen(entry[i]->d_name) - strlen(ENDING));
-        snprintf(name, sizeof name, "%.*s", length, entry[i]->d_name);
-        if (st >= 0 && (size_t)snprintf(path, sizeof path, "%s/%s/%s", f->path, kind,
-                                        entry[i]->d_name) < sizeof path) {
-            ++*found;
-            st = visit(user, path, name, f->own);
-        }
-        free(entry[i]);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return SNQ_OK;
+    snq_status st = snq_folder_names_read(dir, 0, &names);
+    closedir(dir);
+    for (size_t i = 0; i < names.count && st >= 0; i++) {
+        if (!is_wanted(names.name[i]) || (size_t)snprintf(path, sizeof path, "%s/%s/%s", f->path,
+                                                          kind, names.name[i]) >= sizeof path)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)(strlen(names.name[i]) - strlen(ENDING)),
+                 names.name[i]);
+        ++*found;
+        st = visit(user, path, name, f->own);
     }
-    if (n >= 0)
-        free(entry);
+    snq_folder_names_clear(&names);
     return st;
 }
 
@@ -157,14 +153,13 @@ snq_status snq_data_folders_walk(const char *kind,
     if (!f)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory");
     const int n = list(f);
-    size_t found = 0, products = 0;
+    size_t products = 0;
     snq_status st = SNQ_OK;
     for (int i = 0; i < n && st >= 0; i++) {
         size_t here = 0;
         if (!f[i].own && products)
             break; /* the product's own are in one place */
         st = walk(&f[i], kind, &here, visit, user);
-        found += here;
         products += f[i].own ? 0 : here;
     }
     if (st >= 0 && !products)

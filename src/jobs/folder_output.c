@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/folder_output.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -13,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "jobs/folder_names.h"
 
 enum { NAME_KEPT = 200, OPEN_FOLDERS = 16, DEPTH_MAX = 8 };
 
@@ -118,8 +118,8 @@ static snq_status move_entry(char *from, char *to, const char *name, int depth)
     snq_status st = SNQ_OK;
     if (a + strlen(name) + 2 >= SNQ_PATH_MAX || b + strlen(name) + 2 >= SNQ_PATH_MAX)
         return SNQ_FAIL(SNQ_ERR_TOO_BIG, "the path of %s is too long", name);
-    sprintf(from + a, "/%s", name);
-    sprintf(to + b, "/%s", name);
+    snprintf(from + a, SNQ_PATH_MAX - a, "/%s", name);
+    snprintf(to + b, SNQ_PATH_MAX - b, "/%s", name);
     if (lstat(from, &info) != 0)
         st = system_failed("looking at it", from);
     else if (S_ISDIR(info.st_mode)) {
@@ -135,19 +135,17 @@ static snq_status move_entry(char *from, char *to, const char *name, int depth)
 
 static snq_status move_over(char *from, char *to, int depth)
 {
-    struct dirent **entry;
-    const int n = depth > DEPTH_MAX ? 0 : scandir(from, &entry, NULL, alphasort);
-    if (n < 0)
+    snq_folder_names names;
+    if (depth > DEPTH_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%s: folders nested deeper than %d", from, DEPTH_MAX);
+    DIR *dir = opendir(from);
+    if (!dir)
         return system_failed("reading the folder", from);
-    snq_status st = SNQ_OK;
-    for (int i = 0; i < n; i++) {
-        const char *name = entry[i]->d_name;
-        if (st >= 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-            st = move_entry(from, to, name, depth);
-        free(entry[i]);
-    }
-    if (depth <= DEPTH_MAX)
-        free(entry);
+    snq_status st = snq_folder_names_read(dir, 1, &names);
+    closedir(dir);
+    for (size_t i = 0; i < names.count && st >= 0; i++)
+        st = move_entry(from, to, names.name[i], depth);
+    snq_folder_names_clear(&names);
     return st;
 }
 

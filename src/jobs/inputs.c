@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "jobs/folder_names.h"
 #include "base/limits.h"
 
 /* The first VIDEOS may be of films. */
@@ -80,51 +81,6 @@ typedef struct trail {
     int depth;
 } trail;
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_names(char **name, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        snq_free(name[i]);
-    snq_free(name);
-}
-
-/* Names in an open folder, sorted; dot names left out. */
-static snq_status read_names(DIR *dir, char ***out, size_t *out_count)
-{
-    char **name = NULL;
-    size_t count = 0, room = 0;
-    const struct dirent *e;
-    while ((e = readdir(dir))) {
-        if (e->d_name[0] == '.')
-            continue;
-        if (count == room) {
-            char **more = room < SNQ_INPUTS_MAX
-                              ? snq_regrow(name, count, room ? 2 * room : 32, sizeof *name)
-                              : NULL;
-            if (!more)
-                goto nomem;
-            name = more;
-            room = room ? 2 * room : 32;
-        }
-        name[count] = snq_strdup(e->d_name);
-        if (!name[count])
-            goto nomem;
-        count++;
-    }
-    if (count)
-        qsort(name, count, sizeof *name, by_name);
-    *out = name;
-    *out_count = count;
-    return SNQ_OK;
-nomem:
-    free_names(name, count);
-    return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for the names in a folder");
-}
-
 static snq_status add_folder(snq_inputs *in, const char *path, const struct stat *st,
                              const trail *up);
 
@@ -155,13 +111,12 @@ static snq_status add_folder(snq_inputs *in, const char *path, const struct stat
     DIR *dir = opendir(path);
     if (!dir)
         return append(in, path, strerror(errno));
-    char **name = NULL;
-    size_t count = 0;
-    snq_status result = read_names(dir, &name, &count);
+    snq_folder_names names;
+    snq_status result = snq_folder_names_read(dir, 0, &names);
     closedir(dir);
-    for (size_t i = 0; i < count && result >= 0; i++)
-        result = add_entry(in, path, name[i], &here);
-    free_names(name, count);
+    for (size_t i = 0; i < names.count && result >= 0; i++)
+        result = add_entry(in, path, names.name[i], &here);
+    snq_folder_names_clear(&names);
     return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/patch_library.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,7 +42,7 @@ static snq_status load_patch(const char *path, const char *name, snq_patch *out)
     const snq_status st = snq_text_file_read(path, SNQ_PATCH_BYTES_MAX, &f);
     if (st < 0) {
         char why[SNQ_ERROR_MAX];
-        strcpy(why, snq_last_error());
+        snprintf(why, sizeof why, "%s", snq_last_error());
         return SNQ_FAIL(st, "%s: %s", path, why);
     }
     const snq_status read = read_patch(&f, path, name, out);
@@ -156,6 +157,8 @@ snq_status snq_patch_library_load(snq_patch_library *l)
         st = snq_data_folders_walk("patches/tables", visit_table, l);
     if (st >= 0 && !l->program[0][0])
         st = SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no patches/tables/general_midi.json");
+    if (st == SNQ_ERR_NOT_FOUND)
+        st = SNQ_ERR_UNSUPPORTED; /* the product lacks a part of its own */
     if (st < 0)
         snq_patch_library_clear(l);
     return st;

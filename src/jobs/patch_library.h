@@ -31,7 +31,7 @@ typedef struct snq_patch_library {
     char drums[SNQ_PATCH_ID_MAX];        /* of the percussion channel */
 } snq_patch_library;
 
-/* On error the library is cleared. ERR_NOT_FOUND (no patches anywhere), ERR_FORMAT (the table of General
+/* On error the library is cleared. ERR_UNSUPPORTED (no patches anywhere), ERR_FORMAT (the table of General
  * MIDI programs is not what it should be), ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_patch_library_load(snq_patch_library *l);
 void snq_patch_library_clear(snq_patch_library *l);

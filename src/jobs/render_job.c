@@ -179,6 +179,8 @@ static snq_status make_parts(job *j)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %zu stems", stems);
     for (uint32_t t = 0; t < j->score.tracks; t++) {
         const snq_patch *patch;
+        if (!j->score.track[t].notes)
+            continue; /* a MIDI file's conductor, say */
         SNQ_TRY(snq_patch_library_choose(&j->library, &j->score.track[t], &patch));
         add_part(j, t, -1, patch);
     }
@@ -217,18 +219,9 @@ static snq_status open_writers(job *j)
     return open_writer(j, mix->file, j->score.title, &j->mix);
 }
 
-static float peak_of(const snq_audio *a, float peak)
-{
-    for (uint32_t c = 0; c < a->channels; c++)
-        for (size_t i = 0; i < a->frames; i++)
-            peak = fmaxf(peak, fabsf(a->channel[c][i]));
-    return peak;
-}
-
 static snq_status on_stem(void *user, uint32_t part, const snq_audio *block)
 {
     job *j = user;
-    j->peak[part] = peak_of(block, j->peak[part]);
     return snq_audio_writer_push(j->writer[part], block);
 }
 
@@ -304,6 +297,7 @@ static snq_status play(job *j)
     cfg.user = j;
     cfg.stem = on_stem;
     cfg.sum = on_sum;
+    cfg.peak = j->peak;
     cfg.progress = on_progress;
     SNQ_TRY(snq_render_run(&cfg, &j->report->warnings, &result));
     j->report->frames = result.frames;

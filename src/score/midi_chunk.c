@@ -10,8 +10,8 @@
  *        program    that of the first note; a message as well where it is not the first one, at tick 0
  * CONST  as in midi_read.c. Channel prefix and port (FF 20, FF 21): the same standard's draft of 1988,
  *        and common use.
- * COST   about 20 ns an event.
- * LIMITS A port that changes within a chunk is kept as a message and changes nothing. The order of a
+ * COST   two walks, and 32 bytes a note, 24 a message (midi_event.c has the time).
+ * LIMITS A port that is said after tick 0 is kept as a message and changes nothing. The order of a
  *        message and a note at one tick is not kept. */
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +29,7 @@ typedef struct name {
     const uint8_t *bytes;
     uint32_t length;
     int64_t tick;
+    int others;  /* more of them at tick 0 */
     int is_said; /* a field of the score says it exactly: no message is needed */
 } name;
 
@@ -66,7 +67,11 @@ static void note_name(name *n, const snq__midi_event *e)
 {
     char text[SNQ_SCORE_NAME_MAX];
     snq__midi_text(e->bytes, e->length, text, sizeof text);
-    if (!n->at && *text)
+    if (!*text)
+        return;
+    if (n->at)
+        n->others += !e->tick;
+    else
         *n = (name) { .at = e->at, .bytes = e->bytes, .length = e->length, .tick = e->tick };
 }
 
@@ -77,8 +82,8 @@ static void survey_meta(chunk *c, const snq__midi_event *e, int *prefix)
     else if (e->a == SNQ__META_NAME) {
         note_name(&c->first, e);
         note_name(*prefix < 0 ? &c->own : &c->of_channel[*prefix], e);
-    } else if (e->a == SNQ__META_PORT && !c->port_at && !c->channels && !e->tick &&
-               e->length == 1 && e->bytes[0] > 0 && e->bytes[0] < 128) {
+    } else if (e->a == SNQ__META_PORT && !c->port_at && !e->tick && e->length == 1 &&
+               e->bytes[0] > 0 && e->bytes[0] < 128) {
         c->port_at = e->at;
         c->port = e->bytes[0];
     }
@@ -148,21 +153,21 @@ static void base_name(chunk *c, char to[SNQ_SCORE_NAME_MAX])
 /* "NAME channel 3", NAME cut at a character so that all of it fits. */
 static void channel_name(const char *base, int channel, char to[SNQ_SCORE_NAME_MAX])
 {
-    char tail[16];
+    char tail[24];
     if (!*base && channel == SNQ__MIDI_DRUMS) {
         snprintf(to, SNQ_SCORE_NAME_MAX, "drums");
         return;
     }
-    snprintf(tail, sizeof tail, "%schannel %d", *base ? " " : "", channel + 1);
-    snq__midi_text((const uint8_t *)base, strlen(base), to, SNQ_SCORE_NAME_MAX - strlen(tail));
-    strcat(to, tail);
+    const int n = snprintf(tail, sizeof tail, "%schannel %d", *base ? " " : "", channel + 1);
+    snq__midi_text((const uint8_t *)base, strlen(base), to, SNQ_SCORE_NAME_MAX - (size_t)n);
+    memcpy(to + strlen(to), tail, (size_t)n + 1);
 }
 
-/* The name that this track has says what the file said. */
-static void settle_name(const reader *r, name *n, uint32_t index)
+/* Whether a name of ours says what the file said, and nothing else there can be taken for it. */
+static void settle_name(name *n, const char *got)
 {
-    const char *got = r->score->track[index].name;
-    if (n->at && !n->tick && n->length == strlen(got) && memcmp(n->bytes, got, n->length) == 0)
+    if (n->at && !n->tick && !n->others && n->length == strlen(got) &&
+        memcmp(n->bytes, got, n->length) == 0)
         n->is_said = 1;
 }
 
@@ -180,7 +185,8 @@ static snq_status make_channel_track(reader *r, chunk *c, int i, const char *bas
         channel_name(c->index ? base : "", channel, text);
     SNQ_TRY(add_track(r, text, channel == SNQ__MIDI_DRUMS ? "drums" : "", channel, c->port,
                       &c->track[channel]));
-    settle_name(r, of->at ? of : &c->own, c->track[channel]);
+    if (!of->at || i > 0 || !c->own.at || !c->index)
+        settle_name(of->at ? of : &c->own, r->score->track[c->track[channel]].name);
     return SNQ_OK;
 }
 
@@ -188,20 +194,19 @@ static snq_status make_tracks(reader *r, chunk *c)
 {
     char base[SNQ_SCORE_NAME_MAX];
     base_name(c, base);
-    if (c->index == 0 && c->own.at) {
-        const int exact =
+    if (!c->index) {
+        if (c->own.at)
             snq__midi_text(c->own.bytes, c->own.length, r->score->title, sizeof r->score->title);
-        c->own.is_said = exact && !c->own.tick;
-    }
-    if (!c->index)
+        settle_name(&c->own, r->score->title);
         SNQ_TRY(add_track(r, SNQ_MIDI_CONDUCTOR, SNQ_MIDI_CONDUCTOR, 0, 0, &c->main));
+    }
     for (int i = 0; i < c->channels; i++)
         SNQ_TRY(make_channel_track(r, c, i, base));
     if (c->index && c->channels)
         c->main = c->track[c->order[0]];
     else if (c->index && (c->own.at || c->port_at)) {
         SNQ_TRY(add_track(r, base, "", 0, c->port, &c->main));
-        settle_name(r, &c->own, c->main);
+        settle_name(&c->own, r->score->track[c->main].name);
     }
     return SNQ_OK;
 }
@@ -229,7 +234,7 @@ static void drop_idle_conductor(snq_score *s)
 
 /* ---- what the events say ---- */
 
-static snq_status keep(reader *r, snq_track *t, const snq__midi_event *e)
+snq_status snq__midi_keep(reader *r, snq_track *t, const snq__midi_event *e)
 {
     if (r->messages == SNQ_SCORE_MESSAGES_MAX)
         return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d messages", SNQ_SCORE_MESSAGES_MAX);
@@ -266,7 +271,7 @@ static snq_status take_channel_message(reader *r, chunk *c, const snq__midi_even
         t->program = e->a;
         c->programs[e->channel]++;
     }
-    return keep(r, t, e);
+    return snq__midi_keep(r, t, e);
 }
 
 static snq_status take_marker(reader *r, const snq__midi_event *e, int *taken)
@@ -304,6 +309,13 @@ static snq_status take_meta(reader *r, chunk *c, const snq__midi_event *e, int p
     }
 }
 
+/* What is of the whole piece, whatever channel it is said for. */
+static int is_mark(const snq__midi_event *e)
+{
+    return e->status == SNQ__MIDI_META && (e->a == SNQ__META_TEMPO || e->a == SNQ__META_METRE ||
+                                           e->a == SNQ__META_KEY || e->a == SNQ__META_MARKER);
+}
+
 static snq_status take_system(reader *r, chunk *c, const snq__midi_event *e, int *prefix)
 {
     snq_track *t;
@@ -315,11 +327,11 @@ static snq_status take_system(reader *r, chunk *c, const snq__midi_event *e, int
         if (taken)
             return SNQ_OK;
     }
-    if (*prefix >= 0 && c->track[*prefix] != NONE)
+    if (*prefix >= 0 && c->track[*prefix] != NONE && !is_mark(e))
         t = &r->score->track[c->track[*prefix]];
     else
         SNQ_TRY(main_track(r, c, &t));
-    return keep(r, t, e);
+    return snq__midi_keep(r, t, e);
 }
 
 /* ---- a chunk ---- */

@@ -15,7 +15,8 @@
  *                   tonic = 7 sf mod 12, a minor third lower in minor
  * CONST  MIDI Manufacturers Association, RP-001 Standard MIDI Files 1.0 (1996). Status bytes F1 to F6
  *        and F8 to FE have no place in a file. A click is a beat, in 6/8, 9/8, 12/8 … three.
- * COST   about 10 ns an event.
+ * COST   linear; with all that midi_chunk.c does 50 ns an event: 1 MB, 250 000 events, in 14 ms (one
+ *        core of a shared server, November 2026).
  * LIMITS Meta and system exclusive events end running status by the standard; files in which it goes
  *        on are read with a warning. Text of another coding than UTF-8 and ISO 8859-1 (the files from
  *        Japan: Shift JIS) is read as the latter; its bytes are kept. */
@@ -209,7 +210,7 @@ int snq__midi_text(const uint8_t *bytes, size_t n, char *to, size_t room)
     while (used && to[used - 1] == ' ')
         used--;
     to[used] = '\0';
-    return used == n && memcmp(to, from, n) == 0;
+    return used == n && (!n || memcmp(to, from, n) == 0);
 }
 
 /* ---- meta events that have a field ---- */

@@ -70,15 +70,16 @@ typedef struct snq__midi_open {
     size_t open;
 } snq__midi_open;
 
-/* Which ticks have a tempo, a metre, a key, and which (midi_marks.c). */
+/* From numbers to numbers (midi_table.c). All zero is an empty one; the owner frees slot. */
 typedef struct snq__midi_slot {
-    uint64_t key; /* tick and kind; 0: free */
+    uint64_t key; /* 0: free */
     uint32_t value;
 } snq__midi_slot;
-typedef struct snq__midi_marks {
+typedef struct snq__midi_table {
     snq__midi_slot *slot; /* (room,), owned; room is a power of 2 */
     size_t room, used;
-} snq__midi_marks;
+    uint64_t seed;
+} snq__midi_table;
 
 /* A file that is being read (midi_read.c). */
 typedef struct snq__midi_reader {
@@ -90,9 +91,18 @@ typedef struct snq__midi_reader {
     int64_t scale; /* ticks of ours in one of the file's */
     size_t chunks; /* track chunks so far, the present one too */
     uint64_t notes, messages;
-    snq__midi_marks marks;
+    snq__midi_table marks; /* which ticks have a tempo, a metre, a key, and which */
     snq__midi_open open[SNQ__MIDI_CHANNELS]; /* of the present chunk */
 } snq__midi_reader;
+
+/* The slot of a key (not 0), made with the value 0 where there is none; borrowed until the next one is
+ * made. ERR_NOMEM. */
+SNQ_MUST_USE snq_status snq__midi_table_get(snq__midi_table *t, uint64_t key, snq__midi_slot **out,
+                                            int *is_new);
+/* NULL when there is none. */
+snq__midi_slot *snq__midi_table_find(const snq__midi_table *t, uint64_t key);
+/* A key for a text at a tick, in this table; it holds from the first slot on. */
+uint64_t snq__midi_table_key(const snq__midi_table *t, int64_t tick, const char *text);
 
 /* No note is open. */
 void snq__midi_open_init(snq__midi_open *o);
@@ -104,6 +114,8 @@ int snq__midi_note_off(snq__midi_open *o, snq_track *t, const snq__midi_event *e
 /* Give an end to what is still open. ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq__midi_notes_end(snq__midi_open *o, snq_track *t, int64_t end_tick);
 
+/* Keep an event as a message of this track. */
+SNQ_MUST_USE snq_status snq__midi_keep(snq__midi_reader *r, snq_track *t, const snq__midi_event *e);
 /* A tempo, metre or key event; *taken is 0 when it must be kept as a message (as well). */
 SNQ_MUST_USE snq_status snq__midi_take_mark(snq__midi_reader *r, const snq__midi_event *e,
                                             int *taken);
@@ -133,13 +145,13 @@ void snq__midi_put_tempo(double bpm, uint8_t to[3]);
 void snq__midi_put_metre(int beats, int unit, uint8_t to[4]);
 void snq__midi_put_key(const snq_key_mark *key, uint8_t to[2]);
 
-/* What the messages of a score say already (midi_kept.c). `got` is a track's name or the title, of `room`
- * bytes: 1 when a kept event is what it was read from. */
-int snq__midi_keeps_name(const snq_track *t, const char *got, size_t room);
+/* What the messages of a score say already (midi_kept.c). `got` is a track's name or, of the
+ * conductor's track, the title, of `room` bytes: 1 when a kept event is what it was read from. */
+int snq__midi_keeps_name(const snq_track *t, int is_conductor, const char *got, size_t room);
 /* Marks in metre (metres,) and section (sections,) what need not be written: the conductor's track (may be
- * NULL) keeps that metre, any track that marker. */
-void snq__midi_find_kept(const snq_score *s, const snq_track *conductor, uint8_t *metre,
-                         uint8_t *section);
+ * NULL) keeps that metre, any track that marker. ERR_NOMEM. */
+SNQ_MUST_USE snq_status snq__midi_find_kept(const snq_score *s, const snq_track *conductor,
+                                            uint8_t *metre, uint8_t *section);
 /* Whether a kept message would be read as a tempo, metre or key that is not the score's. */
 int snq__midi_is_contrary(const snq_score *s, const snq_track *t, const snq_message *m,
                           int is_first_chunk);

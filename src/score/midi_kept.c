@@ -3,44 +3,39 @@
  *        a name of another coding, a metre with another click. Written again, the same thing must not be
  *        said twice; and where the score was changed since, what was kept is no longer true.
  * STEPS  name       the first one kept reads as the name, or as it was before it was made unlike others
- *        metre      the same beats at the same tick, in the first chunk, of other bytes than ours
+ *        metre      the same beats at the same tick, in the first chunk
  *        marker     the same text at the same tick, in any chunk; each event for one section
  *        contrary   a tempo, metre or key that a reader would take for the score's and is not: at a tick
  *                   where the score has none; another one in the first chunk; another tempo anywhere
- * COST   linear in messages and marks; of markers at one tick 64 are looked through.
- * LIMITS Of more than 64 markers at one tick some may be said twice. */
+ * COST   linear in messages and marks; a table of the sections (midi_table.c). */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "score/midi_impl.h"
 
-enum { SAME_TICK_LOOK = 64 };
-
-/* Whether the score's name is the text of a kept event (n bytes), or that text with a number behind it,
- * as snq_score_add_track makes names unlike. No when that event has the very bytes of the name: then a
- * name was said twice. */
-static int is_named_after(const char *got, const char *text, const uint8_t *bytes, size_t n)
+/* Whether the score's name is the text of a kept event, or that text with a number behind it, as
+ * snq_score_add_track makes names unlike. */
+static int is_named_after(const char *got, const char *text)
 {
-    const size_t k = strlen(text);
-    if (!k || strncmp(got, text, k) != 0)
+    const size_t n = strlen(text);
+    if (strncmp(got, text, n) != 0)
         return 0;
-    if (!got[k])
-        return k != n || memcmp(bytes, text, n) != 0;
-    return got[k] == ' ' && got[k + 1] && strspn(got + k + 1, "0123456789") == strlen(got + k + 1);
+    return !got[n] || (got[n] == ' ' && got[n + 1] &&
+                       strspn(got + n + 1, "0123456789") == strlen(got + n + 1));
 }
 
-int snq__midi_keeps_name(const snq_track *t, const char *got, size_t room)
+int snq__midi_keeps_name(const snq_track *t, int is_conductor, const char *got, size_t room)
 {
     char text[SNQ_SCORE_TEXT_MAX];
     for (size_t i = 0; i < t->messages && !t->message[i].tick; i++) {
         const snq_message *m = &t->message[i];
-        if (m->status == SNQ__MIDI_META && m->a == SNQ__META_CHANNEL)
-            return 0; /* what follows may be another's */
+        if (is_conductor && m->status == SNQ__MIDI_META && m->a == SNQ__META_CHANNEL)
+            return 0; /* what follows is no title */
         if (m->status != SNQ__MIDI_META || m->a != SNQ__META_NAME || !m->length)
             continue;
-        const uint8_t *bytes = t->bytes + m->at;
-        snq__midi_text(bytes, m->length, text, room);
+        snq__midi_text(t->bytes + m->at, m->length, text, room);
         if (*text)
-            return is_named_after(got, text, bytes, m->length);
+            return is_named_after(got, text);
     }
     return 0;
 }
@@ -48,32 +43,13 @@ int snq__midi_keeps_name(const snq_track *t, const char *got, size_t room)
 static void find_metre(const snq_score *s, const snq__midi_event *e, size_t *from, uint8_t *said)
 {
     int beats, unit;
-    uint8_t ours[4];
     if (!snq__midi_get_metre(e, &beats, &unit))
         return;
-    snq__midi_put_metre(beats, unit, ours);
     while (*from < s->metres && s->metre[*from].tick < e->tick)
         ++*from;
     if (*from < s->metres && s->metre[*from].tick == e->tick &&
         s->metre[*from].beats_per_bar == beats && s->metre[*from].beat_unit == unit)
-        said[*from] |= memcmp(e->bytes, ours, sizeof ours) != 0;
-}
-
-static void find_marker(const snq_score *s, const snq__midi_event *e, size_t *from, uint8_t *said)
-{
-    char text[SNQ_SCORE_TEXT_MAX];
-    snq__midi_text(e->bytes, e->length, text, sizeof text);
-    while (*from < s->sections && s->section[*from].start < e->tick)
-        ++*from;
-    for (size_t i = *from; i < s->sections && s->section[i].start == e->tick; i++) {
-        if (i - *from == SAME_TICK_LOOK)
-            return;
-        if (!said[i] && strcmp(s->section[i].name, text) == 0) {
-            said[i] = 1;
-            *from = i + 1;
-            return;
-        }
-    }
+        said[*from] = 1;
 }
 
 static snq__midi_event event_of(const snq_track *t, const snq_message *m)
@@ -83,22 +59,66 @@ static snq__midi_event event_of(const snq_track *t, const snq_message *m)
                                .length = m->length };
 }
 
-void snq__midi_find_kept(const snq_score *s, const snq_track *conductor, uint8_t *metre,
-                         uint8_t *section)
+static void find_metres(const snq_score *s, const snq_track *conductor, uint8_t *metre)
 {
-    for (size_t k = 0; k < s->tracks; k++) {
-        const snq_track *t = &s->track[k];
-        size_t metre_from = 0, section_from = 0;
-        for (size_t i = 0; i < t->messages; i++) {
-            const snq__midi_event e = event_of(t, &t->message[i]);
-            if (t->message[i].status != SNQ__MIDI_META)
-                continue;
-            if (t->message[i].a == SNQ__META_METRE && t == conductor)
-                find_metre(s, &e, &metre_from, metre);
-            else if (t->message[i].a == SNQ__META_MARKER)
-                find_marker(s, &e, &section_from, section);
+    size_t from = 0;
+    for (size_t i = 0; conductor && i < conductor->messages; i++) {
+        const snq_message *m = &conductor->message[i];
+        const snq__midi_event e = event_of(conductor, m);
+        if (m->status == SNQ__MIDI_META && m->a == SNQ__META_METRE)
+            find_metre(s, &e, &from, metre);
+    }
+}
+
+/* Counts in the table, which has a slot for each section's place and name, the markers of a track. */
+static void count_markers(const snq_track *t, const snq__midi_table *table)
+{
+    char text[SNQ_SCORE_TEXT_MAX];
+    for (size_t i = 0; i < t->messages; i++) {
+        const snq_message *m = &t->message[i];
+        const snq__midi_event e = event_of(t, m);
+        if (m->status != SNQ__MIDI_META || m->a != SNQ__META_MARKER)
+            continue;
+        snq__midi_text(e.bytes, e.length, text, sizeof text);
+        snq__midi_slot *slot =
+            snq__midi_table_find(table, snq__midi_table_key(table, m->tick, text));
+        if (slot)
+            slot->value++;
+    }
+}
+
+/* Of sections of one place and name, those at the end are what messages say: messages stand behind. */
+static snq_status find_markers(const snq_score *s, uint8_t *section, snq__midi_table *table)
+{
+    snq__midi_slot *slot = NULL;
+    int is_new;
+    SNQ_TRY(snq__midi_table_get(table, 1, &slot, &is_new)); /* so that there is a seed */
+    for (size_t i = 0; i < s->sections; i++) {
+        const snq_section *of = &s->section[i];
+        SNQ_TRY(snq__midi_table_get(table, snq__midi_table_key(table, of->start, of->name), &slot,
+                                    &is_new));
+    }
+    for (size_t i = 0; i < s->tracks; i++)
+        count_markers(&s->track[i], table);
+    for (size_t i = s->sections; i-- > 0;) {
+        const snq_section *of = &s->section[i];
+        slot = snq__midi_table_find(table, snq__midi_table_key(table, of->start, of->name));
+        if (slot && slot->value) {
+            slot->value--;
+            section[i] = 1;
         }
     }
+    return SNQ_OK;
+}
+
+snq_status snq__midi_find_kept(const snq_score *s, const snq_track *conductor, uint8_t *metre,
+                               uint8_t *section)
+{
+    snq__midi_table table = { 0 };
+    find_metres(s, conductor, metre);
+    const snq_status st = find_markers(s, section, &table);
+    snq_free(table.slot);
+    return st;
 }
 
 /* The mark (tempo, metre, key) at this tick in list (n,) of `size` bytes each, or NULL. */

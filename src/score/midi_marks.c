@@ -9,63 +9,31 @@
  *        other bytes      a metre that we would write otherwise (clocks a click, 32nds a quarter) is
  *                         kept as a message besides
  * CONST  as in midi_read.c.
- * COST   a hash table of the ticks that have a mark: 16 bytes a slot, linear probing, at most half full;
- *        the hash is multiplicative (Knuth, The Art of Computer Programming 3, 6.4).
+ * COST   a table of the ticks that have a mark (midi_table.c).
  * LIMITS What is dropped is warned of. */
 #include <string.h>
 
-#include "base/alloc.h"
 #include "score/midi_impl.h"
 
-enum { SLOTS_FIRST = 64 };
-#define HASH_FACTOR 0x9E3779B97F4A7C15u /* 2^64 / golden ratio, odd */
-
 enum { MARK_TEMPO = 1, MARK_METRE, MARK_KEY };
+#define IS_KEPT 0x80000000u /* in a metre's value: a message says it too */
 
 /* What a mark is to those before it. */
 typedef enum novelty { NEW, SAME, INSTEAD, OTHER } novelty;
 
 typedef snq__midi_reader reader;
 
-static snq__midi_slot *find_slot(snq__midi_slot *slot, size_t room, uint64_t key)
+/* What an event of this value is; *slot, of the mark of its tick, has that value where it takes over. */
+static snq_status mark(reader *r, const snq__midi_event *e, int kind, uint32_t value, novelty *is,
+                       snq__midi_slot **slot)
 {
-    size_t i = (size_t)(key * HASH_FACTOR >> 32) & (room - 1);
-    while (slot[i].key && slot[i].key != key)
-        i = (i + 1) & (room - 1);
-    return &slot[i];
-}
-
-static snq_status grow(snq__midi_marks *m)
-{
-    const size_t room = m->room ? 2 * m->room : SLOTS_FIRST;
-    snq__midi_slot *slot = snq_calloc(room, sizeof *slot);
-    if (!slot)
-        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %zu tempos, metres and keys", room / 2);
-    for (size_t i = 0; i < m->room; i++)
-        if (m->slot[i].key)
-            *find_slot(slot, room, m->slot[i].key) = m->slot[i];
-    snq_free(m->slot);
-    m->slot = slot;
-    m->room = room;
-    return SNQ_OK;
-}
-
-static snq_status mark(reader *r, const snq__midi_event *e, int kind, uint32_t value, novelty *is)
-{
-    snq__midi_marks *m = &r->marks;
-    const uint64_t key = (uint64_t)e->tick << 2 | (unsigned)kind;
+    int is_new = 0;
     *is = NEW;
-    if (2 * m->used >= m->room)
-        SNQ_TRY(grow(m));
-    snq__midi_slot *slot = find_slot(m->slot, m->room, key);
-    if (!slot->key) {
-        *slot = (snq__midi_slot) { key, value };
-        m->used++;
-        return SNQ_OK;
-    }
-    *is = slot->value == value ? SAME : r->chunks == 1 ? INSTEAD : OTHER;
-    if (*is == INSTEAD)
-        slot->value = value;
+    SNQ_TRY(snq__midi_table_get(&r->marks, (uint64_t)e->tick << 2 | (unsigned)kind, slot, &is_new));
+    if (!is_new)
+        *is = ((*slot)->value & ~IS_KEPT) == value ? SAME : r->chunks == 1 ? INSTEAD : OTHER;
+    if (*is == NEW || *is == INSTEAD)
+        (*slot)->value = value;
     if (*is == INSTEAD || (*is == OTHER && kind == MARK_TEMPO))
         snq__midi_warn(r->warnings, "midi_twice", e->at,
                        "two different tempos, metres or keys at one tick: one is dropped");
@@ -75,7 +43,8 @@ static snq_status mark(reader *r, const snq__midi_event *e, int kind, uint32_t v
 static snq_status take_tempo(reader *r, const snq__midi_event *e, int *taken)
 {
     double bpm;
-    novelty is;
+    snq__midi_slot *slot = NULL;
+    novelty is = NEW;
     *taken = 1;
     if (r->is_smpte) {
         snq__midi_warn(r->warnings, "midi_smpte_tempo", e->at,
@@ -87,11 +56,24 @@ static snq_status take_tempo(reader *r, const snq__midi_event *e, int *taken)
         return SNQ_OK;
     }
     const uint8_t *p = e->bytes;
-    SNQ_TRY(mark(r, e, MARK_TEMPO, (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2], &is));
+    SNQ_TRY(mark(r, e, MARK_TEMPO, (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2], &is, &slot));
     *taken = is != SAME;
     if (is == INSTEAD) /* in the first chunk, the last of all is at this tick */
         r->score->tempo[r->score->tempos - 1].bpm = bpm;
     return is == NEW ? snq_score_add_tempo(r->score, e->tick, bpm) : SNQ_OK;
+}
+
+/* In the first chunk, a kept metre is written in place of the score's. So when one comes after a metre that
+ * is in the score alone, that is kept too. */
+static snq_status keep_first(reader *r, const snq__midi_event *e, const uint8_t ours[4],
+                             snq__midi_slot *slot)
+{
+    if (slot->value & IS_KEPT)
+        return SNQ_OK;
+    slot->value |= IS_KEPT;
+    snq__midi_event first = *e;
+    first.bytes = ours;
+    return snq__midi_keep(r, &r->score->track[0], &first);
 }
 
 static snq_status take_metre(reader *r, const snq__midi_event *e, int *taken)
@@ -99,26 +81,35 @@ static snq_status take_metre(reader *r, const snq__midi_event *e, int *taken)
     snq_score *s = r->score;
     int beats, unit;
     uint8_t ours[4];
-    novelty is;
+    snq__midi_slot *slot = NULL;
+    novelty is = NEW;
     *taken = 0;
     if (!snq__midi_get_metre(e, &beats, &unit))
         return SNQ_OK;
-    SNQ_TRY(mark(r, e, MARK_METRE, (uint32_t)(beats << 8 | unit), &is));
+    SNQ_TRY(mark(r, e, MARK_METRE, (uint32_t)(beats << 8 | unit), &is, &slot));
     snq__midi_put_metre(beats, unit, ours);
-    *taken = (is == NEW || is == INSTEAD) && memcmp(e->bytes, ours, sizeof ours) == 0;
-    if (is == INSTEAD)
-        s->metre[s->metres - 1] = (snq_metre_mark) { e->tick, (uint8_t)beats, (uint8_t)unit };
-    return is == NEW ? snq_score_add_metre(s, e->tick, beats, unit) : SNQ_OK;
+    const int is_exact = memcmp(e->bytes, ours, sizeof ours) == 0;
+    if (is == SAME)
+        return r->chunks == 1 ? keep_first(r, e, ours, slot) : SNQ_OK;
+    if (is == OTHER)
+        return SNQ_OK;
+    *taken = is_exact;
+    slot->value |= is_exact ? 0 : IS_KEPT;
+    if (is == NEW)
+        return snq_score_add_metre(s, e->tick, beats, unit);
+    s->metre[s->metres - 1] = (snq_metre_mark) { e->tick, (uint8_t)beats, (uint8_t)unit };
+    return SNQ_OK;
 }
 
 static snq_status take_key(reader *r, const snq__midi_event *e, int *taken)
 {
     snq_key_mark key = { .tick = e->tick };
-    novelty is;
+    snq__midi_slot *slot = NULL;
+    novelty is = NEW;
     *taken = 0;
     if (!snq__midi_get_key(e, &key))
         return SNQ_OK;
-    SNQ_TRY(mark(r, e, MARK_KEY, (uint32_t)e->bytes[0] << 8 | e->bytes[1], &is));
+    SNQ_TRY(mark(r, e, MARK_KEY, (uint32_t)e->bytes[0] << 8 | e->bytes[1], &is, &slot));
     *taken = is == NEW || is == INSTEAD;
     if (is == INSTEAD)
         r->score->key[r->score->keys - 1] = key;

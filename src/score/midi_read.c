@@ -9,9 +9,9 @@
  *        at last    put in order; a section lasts to the next later one, the last to the end
  * CONST  MIDI Manufacturers Association, RP-001 Standard MIDI Files 1.0 (1996); RP-029 Bundling SMF
  *        files in an RMID file.
- * COST   two walks over each chunk, memory for what is kept: 40 bytes a note, 24 a message; limits in
+ * COST   two walks over each chunk, memory for what is kept: 32 bytes a note, 24 a message; limits in
  *        score.h.
- * LIMITS Format 2 (pieces one after the other) is refused: no program writes it. */
+ * LIMITS Format 2 (pieces one after the other) is refused: hardly any program wrote it. */
 #include "score/midi.h"
 
 #include <string.h>

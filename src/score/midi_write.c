@@ -14,7 +14,7 @@
  *        program    the track's, in place of the last one said up to the first note, else at tick 0
  *        gaps       over 2^28 - 1 ticks are bridged by empty text events
  * CONST  as in midi_event.c.
- * COST   n log n in the events of a track; 48 bytes of scratch a note.
+ * COST   n log n in the events of a track; 56 bytes of scratch a note, 16 a message.
  * LIMITS Two tracks of one channel and port stay so, and share what is set on it. */
 #include "score/midi.h"
 
@@ -92,9 +92,13 @@ static void begin_chunk(writer *w)
     w->tick = 0;
 }
 
+/* At the end of the piece, where a delta time reaches it; the first chunk's always does. */
 static void end_chunk(writer *w)
 {
-    put_meta(w, w->s->length > w->tick ? w->s->length : w->tick, SNQ__META_END, "", 0);
+    int64_t end = w->s->length > w->tick ? w->s->length : w->tick;
+    if (!w->is_first_chunk && end - w->tick > SNQ__MIDI_VLQ_MAX)
+        end = w->tick + SNQ__MIDI_VLQ_MAX;
+    put_meta(w, end, SNQ__META_END, "", 0);
     if (w->to->st < 0)
         return;
     const size_t n = w->to->length - w->chunk - 4;
@@ -259,11 +263,12 @@ static snq_status write_conductor(writer *w, const snq_track *conductor)
     snq_status st = SNQ_OK;
     if (!list || !said)
         SNQ_GOTO(SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to write a MIDI file"));
-    snq__midi_find_kept(s, conductor, said, said + s->metres);
+    SNQ_GOTO(snq__midi_find_kept(s, conductor, said, said + s->metres));
     const size_t n = list_conductor(s, conductor, said, said + s->metres, list);
     begin_chunk(w);
     w->is_first_chunk = 1;
-    if (s->title[0] && !(conductor && snq__midi_keeps_name(conductor, s->title, sizeof s->title)))
+    if (s->title[0] &&
+        !(conductor && snq__midi_keeps_name(conductor, 1, s->title, sizeof s->title)))
         put_meta(w, 0, SNQ__META_NAME, s->title, strlen(s->title));
     for (size_t i = 0; i < n; i++)
         put_conductor_entry(w, conductor, &list[i]);
@@ -322,7 +327,7 @@ static void put_track_entry(writer *w, const snq_track *t, const plan *p, size_t
 
 static void put_head(writer *w, const snq_track *t, int has_program)
 {
-    if (!snq__midi_keeps_name(t, t->name, sizeof t->name))
+    if (!snq__midi_keeps_name(t, 0, t->name, sizeof t->name))
         put_meta(w, 0, SNQ__META_NAME, t->name, strlen(t->name));
     if (t->port)
         put_meta(w, 0, SNQ__META_PORT, &t->port, 1);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "synth/bank_impl.h"
+#include "synth/sampling_impl.h"
 
 enum { TABLES_MAX = 256, BUILT_IN_MAX = 16, LENGTH_MIN = 16, LENGTH_MAX = 8192 };
 
@@ -38,6 +39,7 @@ struct snq_bank {
     named_table *table; /* (tables,) */
     size_t tables;
     built_in *built;
+    snq__sampling *sampling;
 };
 
 static snq_status make_basic(snq_bank *b)
@@ -84,6 +86,7 @@ snq_status snq_bank_new(uint32_t rate_hz, snq_bank **out)
         goto fail;
     }
     pthread_mutex_init(&b->built->lock, NULL); /* can't fail without attributes */
+    SNQ_GOTO(snq__sampling_new(&b->sampling));
     SNQ_GOTO(make_basic(b));
     *out = b;
     return SNQ_OK;
@@ -116,6 +119,7 @@ void snq_bank_free(snq_bank *b)
         pthread_mutex_destroy(&b->built->lock);
     }
     snq_free(b->built);
+    snq__sampling_free(b->sampling);
     snq_free(b->recording);
     snq_free(b->table);
     snq_free(b);
@@ -255,6 +259,11 @@ snq_status snq_bank_add_table(snq_bank *b, const char *name, const float *cycle,
     SNQ_TRY(snq__cycles_of_samples(cycle, cycles, length, &t->table));
     b->tables++;
     return SNQ_OK;
+}
+
+snq__sampling *snq__bank_sampling(const snq_bank *b)
+{
+    return b->sampling;
 }
 
 const snq__table *snq__bank_basic(const snq_bank *b, snq__basic_wave wave)

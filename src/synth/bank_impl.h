@@ -59,6 +59,9 @@ typedef enum snq__basic_wave {
 enum { SNQ__BASIC_WAVES = 3 };
 const snq__table *snq__bank_basic(const snq_bank *b, snq__basic_wave wave);
 
+/* What players of recordings share (sampling_impl.h): made and freed with the bank. */
+struct snq__sampling *snq__bank_sampling(const snq_bank *b);
+
 /* A table by name, without regard to case: one that was added, or a built-in one, which is made when it
  * is first asked for (under a lock: [control], any number of threads). On success *out is borrowed for
  * the bank's life; on error NULL. ERR_NOT_FOUND (listing the names), ERR_NOMEM. */

@@ -6,6 +6,7 @@
 /* The engines of this build. */
 static const snq__engine *const engines[] = {
     &snq__engine_voice,
+    &snq__engine_drums,
 };
 
 const snq__engine *snq__engine_find(const char *name)

@@ -14,9 +14,12 @@ enum { CHUNK = SNQ_RENDER_CHUNK };
 
 typedef struct part {
     snq_player *player;
-    float *channel[2]; /* (CHUNK,) */
-    float gain[2];     /* of the track's strip: level and pan */
-    size_t sounding;   /* frames of this chunk that may hold sound */
+    float
+        *channel[2]
+                [2]; /* (CHUNK,) sides of the chunk that is played, of the one that is handed out */
+    float gain[2];   /* of the track's strip: level and pan */
+    size_t sounding; /* frames of the played chunk that may hold sound */
+    float peak;
     snq_status st;
     char error[SNQ_ERROR_MAX];
 } part;
@@ -25,9 +28,28 @@ typedef struct render {
     const snq_render_cfg *cfg;
     part *part;
     uint32_t *order; /* (parts,) the busiest first */
+    int playing;     /* which of the two chunks is played */
     size_t frames;   /* of the chunk that is handed out */
     float *sum[2];
+    float peak;
+    snq_status st; /* of handing out the sum */
+    char error[SNQ_ERROR_MAX];
 } render;
+
+/* Largest magnitude; the bits of floats without sign are in the order of their values. */
+static float peak_of(const float *x, size_t n, float peak)
+{
+    uint32_t most;
+    memcpy(&most, &peak, sizeof most);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bits &= 0x7fffffff;
+        most = bits > most ? bits : most;
+    }
+    memcpy(&peak, &most, sizeof peak);
+    return peak;
+}
 
 snq_render_cfg snq_render_cfg_default(void)
 {
@@ -51,8 +73,8 @@ static snq_status make_part(render *r, uint32_t i, snq_warnings *warnings)
         return SNQ_FAIL(SNQ_ERR_RANGE, "part %u: the score has no track %u", i, from->track);
     const snq_track *track = &r->cfg->score->track[from->track];
     strip_gain(track, p->gain);
-    for (int c = 0; c < 2; c++)
-        if (!(p->channel[c] = snq_calloc(CHUNK, sizeof **p->channel)))
+    for (int c = 0; c < 4; c++)
+        if (!(p->channel[c / 2][c % 2] = snq_calloc(CHUNK, sizeof(float))))
             return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for part %u", i);
     const snq_player_cfg cfg = { .rate_hz = r->cfg->rate_hz,
                                  .seed = r->cfg->seed,
@@ -111,8 +133,8 @@ static void unmake(render *r)
 {
     for (uint32_t i = 0; r->part && i < r->cfg->parts; i++) {
         snq_player_free(r->part[i].player);
-        snq_free(r->part[i].channel[0]);
-        snq_free(r->part[i].channel[1]);
+        for (int c = 0; c < 4; c++)
+            snq_free(r->part[i].channel[c / 2][c % 2]);
     }
     snq_free(r->part);
     snq_free(r->order);
@@ -122,16 +144,16 @@ static void unmake(render *r)
 
 /* ---------------------------------------------------------------- a chunk */
 
-static void play(void *user, uint32_t index)
+static void play(render *r, uint32_t index)
 {
-    render *r = user;
     part *p = &r->part[r->order[index]];
+    float *const *to = p->channel[r->playing];
     const int64_t before = snq_player_frames(p->player);
-    snq_player_run(p->player, p->channel[0], p->channel[1], CHUNK);
+    snq_player_run(p->player, to[0], to[1], CHUNK);
     p->sounding = (size_t)(snq_player_frames(p->player) - before);
     for (int c = 0; c < 2; c++)
         for (size_t i = 0; p->sounding && i < CHUNK; i++)
-            p->channel[c][i] *= p->gain[c];
+            to[c][i] *= p->gain[c];
 }
 
 static snq_audio view(const render *r, float *const channel[2])
@@ -142,27 +164,51 @@ static snq_audio view(const render *r, float *const channel[2])
                          .frames = r->frames };
 }
 
-static void hand_out(void *user, uint32_t index)
+static void hand_out(render *r, uint32_t i)
 {
-    render *r = user;
-    const uint32_t i = r->order[index];
-    const snq_audio block = view(r, r->part[i].channel);
-    r->part[i].st = r->cfg->stem(r->cfg->user, i, &block);
-    if (r->part[i].st < 0)
-        snprintf(r->part[i].error, sizeof r->part[i].error, "%s", snq_last_error());
+    part *p = &r->part[i];
+    const snq_audio block = view(r, p->channel[!r->playing]);
+    for (int c = 0; c < 2; c++)
+        p->peak = peak_of(block.channel[c], r->frames, p->peak);
+    p->st = r->cfg->stem(r->cfg->user, i, &block);
+    if (p->st < 0)
+        snprintf(p->error, sizeof p->error, "%s", snq_last_error());
 }
 
 /* The parts that are whole tracks, added in order: the same sum for any number of threads. */
-static void add_up(render *r, float *peak)
+static void add_up(render *r)
 {
     for (int c = 0; c < 2; c++) {
         memset(r->sum[c], 0, CHUNK * sizeof **r->sum);
         for (uint32_t p = 0; p < r->cfg->parts; p++)
             for (size_t i = 0; r->cfg->part[p].only_pitch < 0 && i < r->frames; i++)
-                r->sum[c][i] += r->part[p].channel[c][i];
-        for (size_t i = 0; i < r->frames; i++)
-            *peak = fmaxf(*peak, fabsf(r->sum[c][i]));
+                r->sum[c][i] += r->part[p].channel[!r->playing][c][i];
+        r->peak = peak_of(r->sum[c], r->frames, r->peak);
     }
+    if (!r->cfg->sum)
+        return;
+    const snq_audio block = view(r, r->sum);
+    r->st = r->cfg->sum(r->cfg->user, &block);
+    if (r->st < 0)
+        snprintf(r->error, sizeof r->error, "%s", snq_last_error());
+}
+
+/* Pieces of one round: play each part's next chunk, then hand out what was played the round before. */
+static void work(void *user, uint32_t index)
+{
+    render *r = user;
+    const uint32_t parts = r->cfg->parts;
+    if (index < parts)
+        play(r, index);
+    else if (index == parts)
+        add_up(r);
+    else
+        hand_out(r, index - parts - 1);
+}
+
+static void work_without_playing(void *user, uint32_t index)
+{
+    work(user, index + ((const render *)user)->cfg->parts);
 }
 
 static snq_status first_failure(const render *r)
@@ -170,10 +216,10 @@ static snq_status first_failure(const render *r)
     for (uint32_t i = 0; i < r->cfg->parts; i++)
         if (r->part[i].st < 0)
             return SNQ_FAIL(r->part[i].st, "%s", r->part[i].error);
-    return SNQ_OK;
+    return r->st < 0 ? SNQ_FAIL(r->st, "%s", r->error) : SNQ_OK;
 }
 
-/* Frames of this chunk: all of it, unless the piece ends in it. */
+/* Frames of the chunk that was played, from frame `at` on: all of it, unless the piece ends in it. */
 static size_t chunk_frames(const render *r, int64_t at, int64_t length, int *last)
 {
     int64_t end = length;
@@ -191,16 +237,17 @@ static snq_status run(render *r, snq_parallel *team, snq_render_result *out)
     const snq_render_cfg *cfg = r->cfg;
     const double length_s = snq_score_length_s(cfg->score);
     const int64_t length = llround(length_s * cfg->rate_hz);
-    for (int last = 0; !last;) {
-        snq_parallel_run(team, cfg->parts, play, r);
+    int last = 0;
+    for (int round = 0; !last; round++) {
+        if (round == 0)
+            snq_parallel_run(team, cfg->parts, work, r);
         r->frames = chunk_frames(r, out->frames, length, &last);
-        snq_parallel_run(team, cfg->parts, hand_out, r);
+        r->playing = !r->playing;
+        if (last)
+            snq_parallel_run(team, cfg->parts + 1, work_without_playing, r);
+        else
+            snq_parallel_run(team, 2 * cfg->parts + 1, work, r);
         SNQ_TRY(first_failure(r));
-        add_up(r, &out->peak);
-        if (cfg->sum) {
-            const snq_audio block = view(r, r->sum);
-            SNQ_TRY(cfg->sum(cfg->user, &block));
-        }
         out->frames += (int64_t)r->frames;
         if (cfg->progress && cfg->progress(cfg->user, (double)out->frames / cfg->rate_hz, length_s))
             return SNQ_FAIL(SNQ_ERR_CANCELLED, "cancelled");
@@ -220,6 +267,9 @@ snq_status snq_render_run(const snq_render_cfg *cfg, snq_warnings *warnings, snq
         st = snq_parallel_new(cfg->threads, &team);
     if (st >= 0)
         st = run(&r, team, out);
+    out->peak = r.peak;
+    for (uint32_t i = 0; st >= 0 && cfg->peak && i < cfg->parts; i++)
+        cfg->peak[i] = r.part[i].peak;
     snq_parallel_free(team);
     unmake(&r);
     return st;

@@ -2,8 +2,9 @@
 /* render -- a whole score to sound: a stem a track, all of the same length, and their plain sum.
  *
  * Tracks play side by side on several threads, a chunk at a time; what comes out is the same for any
- * number of threads. Memory does not grow with the length. The last chunk is shorter: a piece ends
- * where its score ends, or when the last sound has died away, whichever is later.
+ * number of threads. While one chunk is played the one before it is handed out. Memory does not grow with
+ * the length. The last chunk is shorter: a piece ends where its score ends, or when the last sound has died
+ * away, whichever is later.
  *
  * Threads: run belongs to one caller; see `stem`. */
 #ifndef SNQ_SYNTH_RENDER_H
@@ -41,15 +42,17 @@ typedef struct snq_render_cfg {
     /* Takes a stereo block of part `part`, borrowed for the call: called on any thread, for different
      * parts at once, for one part in order. A negative status ends the rendering. */
     snq_status (*stem)(void *user, uint32_t part, const snq_audio *block);
-    /* Takes a block of the sum: on the caller's thread, in order. NULL: no sum. */
+    /* Takes a block of the sum: on any thread, in order. NULL: no sum. */
     snq_status (*sum)(void *user, const snq_audio *block);
+    float *
+        peak; /* (parts,) largest sample of each part is written here at the end; NULL: not wanted */
     /* Called now and then with seconds done of about how many; non-zero cancels. NULL is legal. */
     int (*progress)(void *user, double done_s, double of_s);
 } snq_render_cfg;
 
 typedef struct snq_render_result {
     int64_t frames; /* of each stem */
-    float peak;     /* of the sum, linear */
+    float peak;     /* largest sample of the sum, linear */
 } snq_render_result;
 
 snq_render_cfg snq_render_cfg_default(void);

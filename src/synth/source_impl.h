@@ -56,6 +56,9 @@ typedef struct snq__source_type {
      * recording), ERR_ARG. */
     snq_status (*make)(const snq__source_cfg *cfg, void **out);
     void (*free)(void *self); /* NULL is legal */
+    /* A note is about to begin in a lane of this group or of another one of the instrument: told to all of
+     * them, in order, before start. It ends what the note chokes, and counts turns. NULL: nothing to do. */
+    SNQ_RT void (*begins)(void *self, const snq__source_note *note);
     SNQ_RT void (*start)(void *self, uint32_t lane, const snq__source_note *note);
     /* The note has ended, the voice's release goes on; NULL: nothing to do. */
     SNQ_RT void (*release)(void *self, uint32_t lane);

@@ -16,8 +16,8 @@
  *          amplitude = env1 level (1 - s + s velocity^2),   s: velocity_sensitivity
  *          sides     = sqrt(1 -+ pan): equal power, 1 in the middle
  *        Routes to envelopes and LFOs are worked out before these with the block before's `from`.
- *        What belongs to the sum (gain, width, distortion) and what sources have for themselves is moved
- *        by the newest voice's `from`.
+ *        What belongs to the sum (gain, width, distortion), filter_drive and what sources have for
+ *        themselves is moved by the newest voice's `from`; where an LFO begins, by what a note begins with.
  *        An LFO whose wave, rhythm or start was changed goes on from the value that it had, and the
  *        difference dies away with MEND.
  *
@@ -30,6 +30,7 @@
  *
  * LIMITS Control is as fine as the blocks, 64 frames: LFOs over 50 Hz are what FM is for. */
 #include <math.h>
+#include <string.h>
 
 #include "synth/voice_impl.h"
 
@@ -108,7 +109,7 @@ static void run_free_lfo(snq__voice_engine *e, uint32_t l)
     const double beats = snq__voice_sync_beats(snq__voice_choice(e, VP_LFO_SYNC + at));
     double dt = e->shared.dt_s;
     if (beats > 0) {
-        const double cycles = e->beat / beats + (double)e->value[VP_LFO_PHASE + at].now;
+        const double cycles = e->beat / beats + (double)snq__voice_sum_value(e, VP_LFO_PHASE + at);
         e->lfo[l].cycle = (int64_t)floor(cycles);
         e->lfo[l].phase = cycles - floor(cycles);
         dt = 0;
@@ -179,12 +180,20 @@ typedef struct aims {
     snq__lanes cutoff, resonance, cutoff2, resonance2;
 } aims;
 
-/* x = 2^x, for x from -126 to 126 */
-static void raise(snq__lanes *x, float times)
+/* x = 2^x times, for x from -126 to 126. Loops that compilers turn into vectors: one that is inlined into
+ * a loop is not, and there the bits of a float may not be looked at. */
+static __attribute__((noinline)) void raise(snq__lanes *x, float times)
 {
     static const float round_it = 12582912.0f; /* 1.5 2^23 */
+    int32_t bits[SNQ_LANES];
+    float power[SNQ_LANES];
     for (int k = 0; k < SNQ_LANES; k++) {
-        const float whole = (x->v[k] + round_it) - round_it, r = x->v[k] - whole;
+        const float whole = (x->v[k] + round_it) - round_it;
+        bits[k] = ((int32_t)whole + 127) * (1 << 23);
+    }
+    memcpy(power, bits, sizeof power);
+    for (int k = 0; k < SNQ_LANES; k++) {
+        const float r = x->v[k] - ((x->v[k] + round_it) - round_it);
         float y = 1.54614447e-4f;
         y = y * r + 1.34004282e-3f;
         y = y * r + 9.61805668e-3f;
@@ -192,11 +201,7 @@ static void raise(snq__lanes *x, float times)
         y = y * r + 2.40226509e-1f;
         y = y * r + 6.93147207e-1f;
         y = y * r + 1.0f;
-        union {
-            uint32_t bits;
-            float value;
-        } power = { .bits = (uint32_t)((int32_t)whole + 127) << 23 };
-        x->v[k] = y * power.value * times;
+        x->v[k] = y * power[k] * times;
     }
 }
 

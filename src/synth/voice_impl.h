@@ -202,7 +202,8 @@ typedef struct snq__voice_filter {
 
 typedef struct snq__voice_group {
     snq__voice_ramps ramps;
-    snq__voice_filter filter[2]; /* one behind the other */
+    snq__voice_filter filter[2]; /* one behind the other, */
+    snq__voice_filter fading[2]; /* and what is faded away from */
     snq__lanes amp_state;        /* of the smoothing of amp: voice_mix_impl.h */
     void *source[SNQ__VOICE_OSCS];
     snq__voice voice[SNQ_LANES];
@@ -218,11 +219,17 @@ typedef struct snq__voice_switch {
     uint32_t left;
 } snq__voice_switch;
 
+/* Distortion: the past of a side, and of the block before. */
+enum { SNQ__DRIVE_PAST = 15 };
+typedef struct snq__drive_side {
+    float x[SNQ__DRIVE_PAST], even[SNQ__DRIVE_PAST], odd[SNQ__DRIVE_PAST];
+    float u, y;
+} snq__drive_side;
 typedef struct snq__voice_drive {
-    float u[2];   /* last input of the curve, a side */
-    float y[2];   /* last output */
-    float amount; /* at the end of the last block */
-    int rest;     /* u and y are 0 */
+    snq__drive_side side[2];
+    float amount;        /* at the end of the last block */
+    float wet, wet_step; /* how far the distorted sound has faded in; a frame */
+    int rest;            /* the past is silence */
 } snq__voice_drive;
 
 /* A gain at the end of the last block: the straight line, and what follows it round the corners. */
@@ -332,6 +339,7 @@ SNQ_RT void snq__voice_switches_end(snq__voice_engine *e, uint32_t n);
 SNQ_RT int snq__voice_any(const snq__voice_engine *e);
 
 /* voice_drive.c */
+SNQ_RT void snq__voice_drive_reset(snq__voice_drive *d, float amount, uint32_t fade_frames);
 SNQ_RT void snq__voice_drive_run(snq__voice_drive *d, float amount, float *left, float *right,
                                  uint32_t n);
 

@@ -63,14 +63,20 @@ static int is_struck(const snq__voice_engine *e)
 static void start_lfos(snq__voice_engine *e, snq__voice *v)
 {
     for (uint32_t l = 0; l < SNQ__VOICE_LFOS; l++) {
-        const float phase = e->value[VP_LFO_PHASE + l * VP_LFO_SIZE].now;
+        const uint32_t slot = VP_LFO_PHASE + l * VP_LFO_SIZE;
+        float phase = e->value[slot].now;
+        for (uint32_t r = 0; r < e->routes; r++)
+            if (e->route[r].slot == slot)
+                phase += e->route[r].amount * v->from[e->route[r].from];
         snq__lfo_start(&v->lfo[l], (double)phase, snq_rng_next(&e->rng));
     }
     v->age_s = 0;
 }
 
-static void note_inputs(snq__voice *v)
+static void note_inputs(const snq__voice_engine *e, snq__voice *v)
 {
+    v->from[FROM_WHEEL] = e->value[VP_WHEEL].now;
+    v->from[FROM_PRESSURE] = e->value[VP_PRESSURE].now;
     v->from[FROM_VELOCITY] = v->key.velocity;
     v->from[FROM_KEY] = (v->key.note - 60) / 12;
     v->from[FROM_RANDOM] = v->random;
@@ -95,6 +101,17 @@ static void start_sources(snq__voice_engine *e, place at)
     }
 }
 
+static void reset_filters(place at)
+{
+    for (uint32_t s = 0; s < 2; s++)
+        for (uint32_t side = 0; side < 2; side++) {
+            snq__lane_svf_reset(&at.g->filter[s].svf[side], at.lane);
+            snq__lane_svf_reset(&at.g->fading[s].svf[side], at.lane);
+            snq__lane_ladder_reset(&at.g->filter[s].ladder[side], at.lane);
+            snq__lane_ladder_reset(&at.g->fading[s].ladder[side], at.lane);
+        }
+}
+
 static void begin(snq__voice_engine *e, place at, const snq__voice_note *key)
 {
     snq__voice *v = &at.g->voice[at.lane];
@@ -102,16 +119,12 @@ static void begin(snq__voice_engine *e, place at, const snq__voice_note *key)
     const int glides = e->value[VP_GLIDE].now > 0 && !isnan(e->last_pitch);
     v->pitch = v->glide_from = glides ? e->last_pitch : key->note;
     v->random = (float)(2 * snq_rng_uniform(&e->rng) - 1);
-    note_inputs(v);
+    note_inputs(e, v);
     for (uint32_t k = 0; k < SNQ__VOICE_ENVELOPES; k++)
         snq__envelope_start(&v->env[k], 1);
     start_lfos(e, v);
     start_sources(e, at);
-    for (uint32_t s = 0; s < 2; s++)
-        for (uint32_t side = 0; side < 2; side++) {
-            snq__lane_svf_reset(&at.g->filter[s].svf[side], at.lane);
-            snq__lane_ladder_reset(&at.g->filter[s].ladder[side], at.lane);
-        }
+    reset_filters(at);
     at.g->amp_state.v[at.lane] = 0;
     at.g->active |= 1u << at.lane;
     e->last_pitch = key->note;
@@ -183,16 +196,21 @@ static int goes_first(const snq__voice *a, const snq__voice *b)
     return qa != qb ? qa > qb : a->order < b->order;
 }
 
+/* One note less: of those that sound, or, where all only wait, of these. */
 static void steal(snq__voice_engine *e)
 {
-    snq__voice *victim = NULL;
+    snq__voice *victim = NULL, *waiter = NULL;
     for (uint32_t l = 0; l < lanes(e); l++) {
         snq__voice *v = voice_at(e, l);
         if (sounds(v) && (!victim || goes_first(v, victim)))
             victim = v;
+        if (v->waiting && (!waiter || v->next_ended > waiter->next_ended))
+            waiter = v;
     }
     if (victim)
         cut(victim);
+    else if (waiter)
+        waiter->waiting = 0;
 }
 
 /* The lane that a new note gets, or, when all are in use, the fading one that is nearest to its end:
@@ -261,7 +279,7 @@ static void start_again(snq__voice_engine *e, snq__voice *v, const snq__voice_no
     v->state = SNQ__VOICE_HELD;
     v->key.velocity = key->velocity;
     v->random = (float)(2 * snq_rng_uniform(&e->rng) - 1);
-    note_inputs(v);
+    note_inputs(e, v);
     for (uint32_t k = 0; k < SNQ__VOICE_ENVELOPES; k++)
         snq__envelope_start(&v->env[k], 0);
     start_lfos(e, v);
@@ -433,10 +451,10 @@ static int is_over(const snq__voice_engine *e, const snq__voice_group *g, uint32
     if (g->amp_state.v[lane] > inaudible || v->fresh)
         return 0;
     const snq__envelope *env = &v->env[0];
-    return env->stage == SNQ__ENVELOPE_IDLE ||
-           (env->stage == SNQ__ENVELOPE_CUT && env->level <= 0) ||
-           (env->stage == SNQ__ENVELOPE_SUSTAIN && env->level <= 0 &&
-            e->value[VP_ENV_SUSTAIN].goal <= 0);
+    const int decayed = env->stage == SNQ__ENVELOPE_SUSTAIN && env->level <= 0 &&
+                        e->value[VP_ENV_SUSTAIN].goal <= 0 && !e->routed[VP_ENV_SUSTAIN];
+    return decayed || env->stage == SNQ__ENVELOPE_IDLE ||
+           (env->stage == SNQ__ENVELOPE_CUT && env->level <= 0);
 }
 
 static void clear_lane(snq__voice_group *g, uint32_t lane)

@@ -7,7 +7,7 @@
  * STEPS  a[h] = 2/L sum x[i] cos(2 pi h i / L),   b[h] = 2/L sum x[i] sin(2 pi h i / L)
  *        Lengths that are powers of two by the fast transform, others by the sum itself.
  *
- * COST   256 cycles of 2048 samples: 0.1 s; of 8191: 4 s.
+ * COST   256 cycles of 2048 samples: 0.1 s; of 8191: 4 s (Sapphire Rapids, 2026).
  *
  * LIMITS The table holds 1024 harmonics at most. The constant part is dropped. */
 #include <math.h>
@@ -44,7 +44,7 @@ static void partials_by_sum(const double *x, const double *cosine, uint32_t leng
             /* sin(z) = cos(z - quarter): kept as a second table behind the first */
             a += x[i] * cosine[at];
             b += x[i] * cosine[length + at];
-            at = (at + h) % length;
+            at += at + h < length ? h : h - length;
         }
         partial[2 * h - 2] = (float)(2 * a / length);
         partial[2 * h - 1] = (float)(2 * b / length);

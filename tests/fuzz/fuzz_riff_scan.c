@@ -28,5 +28,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     must(s.coding == SNQ_RIFF_CODED || (s.sample_bytes >= 1 && s.sample_bytes <= 8));
     if (s.coding != SNQ_RIFF_CODED)
         must(s.data_bytes % ((int64_t)s.sample_bytes * s.channels) == 0);
+    const snq_riff_sampler *m = &s.sampler;
+    must(m->key < 128 && m->cents >= 0.0 && m->cents < 100.0 && m->loop <= SNQ_RIFF_LOOP_BACKWARD);
+    must(m->keyed ? m->key > 0 : m->key == 0);
+    if (m->loop)
+        must(s.coding != SNQ_RIFF_CODED && m->loop_start >= 0 && m->loop_start < m->loop_end &&
+             m->loop_end <= s.data_bytes / ((int64_t)s.sample_bytes * s.channels));
     return 0;
 }

@@ -176,6 +176,7 @@ static void test_fm(void **state)
         draw_lanes(&rng, r.decay, 4);
         r.edges = snq_rng_below(&rng, 64);
         r.loops = snq_rng_below(&rng, 16);
+        r.heard = snq_rng_below(&rng, 16);
         for (int i = 0; i < SNQ__FM_EDGES; i++)
             draw_line(&rng, &r.edge[i]);
         for (int i = 0; i < SNQ__FM_OPERATORS; i++) {

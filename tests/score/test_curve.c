@@ -108,6 +108,14 @@ static void hints_change_nothing(void **state)
             assert_true(c.point[any].at > x && (!any || c.point[any - 1].at <= x));
     }
     assert_int_equal(forward, 500);
+    for (size_t i = 0; i < c.points; i++) /* at the points themselves, from near and far */
+        for (size_t hint = i < 6 ? 0 : i - 6; hint < i + 6; hint++) {
+            size_t any = hint;
+            assert_true(snq_curve_at(&c, c.point[i].at, &any, 0) ==
+                        snq_curve_at(&c, c.point[i].at, NULL, 0));
+            assert_true(any == c.points || c.point[any].at > c.point[i].at);
+            assert_true(c.point[any - 1].at == c.point[i].at);
+        }
     for (double x = place; x > -1; x -= 7.3) { /* backwards */
         const float want = snq_curve_at(&c, x, NULL, 0);
         assert_true(snq_curve_at(&c, x, &forward, 0) == want);

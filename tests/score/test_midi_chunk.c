@@ -108,6 +108,16 @@ static void test_the_same_name_twice(void **state)
     check_round_trip(f, "", &out);
     snq_str_clear(&out);
     smf_free(f);
+    f = smf_new(1, 6, 480); /* and nearly the same */
+    smf_track(f, "00 FF 03 01 'T'  00 FF 03 02 'T '");
+    smf_track(f, "00 FF 03 01 'N'  00 FF 03 02 'N '  00 FF 03 00  05 FF 03 01 'N' " NOTE(0));
+    smf_track(f, "00 FF 03 02 'M '  00 FF 03 01 'M' " NOTE(0));
+    smf_track(f, "00 FF 20 01 00  00 FF 03 01 'O'  00 FF 03 02 'O ' " NOTE(0) NOTE(1));
+    smf_track(f, "00 FF 03 02 'P '  00 FF 20 01 00  00 FF 03 01 'P' " NOTE(0) NOTE(1));
+    smf_track(f, "00 FF 03 01 'Q'  00 FF 03 02 'Q '  00 FF 05 00");
+    check_round_trip(f, "", &out);
+    snq_str_clear(&out);
+    smf_free(f);
 }
 
 static void test_a_single_track_of_format_1(void **state)
@@ -238,30 +248,19 @@ static void test_markers_are_sections(void **state)
     smf_free(f);
 }
 
-/* More markers of one place than are looked through: some are said twice, none is lost. */
+/* Markers of one place whose names can't be told apart, but by their bytes. */
 static void test_many_markers_of_one_place(void **state)
 {
     smf *f = smf_new(1, 1, 480);
-    snq_score s;
     snq_str out;
-    smf_events before, after;
-    size_t more;
     smf_begin(f, "MTrk");
     for (int i = 0; i < 200; i++)
-        smf_put(f, "00 FF 06 01 'a'");
-    smf_put(f, "00 FF 06 01 C4  00 FF 2F 00");
+        smf_put(f,
+                "00 FF 06 01 'a'  00 FF 06 02 'a '  00 FF 06 00  00 FF 06 01 08  00 FF 06 01 C4");
+    smf_put(f, "00 FF 2F 00");
     smf_close(f);
-    smf_read(f, &s, "");
-    snq_str_init(&out, SMF_ROOM);
-    check_ok(snq_midi_write(&s, &out));
-    smf_list(f->bytes, f->n, &before);
-    smf_list((uint8_t *)out.text, out.length, &after);
-    smf_check_kept(&before, &after, &more);
-    assert_int_equal(more, 3); /* tempo, metre, the marker */
-    smf_list_free(&before);
-    smf_list_free(&after);
+    check_round_trip(f, "", &out);
     snq_str_clear(&out);
-    snq_score_clear(&s);
     smf_free(f);
 }
 

@@ -111,7 +111,7 @@ static void test_running_status(void **state)
 
 static void test_ticks_are_scaled_and_bounded(void **state)
 {
-    uint8_t bytes[7 * 5000];
+    static uint8_t bytes[7 * 5000];
     snq__midi_cursor c = over(bytes, sizeof bytes);
     snq__midi_event e;
     for (size_t i = 0; i < sizeof bytes; i += 7)

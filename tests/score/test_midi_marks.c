@@ -178,6 +178,29 @@ static void test_metres_of_other_bytes(void **state)
     smf_free(f);
 }
 
+/* One metre in several spellings at one tick of the first chunk: each is written as often as it was read. */
+static void test_spellings_of_a_metre(void **state)
+{
+    static const char *const spelling[] = { "00 FF 58 04 04 02 18 08", "00 FF 58 04 04 02 24 08",
+                                            "00 FF 58 04 04 02 18 18" };
+    for (int code = 0; code < 81; code++) {
+        char hex[256] = "";
+        size_t want[3] = { 0 };
+        for (int i = 0, rest = code; i < 4; i++, rest /= 3) {
+            strcat(hex, spelling[rest % 3]);
+            strcat(hex, " ");
+            want[rest % 3]++;
+        }
+        smf *f = two(hex, "00 90 3C 40  81 70 80 3C 40");
+        snq_str out;
+        check_round_trip(f, "", &out);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(count(&out, spelling[i] + 3), want[i]);
+        snq_str_clear(&out);
+        smf_free(f);
+    }
+}
+
 static void test_values_that_mean_nothing_are_kept(void **state)
 {
     smf *f = two("00 FF 51 03 00 00 00  00 FF 51 02 07 A1  00 FF 58 04 00 02 18 08  00 FF 58 04 04 "
@@ -229,6 +252,7 @@ int main(void)
         cmocka_unit_test(test_the_first_chunk_counts),
         cmocka_unit_test(test_the_last_of_a_tick_stands_in_the_first_chunk),
         cmocka_unit_test(test_metres_of_other_bytes),
+        cmocka_unit_test(test_spellings_of_a_metre),
         cmocka_unit_test(test_values_that_mean_nothing_are_kept),
         cmocka_unit_test(test_many_marks),
     };

@@ -428,6 +428,14 @@ static void is_bounded(void **state)
                "s.json: chords: 65537 items, over 65536");
     check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"notes\":[", "0", SNQ_SCORE_NOTES_MAX + 1, "]}]}",
                "s.json: tracks[0].notes: 4194305 items, over 4194304");
+    /* of all tracks together */
+    check_many(
+        HEAD "\"tracks\":[{\"name\":\"a\",\"notes\":[{" BODY "}]},{\"name\":\"b\",\"notes\":[", "0",
+        SNQ_SCORE_NOTES_MAX, "]}]}", "s.json: tracks[1].notes: 4194304 items, over 4194303");
+    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"messages\":[{\"at\":0,\"status\":176}]},"
+                    "{\"name\":\"b\",\"messages\":[",
+               "0", SNQ_SCORE_MESSAGES_MAX, "]}]}",
+               "s.json: tracks[1].messages: 8388608 items, over 8388607");
     check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[", "0", 257, "]}]}",
                "s.json: tracks[0].curves: 257 items, over 256");
     check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[{\"target\":\"x\",\"points\":[", "0",

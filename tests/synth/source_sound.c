@@ -102,30 +102,42 @@ void sound_free(sound *s)
 static double bessel0(double x)
 {
     double sum = 1, term = 1;
-    for (int k = 1; k < 200; k++) {
+    for (int k = 1; k < 60 && term > 1e-9 * sum; k++) {
         term *= x * x / (4.0 * k * k);
         sum += term;
     }
     return sum;
 }
 
+/* Kaiser's window of n points; the last one asked for is kept. */
+static const float *window_of(uint32_t n)
+{
+    static float window[SNQ_FFT_MAX];
+    static uint32_t points;
+    for (uint32_t i = 0; points != n && i < n; i++) {
+        const double t = 2.0 * i / n - 1;
+        window[i] = (float)(bessel0(20 * sqrt(fmax(1 - t * t, 0))) / 1e7);
+    }
+    points = n;
+    return window;
+}
+
 double *sound_spectrum(const float *x, uint32_t n)
 {
-    const double beta = 20;
+    const float *window = window_of(n);
     float *in = snq_calloc(n, sizeof(float)), *out = snq_calloc(n + 2, sizeof(float));
     double *power = snq_calloc(n / 2 + 1, sizeof(double)), sum = 0;
     snq_rfft *fft;
     check_ok(snq_rfft_new(n, &fft));
     for (uint32_t i = 0; i < n; i++) {
-        const double t = 2.0 * i / n - 1, w = bessel0(beta * sqrt(fmax(1 - t * t, 0)));
-        in[i] = (float)(w / 1e7) * x[i];
-        sum += w / 1e7 * (w / 1e7);
+        in[i] = window[i] * x[i];
+        sum += (double)window[i] * (double)window[i];
     }
     snq_rfft_run(fft, out, in);
-    for (uint32_t k = 0; k <= n / 2; k++)
-        power[k] = ((double)out[2 * k] * (double)out[2 * k] +
-                    (double)out[2 * k + 1] * (double)out[2 * k + 1]) *
-                   2 / (sum * n);
+    for (uint32_t k = 0; k <= n / 2; k++) {
+        const double re = (double)out[2 * k], im = (double)out[2 * k + 1];
+        power[k] = (re * re + im * im) * 2 / (sum * n);
+    }
     snq_rfft_free(fft);
     snq_free(in);
     snq_free(out);

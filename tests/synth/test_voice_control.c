@@ -234,6 +234,18 @@ static void test_note_lfos_begin_with_the_note(void **state)
     inside_close(&in);
 }
 
+/* Where an LFO begins may be moved by what is known of a note. */
+static void test_routes_to_an_lfos_begin(void **state)
+{
+    inside in;
+    inside_open(&in, WITH("\"lfo_rate\":0.01", ROUTE("velocity", "lfo_phase",
+                                                     "0.5") "," ROUTE("lfo", "tune_cents", "10")));
+    snq__voice_note_on(in.e, 1, 60, 0.5f);
+    inside_run(&in, 0.01);
+    check_near((double)inside_voice(&in, 0)->from[FROM_LFO], 1, 1e-3);
+    inside_close(&in);
+}
+
 static void test_fade_and_depth(void **state)
 {
     inside in;
@@ -320,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_lfo_rates),
         cmocka_unit_test(test_free_lfos_stand_by_the_beat),
         cmocka_unit_test(test_note_lfos_begin_with_the_note),
+        cmocka_unit_test(test_routes_to_an_lfos_begin),
         cmocka_unit_test(test_fade_and_depth),
         cmocka_unit_test(test_changes_of_an_lfo_are_mended),
         cmocka_unit_test(test_routes_to_envelopes_and_lfos),

@@ -322,6 +322,23 @@ static void test_decayed_voices_end(void **state)
     inside_close(&in);
 }
 
+/* ... unless a route may raise it again. */
+static void test_swelling_voices_stay(void **state)
+{
+    inside in;
+    inside_open(&in, PATCH_HEAD "\"sources\":[\"wave\"],\"params\":{\"amp_sustain\":0,"
+                                "\"amp_decay_s\":0.05},\"matrix\":[{\"from\":\"wheel\",\"to\":"
+                                "\"amp_sustain\",\"amount\":1}]}");
+    on(&in, 1, 48);
+    inside_run(&in, 0.3);
+    assert_false(snq__engine_voice.silent(in.e));
+    check_near((double)inside_voice(&in, 0)->level, 0, 1e-6);
+    snq__engine_voice.perform(in.e, SNQ_PERFORM_WHEEL, 1);
+    inside_run(&in, 0.1);
+    assert_true(inside_voice(&in, 0)->level > 0.5f);
+    inside_close(&in);
+}
+
 static void test_voices_can_be_fewer(void **state)
 {
     inside in;
@@ -338,6 +355,62 @@ static void test_voices_can_be_fewer(void **state)
     inside_run(&in, 0.02);
     assert_int_equal(inside_count(&in, SNQ__VOICE_HELD), 4);
     inside_close(&in);
+}
+
+/* The invariants of voice_impl.h. */
+static void check_invariants(inside *in, uint32_t most)
+{
+    uint32_t sounding = 0, waiting = 0;
+    for (uint32_t l = 0; l < in->e->groups * SNQ_LANES; l++) {
+        const snq__voice_group *g = &in->e->group[l / SNQ_LANES];
+        const uint32_t lane = l % SNQ_LANES;
+        const snq__voice *v = &g->voice[lane];
+        assert_int_equal(g->active >> lane & 1, v->state != SNQ__VOICE_FREE);
+        sounding += v->state != SNQ__VOICE_FREE && v->state != SNQ__VOICE_CUT;
+        waiting += v->waiting;
+        assert_true(!v->waiting || v->state == SNQ__VOICE_CUT);
+        if (v->state == SNQ__VOICE_FREE)
+            assert_true(g->ramps.amp.to.v[lane] == 0 && g->amp_state.v[lane] == 0 &&
+                        g->ramps.level[0].to.v[lane] == 0);
+    }
+    assert_true(sounding + waiting <= most);
+}
+
+/* A player out of his mind, in every mode. */
+static void test_anything_in_any_order(void **state)
+{
+    snq_rng r;
+    snq_rng_init(&r, 5);
+    for (int mode = 0; mode < 4; mode++) {
+        inside in;
+        inside_open(&in, PATCH_HEAD
+                    "\"sources\":[\"wave\"],\"params\":{\"voices\":5,\"amp_release_s\":0.02,"
+                    "\"glide_s\":0.01}}");
+        const uint32_t voice_mode = inside_index(&in, "voice_mode");
+        for (int step = 0; step < 6000; step++) {
+            const uint32_t id = snq_rng_below(&r, 12), what = snq_rng_below(&r, 16);
+            if (mode < 3)
+                snq__voice_set(in.e, voice_mode, (float)mode);
+            else if (!what)
+                snq__voice_set(in.e, voice_mode, (float)snq_rng_below(&r, 3));
+            if (what < 7)
+                on(&in, id, 40 + (float)snq_rng_below(&r, 40));
+            else if (what < 13)
+                off(&in, id);
+            else if (what == 13)
+                snq__voice_pedal(in.e, (int)snq_rng_below(&r, 2));
+            else if (what == 14 && !snq_rng_below(&r, 8))
+                snq__voice_all_off(in.e, (int)snq_rng_below(&r, 2));
+            else
+                inside_run(&in, (double)snq_rng_below(&r, 300) / 48000);
+            check_invariants(&in, 5);
+        }
+        snq__voice_pedal(in.e, 0);
+        snq__voice_all_off(in.e, 0);
+        inside_run(&in, 0.1);
+        assert_true(snq__engine_voice.silent(in.e));
+        inside_close(&in);
+    }
 }
 
 int main(void)
@@ -358,7 +431,9 @@ int main(void)
         cmocka_unit_test(test_glide),
         cmocka_unit_test(test_poly_glides_from_the_last_note),
         cmocka_unit_test(test_decayed_voices_end),
+        cmocka_unit_test(test_swelling_voices_stay),
         cmocka_unit_test(test_voices_can_be_fewer),
+        cmocka_unit_test(test_anything_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,10 +31,28 @@ void patch_file(const char *id, snq_patch *out)
     patch_of(text, out);
 }
 
+/* A second of A4 by the name of "tone", for sources that play recordings. */
+static void add_tone(snq_bank *bank, uint32_t rate_hz)
+{
+    float *x = snq_calloc(rate_hz, sizeof *x);
+    assert_non_null(x);
+    for (uint32_t i = 0; i < rate_hz; i++)
+        x[i] = (float)(0.5 * sin(2 * M_PI * 440 * i / rate_hz));
+    const snq_recording r = { .name = "tone",
+                              .channels = 1,
+                              .rate_hz = rate_hz,
+                              .frames = rate_hz,
+                              .channel = { x },
+                              .root_note = 69 };
+    check_ok(snq_bank_add(bank, &r));
+    snq_free(x);
+}
+
 void sound_open_patch(sound *s, const snq_patch *patch, uint32_t rate_hz, double room_s)
 {
     *s = (sound) { .rate_hz = rate_hz, .room = (size_t)(room_s * rate_hz) + SNQ_INSTRUMENT_BLOCK };
     check_ok(snq_bank_new(rate_hz, &s->bank));
+    add_tone(s->bank, rate_hz);
     const snq_instrument_cfg cfg = {
         .rate_hz = rate_hz, .seed = 7, .patch = patch, .bank = s->bank
     };
@@ -76,6 +94,15 @@ void sound_run(sound *s, double seconds)
     sound_run_blocks(s, (size_t)lround(seconds * s->rate_hz), SNQ_INSTRUMENT_BLOCK);
 }
 
+void sound_set_if(sound *s, const char *id, float value)
+{
+    size_t n;
+    const snq_param *table = snq_instrument_params(s->instrument, &n);
+    const int at = snq_param_find(table, n, id);
+    if (at >= 0)
+        snq_instrument_set(s->instrument, (uint32_t)at, value);
+}
+
 void sound_set(sound *s, const char *id, float value)
 {
     size_t n;
@@ -100,40 +127,6 @@ double peak_of(const float *x, size_t n)
     for (size_t i = 0; i < n; i++)
         peak = fmax(peak, fabs((double)x[i]));
     return peak;
-}
-
-/* Power at hz, Hann window. */
-static double power_at(const float *x, size_t n, double cycles_per_frame)
-{
-    double re = 0, im = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double w = 0.5 - 0.5 * cos(2 * M_PI * ((double)i + 0.5) / (double)n);
-        const double a = 2 * M_PI * cycles_per_frame * (double)i;
-        re += w * (double)x[i] * cos(a);
-        im += w * (double)x[i] * sin(a);
-    }
-    return re * re + im * im;
-}
-
-double pitch_near(const float *x, size_t n, double rate_hz, double near_hz)
-{
-    double best = near_hz, most = -1, width = pow(2, 1.0 / 24);
-    for (int k = -20; k <= 20; k++) {
-        const double hz = near_hz * pow(width, k / 20.0), p = power_at(x, n, hz / rate_hz);
-        if (p > most) {
-            most = p;
-            best = hz;
-        }
-    }
-    double lo = best / pow(width, 0.05), hi = best * pow(width, 0.05);
-    for (int i = 0; i < 40; i++) { /* golden section */
-        const double a = hi - (hi - lo) * 0.618033989, b = lo + (hi - lo) * 0.618033989;
-        if (power_at(x, n, a / rate_hz) > power_at(x, n, b / rate_hz))
-            hi = b;
-        else
-            lo = a;
-    }
-    return 0.5 * (lo + hi);
 }
 
 enum { HIGH_TAPS = 255 };

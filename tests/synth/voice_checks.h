@@ -23,7 +23,7 @@ typedef struct sound {
     "{\"schema\":\"sonique/patch/1\",\"id\":\"test\",\"name\":\"Test\",\"family\":\"lead\"," \
     "\"about\":\"A test.\",\"taste\":\"None.\",\"engine\":\"voice\","
 
-/* Fails the running test on any error. */
+/* Fails the running test on any error. The bank has a recording "tone", a second of A4. */
 void sound_open(sound *s, const char *patch_text, uint32_t rate_hz, double room_s);
 void sound_open_patch(sound *s, const snq_patch *patch, uint32_t rate_hz, double room_s);
 void sound_close(sound *s);
@@ -34,14 +34,14 @@ void patch_file(const char *id, snq_patch *out);
 /* Play on for this long, in blocks of 64 frames (or `block`). */
 void sound_run(sound *s, double seconds);
 void sound_run_blocks(sound *s, size_t frames, uint32_t block);
+/* Set a parameter; sound_set fails the test when there is none of this id. */
 void sound_set(sound *s, const char *id, float value);
+void sound_set_if(sound *s, const char *id, float value);
 
 double rms_of(const float *x, size_t n);
 double peak_of(const float *x, size_t n);
-/* Hz of the sine or the lowest partial that is strongest within a quarter tone of `near_hz`. */
-double pitch_near(const float *x, size_t n, double rate_hz, double near_hz);
-/* dB by which the energy above 8 kHz of the 5 ms from `at` on (the moment in their middle) exceeds the mean of the 50
- * ms before; neither counts for less than floor_dbfs. */
+/* dB by which the power above 8 kHz of the 5 ms round `at` exceeds that of the 50 ms before; neither
+ * counts for less than floor_dbfs. */
 double click_db(const float *x, size_t n, size_t at, double rate_hz, double floor_dbfs);
 
 #endif

@@ -40,7 +40,7 @@ typedef struct snq__fm_run {
     snq__lane_words inc[SNQ__FM_OPERATORS], more[SNQ__FM_OPERATORS]; /* as in wave_impl.h */
     snq__lanes decay[SNQ__FM_OPERATORS];
     float held[SNQ__FM_OPERATORS][2], falling[SNQ__FM_OPERATORS][2]; /* value, step */
-    uint32_t edges, loops; /* bit an edge, an operator's feedback that isn't 0 throughout */
+    uint32_t edges, loops, heard; /* bit an edge, a feedback, a carrier that isn't 0 throughout */
     snq__fm_line edge[SNQ__FM_EDGES], carrier[SNQ__FM_OPERATORS];
     snq__fm_line feedback[SNQ__FM_OPERATORS], level;
 } snq__fm_run;

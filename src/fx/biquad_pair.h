@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/* biquad_pair -- one second-order filter for both sides of a stereo pair, in double.
+ *
+ *     z (n, 2) -> z:   sides interleaved, in place
+ *
+ * The filters of the cookbook (dsp/sos.h: RBJ), in the form of a state-variable filter: its numbers keep
+ * their meaning while a coefficient moves, and stay exact at 20 Hz. Still: any number of frames with
+ * run. Moving: aim says where the coefficients shall be after `frames`, and glide takes them there in
+ * straight lines. Plain data, zeros are a filter that passes nothing; belongs to one thread.
+ * How it is done: top of biquad_pair.c. */
+#ifndef SNQ_FX_BIQUAD_PAIR_H
+#define SNQ_FX_BIQUAD_PAIR_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "dsp/sos.h"
+
+typedef struct snq__svf {
+    double a1, a2, a3; /* of the two integrators */
+    double m0, m1, m2; /* what of input, band and low makes the output */
+} snq__svf;
+
+/* f_hz is brought into 1 .. 0.497 rate, q into 0.01 .. 1000. As snq_sos_rbj otherwise. */
+SNQ_RT snq__svf snq__svf_design(snq_rbj_kind kind, double f_hz, double q, double gain_db,
+                                double rate_hz);
+
+/* Four frames at once: what simd/ reads. Each row is {side 0, side 1} of two frames or states. */
+typedef struct snq__biquad_block {
+    _Alignas(32) double from_in[4][4]; /* h0 h1 | 0 h0 | h2 h3 | h1 h2 (each twice) */
+    double from_state[4][4];           /* to frames 0, 1 and 2, 3 of state 1; the same of state 2 */
+    double in_to_state[4][4];          /* frame k to states 1, 2 */
+    double keep[4], swap[4];           /* state to itself, to the other */
+    double a[2][2], b[2], c[2], d;     /* the same, a frame at a time */
+} snq__biquad_block;
+
+typedef struct snq__biquad_pair {
+    _Alignas(32) double state[4]; /* 1 of side 0, side 1; 2 of side 0, side 1 */
+    snq__svf now, step, goal;
+    uint32_t left; /* frames until goal */
+    int ready;     /* block is now's */
+    snq__biquad_block block;
+} snq__biquad_pair;
+
+typedef void snq__biquad_fn(const snq__biquad_block *k, double state[4], double *z, uint32_t n);
+snq__biquad_fn *snq__biquad_pick(unsigned cpu_flags);
+snq__biquad_fn snq__biquad_c, snq__biquad_avx2;
+
+SNQ_RT void snq__biquad_pair_reset(snq__biquad_pair *p); /* at rest, coefficients kept */
+SNQ_RT void snq__biquad_pair_set(snq__biquad_pair *p, const snq__svf *at_once);
+SNQ_RT void snq__biquad_pair_aim(snq__biquad_pair *p, const snq__svf *goal, uint32_t frames);
+/* run_fn: of pick. What is left below 1e-9 of nothing coming in becomes 0. */
+SNQ_RT void snq__biquad_pair_run(snq__biquad_pair *p, snq__biquad_fn *run_fn, double *z,
+                                 uint32_t n);
+SNQ_RT int snq__biquad_pair_is_at_rest(const snq__biquad_pair *p);
+
+/* left, right (n,) to z (n, 2) and back. */
+SNQ_RT void snq__pair_join(double *z, const float *left, const float *right, uint32_t n);
+SNQ_RT void snq__pair_part(float *left, float *right, const double *z, uint32_t n);
+
+#endif

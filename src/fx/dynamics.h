@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/* dynamics -- the parts of which compressor, gate and transient shaper are made: how loud is it now, what
+ * should the gain be, how does it get there.
+ *
+ * Buffers are (n,) of SNQ__DYNAMICS_ROOM floats: kernels read and write whole vectors, up to seven floats
+ * past n. Plain data; belongs to one thread. How it is done: top of dynamics.c. */
+#ifndef SNQ_FX_DYNAMICS_H
+#define SNQ_FX_DYNAMICS_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "fx/effect.h"
+
+enum { SNQ__DYNAMICS_ROOM = SNQ_EFFECT_BLOCK + 8, SNQ__LEVEL_SECTIONS = 4 };
+
+/* Of two sides; zeros are at rest. Lanes: {delayed by 0, by 90 degrees} of each side, of two frames. */
+typedef struct snq__level {
+    _Alignas(32) float past[SNQ__LEVEL_SECTIONS + 1][8];
+    float last[2];
+} snq__level;
+
+/* Static curve of a compressor, values at the first frame and what is added a frame. */
+typedef struct snq__curve {
+    float threshold_db[2], knee_db[2];
+    float slope[2]; /* 1 - 1/ratio */
+} snq__curve;
+
+typedef struct snq__dynamics {
+    const char *name;
+    /* Amplitude squared of each side: of a steady sine its peak's. analytic: of the quarter-wave pair
+     * alone; else at least what the samples themselves reach. */
+    void (*level)(snq__level *l, const float *left, const float *right, float *power0,
+                  float *power1, uint32_t n, int analytic);
+    /* 10 log10(max(power, 1e-20)), within 1e-4 dB; out == in is legal, as below */
+    void (*db)(float *db, const float *power, uint32_t n);
+    /* 10^(db / 20), relative error under 1e-6; -700 .. 700 dB */
+    void (*gain)(float *gain, const float *db, uint32_t n);
+    /* dB of level to dB of gain, 0 or below */
+    void (*curve)(float *gain_db, const float *level_db, const snq__curve *c, uint32_t n);
+    /* y += (x < y ? fall : rise) (x - y), in place from y before the first; returns the last */
+    float (*follow)(float *x, uint32_t n, float y, float fall, float rise);
+    /* x = x gain, both (n,) */
+    void (*apply)(float *x, const float *gain, uint32_t n);
+} snq__dynamics;
+
+extern const snq__dynamics snq__dynamics_c, snq__dynamics_avx2;
+const snq__dynamics *snq__dynamics_pick(unsigned cpu_flags);
+
+/* Share of the way that a one-pole goes in a frame, when it goes 1 - 1/e of it in `ms`. 0 ms: 1. */
+SNQ_RT float snq__one_pole(float ms, uint32_t rate_hz);
+
+SNQ_RT void snq__level_reset(snq__level *l);
+/* Bring the tail of what has been below 1e-9 for a while to 0. */
+SNQ_RT void snq__level_settle(snq__level *l);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/* fdn_impl -- the inner loop of the reverb: diffusers, eight delay lines, their filters and matrix.
+ *
+ * For a chunk of at most SNQ__FDN_CHUNK frames, none of which leaves the 16-frame raster of `at`:
+ *     x_c     = four all-passes one after another on in_c,  c = left, right
+ *     y_l     = shelf_1(shelf_0(line l, read `whole` + a fraction frames ago))
+ *     line l <- all-pass_l(sum over j of (H / sqrt 8)_lj y_j + s_l x_(l mod 2)),
+ *               H: Hadamard, s: signs
+ *     out_c   = sum over l of t_cl y_l
+ *     shelf:    y = b x + z;  z <- c x + a z
+ *     all-pass: y = d - g v,  v = x + g d,  d = loss times what v was `frames` ago
+ * All delays are longer than a chunk, so the lines can be read before they are written: everything but
+ * the shelves works on eight frames of one line at once, the shelves on eight lines of one frame.
+ *
+ * Variants differ in rounding only (fused products): within 1e-5 of the response's peak. */
+#ifndef SNQ_FX_FDN_IMPL_H
+#define SNQ_FX_FDN_IMPL_H
+
+#include <stdint.h>
+
+#include "fx/delay_parts_impl.h"
+
+enum {
+    SNQ__FDN_LINES = 8,
+    SNQ__FDN_CHUNK = 16,
+    SNQ__FDN_GUARD = 64, /* frames at a ring's end that repeat its begin */
+    SNQ__FDN_DIFFUSERS = 4,
+};
+
+typedef struct snq__fdn_lanes {
+    _Alignas(32) float v[SNQ__FDN_LINES];
+} snq__fdn_lanes;
+
+typedef struct snq__fdn_shelf {
+    snq__fdn_lanes b, c, a;
+} snq__fdn_shelf;
+
+typedef struct snq__fdn {
+    float *line[SNQ__FDN_LINES]; /* (line_mask + 1 + GUARD,) each */
+    float *diffuser[2][SNQ__FDN_DIFFUSERS];
+    uint32_t line_mask, diffuser_mask;
+    uint32_t diffuser_frames[2][SNQ__FDN_DIFFUSERS]; /* >= CHUNK */
+    float *inner[SNQ__FDN_LINES]; /* the all-passes before the lines; masks as diffusers */
+    uint32_t inner_frames[SNQ__FDN_LINES];
+    float inner_gain;
+    snq__fdn_lanes z[2];
+} snq__fdn;
+
+typedef struct snq__fdn_chunk {
+    uint32_t at;                 /* of the first frame, in the rings */
+    uint32_t n;                  /* 1 .. CHUNK - at % CHUNK */
+    float io[2][SNQ__FDN_CHUNK]; /* in, then out; beyond n anything finite */
+    int modulated, fading, moving;
+    uint32_t whole[2][SNQ__FDN_LINES]; /* frames; [1] is faded to */
+    /* Lagrange's weights at the raster's begin, and a frame. */
+    snq__fdn_lanes weight[SNQ__LAGRANGE], weight_slope[SNQ__LAGRANGE];
+    float fade, fade_slope;                  /* part of [1], at the first frame */
+    snq__fdn_shelf shelf[2], shelf_slope[2]; /* at the first frame */
+    float gain[SNQ__FDN_DIFFUSERS], gain_slope[SNQ__FDN_DIFFUSERS]; /* of the diffusers, likewise */
+    snq__fdn_lanes loss, loss_slope;                                /* of the all-passes */
+    uint32_t written; /* out: bits of all that was written: 0 when all of it is 0 */
+} snq__fdn_chunk;
+
+typedef void snq__fdn_fn(snq__fdn *f, snq__fdn_chunk *c);
+
+snq__fdn_fn *snq__fdn_pick(unsigned cpu_flags);
+void snq__fdn_c(snq__fdn *f, snq__fdn_chunk *c);
+void snq__fdn_avx2(snq__fdn *f, snq__fdn_chunk *c);
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* IDEA   Which drum each key is: General MIDI's percussion map and GS's eight keys below and six above.
+ * CONST  map: General MIDI System Level 1 (RP-003), keys 35 .. 81; Roland GS, keys 27 .. 34 and 82 .. 87.
+ *        peak_db: a kick at -6 dBFS, the others as they lie in a finished mix's drum tracks: ours; kept by
+ *        tests/synth/test_drum_sounds.c. norm: measured with recipes and table as they are (48 kHz, hardest hit,
+ *        mean of the variants' peaks): 1 over the peak that the bare recipe has. */
+#include "synth/drums_impl.h"
+
+#define ROW(key, family, kind, group, choke, peak_db, ...)               \
+    [key - SNQ__DRUM_KEY_FIRST] = {                                      \
+        snq__drum_##family, kind, group, choke, peak_db, { __VA_ARGS__ } \
+    }
+
+const snq__drum_key snq__drum_key_tab[SNQ__DRUM_KEY_LAST - SNQ__DRUM_KEY_FIRST + 1] = {
+    ROW(27, bell, DK_HIGH_Q, DG_BELL, 0, -16, 1.017f, 1.017f, 1.017f),
+    ROW(28, snare, DK_SLAP, DG_SNARE, 0, -11, 0.9267f, 0.7748f, 0.7132f),
+    ROW(29, shaker, DK_SCRATCH_PUSH, DG_SHAKER, 0, -12, 1.767f, 1.767f, 1.842f),
+    ROW(30, shaker, DK_SCRATCH_PULL, DG_SHAKER, 0, -12, 2.637f, 2.637f, 2.596f),
+    ROW(31, wood, DK_STICKS, DG_WOOD, 0, -13, 0.6097f, 0.6097f, 0.6241f),
+    ROW(32, wood, DK_CLICK, DG_WOOD, 0, -15, 0.9762f, 0.9762f, 0.9761f),
+    ROW(33, wood, DK_METRONOME, DG_WOOD, 0, -15, 0.9946f, 0.9946f, 0.9931f),
+    ROW(34, bell, DK_METRONOME_BELL, DG_BELL, 0, -17, 0.4738f, 0.4738f, 0.4773f),
+    ROW(35, kick, DK_KICK_2, DG_KICK, 0, -6.5f, 1.06f, 0.9253f, 0.6561f),
+    ROW(36, kick, DK_KICK, DG_KICK, 0, -6, 1.046f, 0.8252f, 0.6177f),
+    ROW(37, rim, 0, DG_RIM, 0, -10.5f, 0.9233f, 0.599f, 0.4137f),
+    ROW(38, snare, DK_SNARE, DG_SNARE, 0, -6.5f, 0.9259f, 0.7841f, 0.7057f),
+    ROW(39, clap, 0, DG_CLAP, 0, -9, 2.097f, 1.934f, 2.535f),
+    ROW(40, snare, DK_SNARE_2, DG_SNARE, 0, -6.5f, 0.9424f, 0.7542f, 0.687f),
+    ROW(41, tom, 0, DG_TOM, 0, -9.5f, 1.029f, 0.876f, 0.5455f),
+    ROW(42, hat, DK_HAT_CLOSED, DG_HAT, 1, -15, 2.139f, 1.734f, 0.6342f),
+    ROW(43, tom, 3, DG_TOM, 0, -9.5f, 1.014f, 0.8357f, 0.5504f),
+    ROW(44, hat, DK_HAT_PEDAL, DG_HAT, 1, -17, 2.124f, 2.6f, 0.7104f),
+    ROW(45, tom, 6, DG_TOM, 0, -9.5f, 1.02f, 0.7888f, 0.5526f),
+    ROW(46, hat, DK_HAT_OPEN, DG_HAT, 1, -17.5f, 1.058f, 1.317f, 0.5151f),
+    ROW(47, tom, 9, DG_TOM, 0, -9.5f, 1.02f, 0.8775f, 0.5502f),
+    ROW(48, tom, 12, DG_TOM, 0, -10, 1.009f, 0.8515f, 0.5287f),
+    ROW(49, cymbal, DK_CRASH, DG_CRASH, 0, -12.5f, 2.407f, 1.225f, 0.5302f),
+    ROW(50, tom, 15, DG_TOM, 0, -10, 1.014f, 0.7998f, 0.5309f),
+    ROW(51, cymbal, DK_RIDE, DG_RIDE, 0, -18, 1.425f, 1.109f, 1.227f),
+    ROW(52, cymbal, DK_CHINA, DG_CRASH, 0, -13, 2.362f, 1.259f, 0.5466f),
+    ROW(53, cymbal, DK_RIDE_BELL, DG_RIDE, 0, -16, 0.7519f, 0.5288f, 1.445f),
+    ROW(54, shaker, DK_TAMBOURINE, DG_SHAKER, 0, -17.5f, 0.6707f, 0.6707f, 0.7027f),
+    ROW(55, cymbal, DK_SPLASH, DG_CRASH, 0, -13, 2.421f, 1.108f, 0.9106f),
+    ROW(56, bell, DK_COWBELL, DG_BELL, 0, -14, 0.4967f, 0.4967f, 0.3886f),
+    ROW(57, cymbal, DK_CRASH_2, DG_CRASH, 0, -12.5f, 2.367f, 1.148f, 0.6943f),
+    ROW(58, shaker, DK_VIBRASLAP, DG_SHAKER, 0, -14, 1.114f, 1.114f, 1.136f),
+    ROW(59, cymbal, DK_RIDE_2, DG_RIDE, 0, -19, 1.819f, 1.33f, 1.054f),
+    ROW(60, hand, DK_BONGO_HIGH, DG_HAND, 0, -12, 1.141f, 1.141f, 0.6628f),
+    ROW(61, hand, DK_BONGO_LOW, DG_HAND, 0, -12, 1.141f, 1.141f, 0.6524f),
+    ROW(62, hand, DK_CONGA_MUTE, DG_HAND, 0, -11, 1.11f, 1.11f, 0.685f),
+    ROW(63, hand, DK_CONGA_HIGH, DG_HAND, 0, -12, 1.123f, 1.123f, 0.6552f),
+    ROW(64, hand, DK_CONGA_LOW, DG_HAND, 0, -12, 1.118f, 1.118f, 0.6363f),
+    ROW(65, tom, DK_TIMBALE_HIGH, DG_TOM, 0, -10.5f, 0.2747f, 0.2566f, 0.2232f),
+    ROW(66, tom, DK_TIMBALE_LOW, DG_TOM, 0, -10.5f, 0.2722f, 0.2529f, 0.2265f),
+    ROW(67, bell, DK_AGOGO_HIGH, DG_BELL, 0, -15, 0.451f, 0.451f, 0.4538f),
+    ROW(68, bell, DK_AGOGO_LOW, DG_BELL, 0, -15, 0.4374f, 0.4374f, 0.4416f),
+    ROW(69, shaker, DK_CABASA, DG_SHAKER, 0, -13, 2.299f, 2.299f, 2.273f),
+    ROW(70, shaker, DK_MARACAS, DG_SHAKER, 0, -18, 2.218f, 2.218f, 2.19f),
+    ROW(71, bell, DK_WHISTLE_SHORT, DG_BELL, 2, -21, 0.9457f, 0.9457f, 0.9378f),
+    ROW(72, bell, DK_WHISTLE_LONG, DG_BELL, 2, -21, 0.9206f, 0.9206f, 0.9628f),
+    ROW(73, shaker, DK_GUIRO_SHORT, DG_SHAKER, 3, -17, 1.006f, 1.006f, 1.004f),
+    ROW(74, shaker, DK_GUIRO_LONG, DG_SHAKER, 3, -17, 0.8732f, 0.8732f, 0.8984f),
+    ROW(75, wood, DK_CLAVES, DG_WOOD, 0, -14, 1.019f, 1.019f, 0.8505f),
+    ROW(76, wood, DK_BLOCK_HIGH, DG_WOOD, 0, -13, 0.5921f, 0.5921f, 0.5626f),
+    ROW(77, wood, DK_BLOCK_LOW, DG_WOOD, 0, -13, 0.6148f, 0.6148f, 0.5949f),
+    ROW(78, hand, DK_CUICA_MUTE, DG_HAND, 4, -17, 1.022f, 1.023f, 1.022f),
+    ROW(79, hand, DK_CUICA_OPEN, DG_HAND, 4, -18, 0.9467f, 0.9426f, 0.9443f),
+    ROW(80, bell, DK_TRIANGLE_MUTE, DG_BELL, 5, -20, 0.159f, 0.159f, 0.1741f),
+    ROW(81, bell, DK_TRIANGLE, DG_BELL, 5, -21, 0.1443f, 0.1443f, 0.138f),
+    ROW(82, shaker, DK_SHAKER, DG_SHAKER, 0, -19, 2.664f, 2.664f, 2.636f),
+    ROW(83, shaker, DK_JINGLE_BELL, DG_SHAKER, 0, -19, 0.6089f, 0.6089f, 0.5862f),
+    ROW(84, bell, DK_BELL_TREE, DG_BELL, 0, -22, 1.053f, 1.053f, 1.172f),
+    ROW(85, wood, DK_CASTANETS, DG_WOOD, 0, -15, 0.4678f, 0.4678f, 0.5651f),
+    ROW(86, tom, DK_SURDO_MUTE, DG_TOM, 6, -8.5f, 1.193f, 0.9022f, 0.643f),
+    ROW(87, tom, DK_SURDO, DG_TOM, 6, -9, 0.9948f, 0.8668f, 0.5571f),
+};

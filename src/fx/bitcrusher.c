@@ -114,10 +114,9 @@ static float triangle(uint32_t *state)
 /* Values of the new rate, held. */
 static void hold(crusher *c, const snq__effect_block *b, float *const x[2])
 {
-    const double from = (double)b->from[RATE] / c->rate_hz;
-    const double step = ((double)b->to[RATE] / c->rate_hz - from) / b->n;
+    const snq__cell_line rate = snq__param_line(b, RATE);
     for (uint32_t i = 0; i < b->n; i++) {
-        const double pace = from + step * i;
+        const double pace = ((double)rate.at + (double)rate.step * i) / c->rate_hz;
         if (c->phase >= 1) {
             c->held[0] = x[0][i];
             c->held[1] = x[1][i];
@@ -142,15 +141,17 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     if (slow && b->to[ANTI_ALIAS] > 0.5f)
         low_pass(c, x, b->n);
     hold(c, b, x);
-    const float per = 1 / (float)b->n, dither = b->to[DITHER];
-    float d = exp2f(1 - b->from[BITS]), mix = b->from[MIX];
-    const float finer = (exp2f(1 - b->to[BITS]) - d) * per, more = (b->to[MIX] - mix) * per;
-    for (uint32_t i = 0; i < b->n; i++, d += finer, mix += more)
+    const snq__cell_line step =
+        snq__cell_line_of(b, exp2f(1 - b->cell_from[BITS]), exp2f(1 - b->cell_to[BITS]));
+    const snq__cell_line mix = snq__param_line(b, MIX);
+    for (uint32_t i = 0; i < b->n; i++) {
+        const float d = step.at + step.step * (float)i, m = mix.at + mix.step * (float)i;
         for (int s = 0; s < 2; s++) {
-            const float noise = dither * triangle(&c->noise[s]);
+            const float noise = b->to[DITHER] * triangle(&c->noise[s]);
             const float y = x[s][i] != 0 ? d * floorf(x[s][i] / d + noise + 0.5f) : 0;
-            out[s][i] += mix * (y - out[s][i]);
+            out[s][i] += m * (y - out[s][i]);
         }
+    }
 }
 
 static int silent(const void *self)

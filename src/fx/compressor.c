@@ -152,12 +152,6 @@ static void prepare(compressor *c, const snq__effect_block *b)
     c->started = 1;
 }
 
-static void line(float to[2], const snq__effect_block *b, int param)
-{
-    to[0] = b->from[param];
-    to[1] = (b->to[param] - b->from[param]) / (float)b->n;
-}
-
 /* What it listens to, as the square of its amplitude. */
 static void listen(compressor *c, const snq__effect_block *b, const float *const x[2],
                    float power[2][SNQ__DYNAMICS_ROOM])
@@ -188,12 +182,11 @@ static void listen(compressor *c, const snq__effect_block *b, const float *const
 /* Gain in dB of one side, in place from its level. */
 static void shape(compressor *c, const snq__effect_block *b, int side, float *db)
 {
-    snq__curve curve;
-    line(curve.threshold_db, b, THRESHOLD);
-    line(curve.knee_db, b, KNEE);
-    const float slope = 1 - 1 / b->from[RATIO];
-    curve.slope[0] = slope;
-    curve.slope[1] = (1 - 1 / b->to[RATIO] - slope) / (float)b->n;
+    const snq__curve curve = {
+        .threshold_db = snq__param_line(b, THRESHOLD),
+        .knee_db = snq__param_line(b, KNEE),
+        .slope = snq__cell_line_of(b, 1 - 1 / b->cell_from[RATIO], 1 - 1 / b->cell_to[RATIO]),
+    };
     c->dyn->curve(db, db, &curve, b->n);
     c->gain_db[side] = c->dyn->follow(db, b->n, c->gain_db[side], c->fall, c->rise);
 }
@@ -201,16 +194,14 @@ static void shape(compressor *c, const snq__effect_block *b, int side, float *db
 /* Gain in dB to what the input is multiplied with. */
 static void finish(const compressor *c, const snq__effect_block *b, float *db)
 {
-    float makeup[2], mix[2];
-    line(makeup, b, MAKEUP);
-    line(mix, b, MIX);
+    const snq__cell_line makeup = snq__param_line(b, MAKEUP), mix = snq__param_line(b, MIX);
     for (uint32_t i = 0; i < b->n; i++)
-        db[i] += makeup[0] + makeup[1] * (float)i;
+        db[i] += makeup.at + makeup.step * (float)i;
     c->dyn->gain(db, db, b->n);
-    if (mix[0] == 1 && mix[1] == 0)
+    if (mix.at == 1 && mix.step == 0)
         return;
     for (uint32_t i = 0; i < b->n; i++)
-        db[i] = 1 + (mix[0] + mix[1] * (float)i) * (db[i] - 1);
+        db[i] = 1 + (mix.at + mix.step * (float)i) * (db[i] - 1);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
@@ -235,13 +226,12 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         c->dyn->apply(left, loud, b->n);
         c->dyn->apply(right, loud, b->n);
     } else {
-        float link[2];
-        line(link, b, LINK);
+        const snq__cell_line link = snq__param_line(b, LINK);
         for (int side = 0; side < 2; side++) {
             float *db = power[side];
             c->dyn->db(db, db, b->n);
             for (uint32_t i = 0; i < b->n; i++)
-                db[i] += (link[0] + link[1] * (float)i) * (loud[i] - db[i]);
+                db[i] += (link.at + link.step * (float)i) * (loud[i] - db[i]);
             shape(c, b, side, db);
             finish(c, b, db);
             c->dyn->apply(x[side], db, b->n);

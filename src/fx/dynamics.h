@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "fx/effect.h"
+#include "fx/effect_impl.h"
 
 enum { SNQ__DYNAMICS_ROOM = SNQ_EFFECT_BLOCK + 8, SNQ__LEVEL_SECTIONS = 4 };
 
@@ -20,10 +20,10 @@ typedef struct snq__level {
     float last[2];
 } snq__level;
 
-/* Static curve of a compressor, values at the first frame and what is added a frame. */
+/* Static curve of a compressor. */
 typedef struct snq__curve {
-    float threshold_db[2], knee_db[2];
-    float slope[2]; /* 1 - 1/ratio */
+    snq__cell_line threshold_db, knee_db;
+    snq__cell_line slope; /* 1 - 1/ratio */
 } snq__curve;
 
 typedef struct snq__dynamics {

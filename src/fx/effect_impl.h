@@ -24,6 +24,23 @@ typedef struct snq__effect_block {
     const snq_effect_context *ctx; /* never NULL; clean, its side-chain and beat are this block's */
 } snq__effect_block;
 
+/* A line across the cell from what is derived from its ends, at the block's first frame and a frame. */
+typedef struct snq__cell_line {
+    float at, step;
+} snq__cell_line;
+
+static inline snq__cell_line snq__cell_line_of(const snq__effect_block *b, float from, float to)
+{
+    const float step = (to - from) / SNQ_EFFECT_BLOCK;
+    return (snq__cell_line) { from + step * (float)b->at, step };
+}
+
+/* Of a parameter itself. */
+static inline snq__cell_line snq__param_line(const snq__effect_block *b, int param)
+{
+    return snq__cell_line_of(b, b->cell_from[param], b->cell_to[param]);
+}
+
 /* Of a parameter's index, for the masks below. */
 #define SNQ__PARAM_BIT(i) ((uint64_t)1 << (i))
 

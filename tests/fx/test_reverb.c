@@ -410,7 +410,7 @@ static void test_lengths(void **state)
             uint32_t m[SNQ__FDN_LINES];
             snq__reverb_lengths(size, rate[i], m);
             for (int l = 0; l < SNQ__FDN_LINES; l++) {
-                assert_true(m[l] > 4 * SNQ__FDN_CHUNK && m[l] <= snq__reverb_longest(rate[i]));
+                assert_true(m[l] > 3 * SNQ__FDN_CHUNK && m[l] <= snq__reverb_longest(rate[i]));
                 assert_true(l == 0 || m[l] > m[l - 1]);
                 for (uint32_t k = 2; k * k <= m[l]; k++)
                     assert_int_not_equal(m[l] % k, 0);

@@ -40,6 +40,7 @@ FALLEN_DB = -12
 SUSTAINED_LUFS, SUSTAINED_BY = -20, 2
 STRUCK_DBFS, STRUCK_BY = -9, 3
 PEAK_DBFS = -3
+KIT_DBFS = (-12, -2.5)
 
 
 # ---- playing
@@ -48,6 +49,11 @@ def patches():
     """All patches, family by family, by id."""
     found = [json.loads(path.read_text()) for path in sorted(PATCHES.glob("*.json"))]
     return sorted(found, key=lambda p: (FAMILIES.index(p["family"]), p["id"]))
+
+
+def plays_by_itself(patch):
+    """Without recordings of the user's or a bank of the machine's."""
+    return patch["engine"] in ("voice", "drums") and not any(patch.get("recordings", ()))
 
 
 def read_wav(path):
@@ -72,11 +78,12 @@ def read_wav(path):
 
 
 def run(*arguments):
-    """The program, with the tree's own patches only."""
+    """What the program prints, with the tree's own patches only."""
     done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False,
                           env=dict(os.environ, SNQ_DATA=str(ROOT)))
     if done.returncode:
         raise RuntimeError(f"sonique {' '.join(map(str, arguments))}: {done.stderr[-600:]}")
+    return done.stdout
 
 
 def play_phrase(patch_id):
@@ -269,10 +276,10 @@ HEAD = """# The patches
 {count} sounds, each a file in [`patches/`](../patches). This page is written by `scripts/patch_pages.py`, which plays each one's phrase and
 measures it; `sonique patches ID --play OUT.wav` plays the same. `tests/checks/test_patches.py` holds them to what is said here.
 
-**Level.** The phrase of a patch that sustains has {lufs} ± {by} LUFS, that of one that is struck or plucked a peak of {peak} ± {peak_by} dBFS; none
-is over {most} dBFS. So a choice between two patches is one of sound, not of loudness. **Pitch** is within 3 cents from the lowest to the
-highest note of the range. **Velocity** makes every one louder and most brighter, and at 1 each still speaks. After its end each is silent,
-exactly.
+**Level.** The phrase of a patch that sustains has {lufs} ± {by} LUFS, that of one that is struck or plucked a peak of {peak} ± {peak_by} dBFS;
+none of these is over {most} dBFS, no drum kit over {kit}. So a choice between two patches is one of sound, not of loudness. **Pitch** is
+within 3 cents from the lowest to the highest note of the range. **Velocity** makes every one louder and most brighter, and at 1 each
+still speaks. After its end each is silent, exactly.
 
 In the pictures a phrase goes from left to right, 30 Hz to 18 kHz from the bottom up, an octave as high as the next; black is 85 dB under
 the brightest.
@@ -304,11 +311,13 @@ J. Chowning, "The synthesis of complex audio spectra by means of frequency modul
 
 
 def heard(patch):
-    """(level's text, spectrogram) of a patch's phrase."""
+    """(level's text, spectrogram) of a patch's phrase; no spectrogram of what others' sounds are played with."""
+    if not plays_by_itself(patch):
+        return "as its recordings", None
     phrase = play_phrase(patch["id"])
     low, high = patch.get("range", (0, 127))
     middle = min(max(60, low), high)
-    if patch["family"] == "drums":
+    if patch["engine"] == "drums":
         return level_of(phrase, False)[0], spectrogram(phrase)
     held = play_notes({patch["id"]: [(0, 2.5, middle, 100)]}, 1)[patch["id"]][:int(2.5 * RATE)]
     return level_of(phrase, is_sustained(held))[0], spectrogram(phrase)
@@ -327,7 +336,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         result = dict(zip([p["id"] for p in listed], pool.map(heard, listed)))
     page = [HEAD.format(count=len(listed), lufs=SUSTAINED_LUFS, by=SUSTAINED_BY, peak=STRUCK_DBFS, peak_by=STRUCK_BY,
-                        most=PEAK_DBFS)]
+                        most=PEAK_DBFS, kit=KIT_DBFS[1])]
     for family in FAMILIES:
         own = [p for p in listed if p["family"] == family]
         if not own:
@@ -335,9 +344,11 @@ def main():
         page.append(f"\n## {TITLES[family]}\n\n| id | what it is | when, and when not | range | level |\n|---|---|---|---|---|\n")
         for p in own:
             page.append(f"| `{p['id']}` | {p['about']} | {p['taste']} | {range_of(p)} | {result[p['id']][0]} |\n")
-        path = images / f"patches_{family}.png"
-        write_png(path, sheet([(p["id"], result[p["id"]][1]) for p in own]))
-        page.append(f"\n![Spectrograms of the {TITLES[family].lower()}: {', '.join(p['id'] for p in own)}](images/{path.name})\n")
+        cells = [(p["id"], result[p["id"]][1]) for p in own if result[p["id"]][1] is not None]
+        if cells:
+            path = images / f"patches_{family}.png"
+            write_png(path, sheet(cells))
+            page.append(f"\n![Spectrograms, by rows: {', '.join(name for name, _ in cells)}](images/{path.name})\n")
     page.append(FACTS)
     (ROOT / "docs" / "patches.md").write_text("".join(page))
     return 0

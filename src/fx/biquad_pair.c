@@ -131,14 +131,14 @@ static void prepare(snq__biquad_block *k, const snq__svf *f)
     twice(k->swap, power[0][1], power[1][0]);
 }
 
-snq__biquad_fn *snq__biquad_pick(unsigned cpu_flags)
+const snq__biquad *snq__biquad_pick(unsigned cpu_flags)
 {
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
-        return snq__biquad_avx2;
+        return &snq__biquad_avx2;
 #endif
     (void)cpu_flags;
-    return snq__biquad_c;
+    return &snq__biquad_c;
 }
 
 void snq__biquad_pair_reset(snq__biquad_pair *p)
@@ -195,7 +195,7 @@ static void glide(snq__biquad_pair *p, double *z, uint32_t n)
     p->state[2] = s2[0], p->state[3] = s2[1];
 }
 
-void snq__biquad_pair_run(snq__biquad_pair *p, snq__biquad_fn *run_fn, double *z, uint32_t n)
+void snq__biquad_pair_run(snq__biquad_pair *p, const snq__biquad *kernels, double *z, uint32_t n)
 {
     const uint32_t moving = n < p->left ? n : p->left;
     if (moving)
@@ -204,7 +204,7 @@ void snq__biquad_pair_run(snq__biquad_pair *p, snq__biquad_fn *run_fn, double *z
         if (!p->ready)
             prepare(&p->block, &p->now);
         p->ready = 1;
-        run_fn(&p->block, p->state, z + 2 * moving, n - moving);
+        kernels->run(&p->block, p->state, z + 2 * moving, n - moving);
     }
     double most = 0;
     for (int i = 0; i < 4; i++)
@@ -216,20 +216,4 @@ void snq__biquad_pair_run(snq__biquad_pair *p, snq__biquad_fn *run_fn, double *z
 int snq__biquad_pair_is_at_rest(const snq__biquad_pair *p)
 {
     return p->state[0] == 0 && p->state[1] == 0 && p->state[2] == 0 && p->state[3] == 0;
-}
-
-void snq__pair_join(double *z, const float *left, const float *right, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        z[2 * i] = left[i];
-        z[2 * i + 1] = right[i];
-    }
-}
-
-void snq__pair_part(float *left, float *right, const double *z, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        left[i] = (float)z[2 * i];
-        right[i] = (float)z[2 * i + 1];
-    }
 }

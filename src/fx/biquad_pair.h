@@ -42,20 +42,23 @@ typedef struct snq__biquad_pair {
     snq__biquad_block block;
 } snq__biquad_pair;
 
-typedef void snq__biquad_fn(const snq__biquad_block *k, double state[4], double *z, uint32_t n);
-snq__biquad_fn *snq__biquad_pick(unsigned cpu_flags);
-snq__biquad_fn snq__biquad_c, snq__biquad_avx2;
+typedef struct snq__biquad {
+    const char *name;
+    void (*run)(const snq__biquad_block *k, double state[4], double *z, uint32_t n);
+    /* left, right (n,) to z (n, 2), and back */
+    void (*join)(double *z, const float *left, const float *right, uint32_t n);
+    void (*part)(float *left, float *right, const double *z, uint32_t n);
+} snq__biquad;
+
+const snq__biquad *snq__biquad_pick(unsigned cpu_flags);
+extern const snq__biquad snq__biquad_c, snq__biquad_avx2;
 
 SNQ_RT void snq__biquad_pair_reset(snq__biquad_pair *p); /* at rest, coefficients kept */
 SNQ_RT void snq__biquad_pair_set(snq__biquad_pair *p, const snq__svf *at_once);
 SNQ_RT void snq__biquad_pair_aim(snq__biquad_pair *p, const snq__svf *goal, uint32_t frames);
-/* run_fn: of pick. What is left below 1e-9 of nothing coming in becomes 0. */
-SNQ_RT void snq__biquad_pair_run(snq__biquad_pair *p, snq__biquad_fn *run_fn, double *z,
+/* What is left below 1e-9 becomes 0. */
+SNQ_RT void snq__biquad_pair_run(snq__biquad_pair *p, const snq__biquad *kernels, double *z,
                                  uint32_t n);
 SNQ_RT int snq__biquad_pair_is_at_rest(const snq__biquad_pair *p);
-
-/* left, right (n,) to z (n, 2) and back. */
-SNQ_RT void snq__pair_join(double *z, const float *left, const float *right, uint32_t n);
-SNQ_RT void snq__pair_part(float *left, float *right, const double *z, uint32_t n);
 
 #endif

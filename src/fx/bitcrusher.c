@@ -41,7 +41,7 @@ static const snq_param params[PARAMS] = {
 };
 
 typedef struct crusher {
-    snq__biquad_fn *biquad;
+    const snq__biquad *biquad;
     uint32_t rate_hz;
     int started;
     uint64_t seed;
@@ -97,10 +97,10 @@ static void aim(crusher *c, const snq__effect_block *b)
 static void low_pass(crusher *c, float *const x[2], uint32_t n)
 {
     double z[2 * SNQ_EFFECT_BLOCK];
-    snq__pair_join(z, x[0], x[1], n);
+    c->biquad->join(z, x[0], x[1], n);
     for (int i = 0; i < SECTIONS; i++)
         snq__biquad_pair_run(&c->low[i], c->biquad, z, n);
-    snq__pair_part(x[0], x[1], z, n);
+    c->biquad->part(x[0], x[1], z, n);
 }
 
 /* The sum of two uniform numbers in +-1/2: the halves of one of 32 bits. */

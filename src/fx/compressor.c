@@ -75,7 +75,7 @@ static const snq_param params[PARAMS] = {
 
 typedef struct compressor {
     const snq__dynamics *dyn;
-    snq__biquad_fn *biquad;
+    const snq__biquad *biquad;
     uint32_t rate_hz, lookahead;
     int started;
     snq__level level;
@@ -164,9 +164,9 @@ static void listen(compressor *c, const snq__effect_block *b, const float *const
     }
     if (b->from[KEY_CUT] > key_cut_off_hz || b->to[KEY_CUT] > key_cut_off_hz) {
         double z[2 * SNQ_EFFECT_BLOCK];
-        snq__pair_join(z, of[0], of[1], b->n);
+        c->biquad->join(z, of[0], of[1], b->n);
         snq__biquad_pair_run(&c->key_cut, c->biquad, z, b->n);
-        snq__pair_part(key[0], key[1], z, b->n);
+        c->biquad->part(key[0], key[1], z, b->n);
         of[0] = key[0];
         of[1] = key[1];
     }

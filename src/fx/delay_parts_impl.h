@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "fx/effect_impl.h"
 
@@ -82,12 +83,15 @@ static inline float snq__flush(float x)
     return fabsf(x) < SNQ__EFFECT_NOTHING ? 0 : x;
 }
 
-static inline uint32_t snq__is_zero(const float *x, uint32_t n)
+static inline int snq__is_zero(const float *x, uint32_t n)
 {
-    float most = 0;
-    for (uint32_t i = 0; i < n; i++)
-        most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
-    return most == 0;
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        any |= bits;
+    }
+    return (any & 0x7fffffffu) == 0;
 }
 
 /* A whole number of frames that moves by fading from one to the next, cell by cell. */

@@ -53,10 +53,10 @@ void snq__level_reset(snq__level *l)
 
 void snq__level_settle(snq__level *l)
 {
-    float most = 0;
+    int loud = 0;
     for (int i = 0; i <= SNQ__LEVEL_SECTIONS; i++)
         for (int k = 0; k < 8; k++)
-            most = fmaxf(most, fabsf(l->past[i][k]));
-    if (most < SNQ__EFFECT_NOTHING)
+            loud |= l->past[i][k] > SNQ__EFFECT_NOTHING || l->past[i][k] < -SNQ__EFFECT_NOTHING;
+    if (!loud)
         snq__level_reset(l);
 }

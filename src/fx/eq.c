@@ -82,7 +82,7 @@ typedef struct band {
 } band;
 
 typedef struct eq {
-    snq__biquad_fn *biquad;
+    const snq__biquad *biquad;
     uint32_t rate_hz;
     band band[BANDS];
 } eq;
@@ -116,9 +116,9 @@ static void release(void *self)
     snq_free(self);
 }
 
-static int is_cut(int band)
+static int is_cut(int which)
 {
-    return band == 0 || band == BANDS - 1;
+    return which == 0 || which == BANDS - 1;
 }
 
 /* A band's sections as value (OF_BAND,) has them, at once or by the cell's end. */
@@ -192,15 +192,16 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     eq *e = self;
     double z[2 * SNQ_EFFECT_BLOCK];
     if (is_off(b)) {
-        if (b->moved)
-            reset(e);
+        for (int i = 0; i < BANDS; i++)
+            if (e->band[i].started)
+                band_reset(&e->band[i]);
         return;
     }
-    snq__pair_join(z, left, right, b->n);
+    e->biquad->join(z, left, right, b->n);
     for (int i = 0; i < BANDS; i++)
         run_band(e, i, b, z);
     gain(b, z);
-    snq__pair_part(left, right, z, b->n);
+    e->biquad->part(left, right, z, b->n);
 }
 
 static int silent(const void *self)

@@ -3,12 +3,12 @@
 
 #include "base/cpu.h"
 
-snq__fdn_fn *snq__fdn_pick(unsigned cpu_flags)
+void snq__fdn_kernels_init(snq__fdn_kernels *k, unsigned cpu_flags)
 {
+    *k = (snq__fdn_kernels) { .lines = snq__fdn_lines_c, .cut = snq__fdn_cut_c };
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
-        return snq__fdn_avx2;
+        *k = (snq__fdn_kernels) { .lines = snq__fdn_lines_avx2, .cut = snq__fdn_cut_avx2 };
 #endif
     (void)cpu_flags;
-    return snq__fdn_c;
 }

@@ -2,6 +2,7 @@
 /* fdn_impl -- the inner loop of the reverb: diffusers, eight delay lines, their filters and matrix.
  *
  * For a chunk of at most SNQ__FDN_CHUNK frames, none of which leaves the 16-frame raster of `at`:
+ *     cuts    two high-passes x - s and two low-passes s, s <- s + p (x - s), one after another
  *     x_c     = four all-passes one after another on in_c,  c = left, right
  *     y_l     = shelf_1(shelf_0(line l, read `whole` + a fraction frames ago))
  *     line l <- all-pass_l(sum over j of (H / sqrt 8)_lj y_j + s_l x_(l mod 2)),
@@ -58,13 +59,24 @@ typedef struct snq__fdn_chunk {
     snq__fdn_shelf shelf[2], shelf_slope[2]; /* at the first frame */
     float gain[SNQ__FDN_DIFFUSERS], gain_slope[SNQ__FDN_DIFFUSERS]; /* of the diffusers, likewise */
     snq__fdn_lanes loss, loss_slope;                                /* of the all-passes */
-    uint32_t written; /* out: bits of all that was written: 0 when all of it is 0 */
+    float energy; /* out: of all that was written, n brought up to 8 or 16 */
 } snq__fdn_chunk;
 
-typedef void snq__fdn_fn(snq__fdn *f, snq__fdn_chunk *c);
+/* The cuts before the room, both sides: x (n,) in place. */
+typedef struct snq__fdn_cut {
+    float z[4][4];                 /* (stages, sides and two of no use) */
+    float low, low_slope, high, high_slope; /* p at the first frame, and a frame */
+} snq__fdn_cut;
 
-snq__fdn_fn *snq__fdn_pick(unsigned cpu_flags);
-void snq__fdn_c(snq__fdn *f, snq__fdn_chunk *c);
-void snq__fdn_avx2(snq__fdn *f, snq__fdn_chunk *c);
+typedef struct snq__fdn_kernels {
+    void (*lines)(snq__fdn *f, snq__fdn_chunk *c);
+    void (*cut)(snq__fdn_cut *c, float *left, float *right, uint32_t n);
+} snq__fdn_kernels;
+
+void snq__fdn_kernels_init(snq__fdn_kernels *k, unsigned cpu_flags);
+void snq__fdn_lines_c(snq__fdn *f, snq__fdn_chunk *c);
+void snq__fdn_cut_c(snq__fdn_cut *c, float *left, float *right, uint32_t n);
+void snq__fdn_lines_avx2(snq__fdn *f, snq__fdn_chunk *c);
+void snq__fdn_cut_avx2(snq__fdn_cut *c, float *left, float *right, uint32_t n);
 
 #endif

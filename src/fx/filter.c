@@ -37,7 +37,7 @@ static const snq_param params[PARAMS] = {
 };
 
 typedef struct filter {
-    snq__biquad_fn *biquad;
+    const snq__biquad *biquad;
     uint32_t rate_hz;
     int started;
     snq__biquad_pair section[SECTIONS];
@@ -93,13 +93,13 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         f->started = 1;
         aim(f, b->cell_to);
     }
-    snq__pair_join(z, left, right, b->n);
+    f->biquad->join(z, left, right, b->n);
     snq__biquad_pair_run(&f->section[0], f->biquad, z, b->n);
     if (b->to[SLOPE] > 0.5f)
         snq__biquad_pair_run(&f->section[1], f->biquad, z, b->n);
     else
         snq__biquad_pair_reset(&f->section[1]);
-    snq__pair_part(left, right, z, b->n);
+    f->biquad->part(left, right, z, b->n);
     if (b->from[GAIN] == 0 && b->to[GAIN] == 0)
         return;
     const snq__cell_line gain =

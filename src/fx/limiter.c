@@ -65,7 +65,9 @@ typedef struct limiter {
     uint32_t in_group;             /* frames of the group that came in */
     uint32_t at;                   /* of the rings */
     float ceiling_db, quick, slow;
-    float over[RING];      /* dB, in a ring */
+    float over[RING]; /* dB, in a ring */
+    float largest;    /* of the last `held` of over */
+    uint32_t largest_age;
     int64_t mean[2][RING]; /* what goes into each box */
     int64_t sum[2];
     float gain_from, gain_to; /* of the group that goes out now */
@@ -82,7 +84,8 @@ static void reset(void *self)
     memset(l->over, 0, sizeof l->over);
     memset(l->mean, 0, sizeof l->mean);
     memset(l->sum, 0, sizeof l->sum);
-    l->quick = l->slow = 0;
+    l->quick = l->slow = l->largest = 0;
+    l->largest_age = 0;
     l->gain_from = l->gain_to = 1;
     l->at = l->in_group = 0;
     l->started = 0;
@@ -159,15 +162,28 @@ static int64_t box(limiter *l, int which, int64_t in)
     return l->sum[which];
 }
 
+/* The largest of the last l->held values, this one included. */
+static float hold(limiter *l, float over_db)
+{
+    l->over[l->at] = over_db;
+    if (over_db >= l->largest) {
+        l->largest = over_db;
+        l->largest_age = 0;
+    } else if (++l->largest_age >= l->held) {
+        l->largest = -1;
+        for (uint32_t i = 0; i < l->held; i++)
+            if (l->over[(l->at + RING - i) % RING] > l->largest) {
+                l->largest = l->over[(l->at + RING - i) % RING];
+                l->largest_age = i;
+            }
+    }
+    return l->largest;
+}
+
 /* A group's gain in dB from how far its peak is over. */
 static float step(limiter *l, float over_db, int automatic)
 {
-    l->over[l->at] = over_db;
-    float held = 0;
-    for (uint32_t i = 0; i < l->held; i++) {
-        const float v = l->over[(l->at + RING - i) % RING];
-        held = v > held ? v : held;
-    }
+    const float held = hold(l, over_db);
     l->quick = held >= l->quick ? held : l->quick + l->per_quick * (held - l->quick);
     l->slow += (l->quick > l->slow ? l->per_slow_in : l->per_slow_out) * (l->quick - l->slow);
     if (l->quick < 1e-4f)
@@ -197,17 +213,26 @@ static void steps(limiter *l, const snq__effect_block *b, uint32_t group, uint32
     l->dyn->gain(gain, gain, n);
 }
 
+static inline void fade(float from, float by, float *left, float *right, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const float now = from + by * (float)i;
+        left[i] *= now;
+        right[i] *= now;
+    }
+}
+
 /* What goes out while group after group comes in: its gain goes from one end to the next. */
 static void apply(limiter *l, const float *gain, float *left, float *right, uint32_t n)
 {
     for (uint32_t i = 0; i < n;) {
         const uint32_t room = GROUP - l->in_group, m = n - i < room ? n - i : room;
         const float by = (l->gain_to - l->gain_from) / GROUP;
-        float now = l->gain_from + by * (float)l->in_group;
-        for (uint32_t k = i; k < i + m; k++, now += by) {
-            left[k] *= now;
-            right[k] *= now;
-        }
+        const float from = l->gain_from + by * (float)l->in_group;
+        if (m == GROUP)
+            fade(from, by, left + i, right + i, GROUP);
+        else
+            fade(from, by, left + i, right + i, m);
         i += m;
         l->in_group = (l->in_group + m) % GROUP;
         if (l->in_group == 0) {

@@ -18,7 +18,7 @@
  *
  * COST   See bench/bench_fx.c.
  *
- * LIMITS What is written into a ring and is below -180 dB is written as 0, so that every tail ends.
+ * LIMITS When all that is written stays below -180 dB for as long as the longest way, all is set to 0.
  *
  * REFS   As reverb_plan.c; Dattorro, "Effect design 1", JAES 45(9), 1997 (diffusers). */
 #include <string.h>
@@ -82,7 +82,7 @@ typedef struct line {
 typedef struct reverb {
     double rate_hz;
     snq__fdn fdn;
-    snq__fdn_fn *run;
+    snq__fdn_kernels kernels;
     float *pool; /* all rings */
     size_t pool_frames;
     float *pre[2];
@@ -101,24 +101,32 @@ typedef struct reverb {
         float gain[SNQ__FDN_DIFFUSERS];
     } from, to;
     line level, cut[2];
-    float cut_to[2], level_to, depth_from, depth_to;
+    float cut_to[2], level_to;
+    int modulated;
+    float wander_from[LINES], wander_to[LINES]; /* of the lines' readers, frames */
     int moving;
     uint32_t phase[LINES], phase_step[LINES];
     float amplitude[LINES]; /* frames, at modulation 1 */
-    float cut_z[2][4];
+    snq__fdn_cut cut_state;
 } reverb;
+
+/* Nothing rings any more. */
+static void hush(reverb *r)
+{
+    memset(r->pool, 0, r->pool_frames * sizeof *r->pool);
+    memset(r->fdn.z, 0, sizeof r->fdn.z);
+    memset(r->cut_state.z, 0, sizeof r->cut_state.z);
+    r->quiet = r->span;
+}
 
 static void reset(void *self)
 {
     reverb *r = self;
-    memset(r->pool, 0, r->pool_frames * sizeof *r->pool);
-    memset(r->fdn.z, 0, sizeof r->fdn.z);
-    memset(r->cut_z, 0, sizeof r->cut_z);
+    hush(r);
     memset(r->phase, 0, sizeof r->phase);
     for (uint32_t l = 0; l < LINES; l++)
         r->phase[l] = l * 0x5c000000u;
     r->at = 0;
-    r->quiet = r->span;
     r->fresh = 1;
 }
 
@@ -160,7 +168,7 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
     if (!r)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "reverb");
     r->rate_hz = rate_hz;
-    r->run = snq__fdn_pick(snq_cpu_flags());
+    snq__fdn_kernels_init(&r->kernels, snq_cpu_flags());
     double swing = 0;
     for (int l = 0; l < LINES; l++) {
         r->amplitude[l] = (float)(speed_most * rate_hz / (6.283185307 * wander_hz[l]));
@@ -252,6 +260,17 @@ static void derive(reverb *r, const float *to)
     r->cut_to[1] = snq__pole(fmin(to[HIGH_CUT] * 1.5538, r->rate_hz), r->rate_hz);
 }
 
+/* The readers wander straight on across the cell. */
+static void begin_wander(reverb *r, float depth)
+{
+    for (uint32_t l = 0; l < LINES; l++) {
+        r->wander_from[l] =
+            r->fresh ? depth * r->amplitude[l] * snq__slow_sine(r->phase[l]) : r->wander_to[l];
+        r->phase[l] += r->phase_step[l] * CELL;
+        r->wander_to[l] = depth * r->amplitude[l] * snq__slow_sine(r->phase[l]);
+    }
+}
+
 static void begin_cell(reverb *r, const snq__effect_block *b)
 {
     const float *to = b->cell_to;
@@ -262,8 +281,8 @@ static void begin_cell(reverb *r, const snq__effect_block *b)
     if (fresh)
         snq__tap_init(&r->pre_tap, pre);
     snq__tap_cell(&r->pre_tap, pre, b->cell_from[PRE_DELAY] == to[PRE_DELAY]);
-    r->depth_from = b->cell_from[MODULATION];
-    r->depth_to = to[MODULATION];
+    begin_wander(r, to[MODULATION]);
+    r->modulated = b->cell_from[MODULATION] > 0 || to[MODULATION] > 0;
     if (!changed)
         return;
     const float level = r->level_to, low = r->cut_to[0], high = r->cut_to[1];
@@ -278,73 +297,76 @@ static void begin_cell(reverb *r, const snq__effect_block *b)
     r->moving |= level != r->level_to || low != r->cut_to[0] || high != r->cut_to[1];
 }
 
-/* x (n,) through the cuts, in place. */
-static void cut(reverb *r, uint32_t c, uint32_t at, uint32_t n, float *x)
+/* Both sides (n,) through the cuts, in place. */
+static void cut(reverb *r, uint32_t at, uint32_t n, float *const x[2])
 {
-    float *z = r->cut_z[c];
-    float z0 = z[0], z1 = z[1], z2 = z[2], z3 = z[3];
-    float low = r->cut[0].from + r->cut[0].slope * (float)at;
-    float high = r->cut[1].from + r->cut[1].slope * (float)at;
-    for (uint32_t i = 0; i < n; i++) {
-        const float keep = 1 - low, stay = 1 - high;
-        const float a = x[i] - z0;
-        z0 = keep * z0 + low * x[i];
-        const float d = a - z1;
-        z1 = keep * z1 + low * a;
-        z2 = stay * z2 + high * d;
-        z3 = stay * z3 + high * z2;
-        x[i] = z3;
-        low += r->cut[0].slope;
-        high += r->cut[1].slope;
-    }
-    z[0] = snq__flush(z0);
-    z[1] = snq__flush(z1);
-    z[2] = snq__flush(z2);
-    z[3] = snq__flush(z3);
+    snq__fdn_cut *c = &r->cut_state;
+    c->low = r->cut[0].from + r->cut[0].slope * (float)at;
+    c->high = r->cut[1].from + r->cut[1].slope * (float)at;
+    c->low_slope = r->cut[0].slope;
+    c->high_slope = r->cut[1].slope;
+    r->kernels.cut(c, x[0], x[1], n);
+}
+
+/* Of what the cuts hold and what they let out. */
+static float cut_energy(const reverb *r, float *const x[2], uint32_t n)
+{
+    float sum = 0;
+    for (int k = 0; k < 4; k++)
+        for (int c = 0; c < 2; c++)
+            sum += r->cut_state.z[k][c] * r->cut_state.z[k][c];
+    for (uint32_t i = 0; i < n; i++)
+        sum += x[0][i] * x[0][i] + x[1][i] * x[1][i];
+    return sum;
+}
+
+/* What was written `frames` ago, into x (n,). */
+static void read_pre(const reverb *r, uint32_t c, uint32_t frames, uint32_t n, float *x)
+{
+    const uint32_t from = (r->at - frames) & r->pre_mask, room = r->pre_mask + 1 - from;
+    const uint32_t m = n < room ? n : room;
+    memcpy(x, r->pre[c] + from, m * sizeof *x);
+    memcpy(x + m, r->pre[c], (n - m) * sizeof *x);
 }
 
 /* x (n,) enters the pre-delay and is what leaves it. */
 static void pre_delay(reverb *r, uint32_t c, uint32_t at, uint32_t n, float *x)
 {
-    float *ring = r->pre[c];
-    const uint32_t mask = r->pre_mask;
     const snq__tap *t = &r->pre_tap;
-    for (uint32_t i = 0; i < n; i++)
-        ring[(r->at + i) & mask] = snq__flush(x[i]);
-    for (uint32_t i = 0; i < n; i++)
-        x[i] = ring[(r->at + i - t->now) & mask];
+    const uint32_t to = r->at & r->pre_mask; /* a block lies within a cell: nothing wraps round */
+    memcpy(r->pre[c] + to, x, n * sizeof *x);
+    read_pre(r, c, t->now, n, x);
     if (!t->step)
         return;
-    for (uint32_t i = 0; i < n; i++) {
-        x[i] += snq__tap_part(t, at + i) * (ring[(r->at + i - t->next) & mask] - x[i]);
-    }
+    float next[CELL];
+    read_pre(r, c, t->next, n, next);
+    for (uint32_t i = 0; i < n; i++)
+        x[i] += snq__tap_part(t, at + i) * (next[i] - x[i]);
 }
 
 /* Where the lines are read: whole frames at the raster's begin, weights that go on from there. */
-static void place_taps(reverb *r, uint32_t at, snq__fdn_chunk *c)
+static void place_taps(const reverb *r, uint32_t at, snq__fdn_chunk *c)
 {
-    c->modulated = r->depth_from > 0 || r->depth_to > 0;
+    c->modulated = r->modulated;
+    if (!c->modulated) {
+        memcpy(c->whole, r->frames, sizeof c->whole);
+        return;
+    }
     const uint32_t raster = at - at % CHUNK;
-    const float slope = (r->depth_to - r->depth_from) / CELL;
-    const float begin = r->depth_from + slope * (float)raster;
-    const float end = r->depth_from + slope * (float)(raster + CHUNK);
-    snq__fdn_lanes d0 = { { 0 } }, d1 = { { 0 } }, next[SNQ__LAGRANGE];
+    const float from = (float)raster * (1.0f / CELL), to = (float)(raster + CHUNK) * (1.0f / CELL);
+    snq__fdn_lanes d0, d1, next[SNQ__LAGRANGE];
     for (uint32_t l = 0; l < LINES; l++) {
-        int32_t whole = 0;
-        if (c->modulated) {
-            const uint32_t phase = r->phase[l] + r->phase_step[l] * raster;
-            const float a = r->amplitude[l];
-            d0.v[l] = begin * a * snq__slow_sine(phase);
-            d1.v[l] = end * a * snq__slow_sine(phase + r->phase_step[l] * CHUNK);
-            whole = (int32_t)(d0.v[l] + 32768) - 32768;
-            d0.v[l] -= (float)whole;
-            d1.v[l] -= (float)whole;
-        }
+        const float way = r->wander_to[l] - r->wander_from[l];
+        d0.v[l] = r->wander_from[l] + way * from;
+        d1.v[l] = r->wander_from[l] + way * to;
+    }
+    for (uint32_t l = 0; l < LINES; l++) {
+        const int32_t whole = (int32_t)(d0.v[l] + 32768) - 32768;
+        d0.v[l] -= (float)whole;
+        d1.v[l] -= (float)whole;
         c->whole[0][l] = r->frames[0][l] + (uint32_t)whole;
         c->whole[1][l] = r->frames[1][l] + (uint32_t)whole;
     }
-    if (!c->modulated)
-        return;
     snq__reverb_weights(&d0, c->weight);
     snq__reverb_weights(&d1, next);
     for (int k = 0; k < SNQ__LAGRANGE; k++)
@@ -377,15 +399,20 @@ static void place_shelf(const snq__fdn_lanes *from, const snq__fdn_lanes *to, fl
 static void place_filters(const reverb *r, uint32_t at, snq__fdn_chunk *c)
 {
     c->moving = r->moving;
+    if (!r->moving) {
+        memcpy(c->gain, r->to.gain, sizeof c->gain);
+        memset(c->gain_slope, 0, sizeof c->gain_slope);
+        memset(&c->loss_slope, 0, sizeof c->loss_slope);
+        memset(c->shelf_slope, 0, sizeof c->shelf_slope);
+        memcpy(&c->loss, &r->to.loss, sizeof c->loss);
+        memcpy(c->shelf, r->to.shelf, sizeof c->shelf);
+        return;
+    }
     for (int k = 0; k < SNQ__FDN_DIFFUSERS; k++) {
         c->gain_slope[k] = (r->to.gain[k] - r->from.gain[k]) * (1.0f / CELL);
         c->gain[k] = r->from.gain[k] + c->gain_slope[k] * (float)at;
     }
     place_shelf(&r->from.loss, &r->to.loss, (float)at, &c->loss, &c->loss_slope);
-    if (!r->moving) {
-        memcpy(c->shelf, r->to.shelf, sizeof c->shelf);
-        return;
-    }
     for (int s = 0; s < 2; s++) {
         const snq__fdn_shelf *from = &r->from.shelf[s], *to = &r->to.shelf[s];
         snq__fdn_shelf *now = &c->shelf[s], *slope = &c->shelf_slope[s];
@@ -395,11 +422,11 @@ static void place_filters(const reverb *r, uint32_t at, snq__fdn_chunk *c)
     }
 }
 
-/* The room's answer to x, in place, chunk by chunk; bits of what was written. */
-static uint32_t run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
+/* The room's answer to x, in place, chunk by chunk; the energy of what was written. */
+static float run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
 {
     snq__fdn_chunk c;
-    uint32_t written = 0;
+    float energy = 0;
     for (uint32_t done = 0; done < n; done += c.n) {
         const uint32_t room = CHUNK - (at + done) % CHUNK;
         c.n = n - done < room ? n - done : room;
@@ -411,28 +438,41 @@ static uint32_t run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
         }
         place_taps(r, at + done, &c);
         place_filters(r, at + done, &c);
-        r->run(&r->fdn, &c);
-        written |= c.written;
+        r->kernels.lines(&r->fdn, &c);
+        energy += c.energy;
         for (int s = 0; s < 2; s++)
             memcpy(x[s] + done, c.io[s], c.n * sizeof(float));
     }
-    return written;
+    return energy;
 }
 
-static void blend(const reverb *r, const snq__effect_block *b, float *const wet[2],
-                  float *const x[2])
+/* What is straight across the block. */
+typedef struct mixing {
+    line mix, width, level;
+} mixing;
+
+static void blend(const mixing *m, int32_t n, const float *restrict wet_left,
+                  const float *restrict wet_right, float *restrict left, float *restrict right)
+{
+    const mixing k = *m;
+    for (int32_t i = 0; i < n; i++) {
+        const float t = (float)(i + 1), mix = k.mix.from + k.mix.slope * t;
+        const float gain = 0.5f * (k.level.from + k.level.slope * t);
+        const float mid = gain * (wet_left[i] + wet_right[i]);
+        const float side =
+            gain * (k.width.from + k.width.slope * t) * (wet_left[i] - wet_right[i]);
+        left[i] += mix * (mid + side - left[i]);
+        right[i] += mix * (mid - side - right[i]);
+    }
+}
+
+static mixing mixing_of(const reverb *r, const snq__effect_block *b)
 {
     const float per = 1.0f / (float)b->n;
-    const float mix = b->from[MIX], mix_slope = (b->to[MIX] - mix) * per;
-    const float width = b->from[WIDTH], width_slope = (b->to[WIDTH] - width) * per;
-    for (uint32_t i = 0; i < b->n; i++) {
-        const float t = (float)(i + 1), m = mix + mix_slope * t, w = width + width_slope * t;
-        const float gain = r->level.from + r->level.slope * (float)(b->at + i + 1);
-        const float mid = 0.5f * gain * (wet[0][i] + wet[1][i]);
-        const float side = 0.5f * gain * w * (wet[0][i] - wet[1][i]);
-        x[0][i] += m * (mid + side - x[0][i]);
-        x[1][i] += m * (mid - side - x[1][i]);
-    }
+    const line level = { r->level.from + r->level.slope * (float)b->at, r->level.slope };
+    return (mixing) { { b->from[MIX], (b->to[MIX] - b->from[MIX]) * per },
+                      { b->from[WIDTH], (b->to[WIDTH] - b->from[WIDTH]) * per },
+                      level };
 }
 
 static int silent(const void *self)
@@ -449,27 +489,24 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     if (b->at == 0 || r->fresh)
         begin_cell(r, b);
     r->fresh = 0;
-    float *const x[2] = { left, right };
     const int nothing = snq__is_zero(left, b->n) && snq__is_zero(right, b->n);
     if (!nothing || !silent(r)) {
         float room[2][CELL];
         float *const wet[2] = { room[0], room[1] };
-        uint32_t written = 0;
-        for (uint32_t c = 0; c < 2; c++) {
-            memcpy(wet[c], x[c], b->n * sizeof(float));
-            cut(r, c, b->at, b->n, wet[c]);
+        memcpy(wet[0], left, b->n * sizeof(float));
+        memcpy(wet[1], right, b->n * sizeof(float));
+        cut(r, b->at, b->n, wet);
+        float energy = nothing ? cut_energy(r, wet, b->n) : 1;
+        for (uint32_t c = 0; c < 2; c++)
             pre_delay(r, c, b->at, b->n, wet[c]);
-            for (int k = 0; k < 4; k++)
-                written |= r->cut_z[c][k] != 0;
-        }
-        written |= run_lines(r, b->at, b->n, wet);
-        r->quiet = nothing && !written ? r->quiet + b->n : 0;
-        blend(r, b, wet, x);
+        energy += run_lines(r, b->at, b->n, wet);
+        r->quiet = energy < SNQ__EFFECT_NOTHING * SNQ__EFFECT_NOTHING ? r->quiet + b->n : 0;
+        const mixing m = mixing_of(r, b);
+        blend(&m, (int32_t)b->n, wet[0], wet[1], left, right);
+        if (nothing && silent(r))
+            hush(r);
     }
     r->at += b->n;
-    if (b->at + b->n == CELL)
-        for (int l = 0; l < LINES; l++)
-            r->phase[l] += r->phase_step[l] * CELL;
 }
 
 const snq__effect_type snq__effect_reverb = {

@@ -33,7 +33,7 @@ static const snq_param params[PARAMS] = {
 };
 
 typedef struct width {
-    snq__biquad_fn *biquad;
+    const snq__biquad *biquad;
     uint32_t rate_hz;
     int started;
     snq__biquad_pair high[SECTIONS];
@@ -67,10 +67,10 @@ static void high_pass(width *w, const float *side, float *high, uint32_t n)
 {
     double z[2 * SNQ_EFFECT_BLOCK];
     float none[SNQ_EFFECT_BLOCK] = { 0 };
-    snq__pair_join(z, side, none, n);
+    w->biquad->join(z, side, none, n);
     for (int i = 0; i < SECTIONS; i++)
         snq__biquad_pair_run(&w->high[i], w->biquad, z, n);
-    snq__pair_part(high, none, z, n);
+    w->biquad->part(high, none, z, n);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)

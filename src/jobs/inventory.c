@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/inventory.h"
 
+#include "base/attr.h"
 #include "dsp/kernels.h"
 #include "listen/analyser.h"
 #include "media/libraries.h"
 #include "plot/sheet.h"
+#include "synth/kernel_names.h"
 #include "watch/kernel_list.h"
 
 int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
@@ -19,19 +21,26 @@ int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
 
 int snq_inventory_kernel(uint32_t i, snq_inventory_item *out)
 {
-    const char *picked = "c";
-    const char *name = snq_dsp_kernels(i, &picked), *title = "inner loop";
-    if (!name) { /* past those of dsp: those of the eyes */
-        uint32_t of_dsp = 0;
-        while (snq_dsp_kernels(of_dsp, NULL))
-            of_dsp++;
-        name = snq_watch_kernels(i - of_dsp, &picked);
-        title = "inner loop of the optical flow";
+    static const struct {
+        const char *(*kernel)(unsigned i, const char **picked);
+        const char *title;
+    } room_tab[] = {
+        { snq_dsp_kernels, "inner loop" },
+        { snq_watch_kernels, "inner loop of the optical flow" },
+        { snq_synth_kernels, "inner loop of the instruments" },
+    };
+    for (size_t r = 0; r < SNQ_COUNT(room_tab); r++) {
+        const char *picked = "c", *name = room_tab[r].kernel(i, &picked);
+        if (name) {
+            *out = (snq_inventory_item) { name, room_tab[r].title, picked };
+            return 1;
+        }
+        uint32_t count = 0;
+        while (room_tab[r].kernel(count, &picked))
+            count++;
+        i -= count;
     }
-    if (!name)
-        return 0;
-    *out = (snq_inventory_item) { name, title, picked };
-    return 1;
+    return 0;
 }
 
 int snq_inventory_library(uint32_t i, snq_inventory_item *out)

@@ -12,6 +12,7 @@
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
 #include "jobs/folder_output.h"
+#include "jobs/kit_folder.h"
 #include "jobs/patch_library.h"
 #include "media/atomic_file.h"
 #include "score/drum_keys.h"
@@ -151,6 +152,20 @@ static int is_drums(const job *j, const snq_track *t)
 {
     const snq_patch *p;
     return snq_patch_library_choose(&j->library, t, &p) >= 0 && p->family == SNQ_FAMILY_DRUMS;
+}
+
+/* Drum tracks play the user's kit, unless the user said otherwise. */
+static snq_status use_kit(job *j)
+{
+    if (!j->cfg->kit)
+        return SNQ_OK;
+    if (!snq_patch_library_find(&j->library, SNQ_KIT_PATCH))
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "there is no patch \"%s\"", SNQ_KIT_PATCH);
+    for (size_t t = 0; t < j->score.tracks; t++)
+        if (is_drums(j, &j->score.track[t]))
+            snprintf(j->score.track[t].patch, sizeof j->score.track[t].patch, "%s", SNQ_KIT_PATCH);
+    return snq_kit_folder_load(j->cfg->kit, RATE_HZ, j->cfg->threads, j->cfg->cancel, j->bank,
+                               &j->report->warnings);
 }
 
 static void add_part(job *j, uint32_t track, int pitch, const snq_patch *patch)
@@ -320,8 +335,9 @@ static snq_status run(job *j)
     SNQ_TRY(snq_score_sort(&j->score));
     SNQ_TRY(snq_score_check(&j->score));
     SNQ_TRY(snq_patch_library_load(&j->library));
-    SNQ_TRY(apply_choices(j));
     SNQ_TRY(snq_bank_new(RATE_HZ, &j->bank));
+    SNQ_TRY(use_kit(j));
+    SNQ_TRY(apply_choices(j));
     snprintf(j->report->title, sizeof j->report->title, "%s", j->score.title);
     j->report->rate_hz = RATE_HZ;
     SNQ_TRY(make_parts(j));

@@ -7,6 +7,7 @@
 static const snq__engine *const engines[] = {
     &snq__engine_voice,
     &snq__engine_drums,
+    &snq__engine_soundfont,
 };
 
 const snq__engine *snq__engine_find(const char *name)

@@ -122,7 +122,7 @@ static snq_status read_value(const snq_json_ref *at, const snq_param *p, float *
             return snq_json_fail(at, SNQ_ERR_RANGE, "%g is outside of %g .. %g%s%s", v,
                                  (double)p->min, (double)p->max, p->unit[0] ? " " : "", p->unit);
     }
-    *value = (float)v;
+    *value = (float)v + 0.0f; /* -0 is 0 */
     return SNQ_OK;
 }
 
@@ -173,7 +173,7 @@ static snq_status read_route(const snq_json_ref *at, const tables *t, snq_patch_
     const double most = p->scale == SNQ_PARAM_LOG ? OCTAVES_MAX : (double)p->max - (double)p->min;
     double amount;
     SNQ_TRY(snq_json_real_of(at, "amount", -most, most, &amount));
-    r->amount = (float)amount;
+    r->amount = (float)amount + 0.0f;
     return SNQ_OK;
 }
 

@@ -160,11 +160,15 @@ def notes_of(patch):
     return notes
 
 
+def need_program():
+    need((np, "numpy"), (pages and os.access(pages.PROGRAM, os.X_OK), "the program"))
+
+
 @functools.lru_cache(None)
 def heard():
     """All patches of the voice engine that no recording is needed for."""
-    need((np, "numpy"), (pages and os.access(pages.PROGRAM, os.X_OK), "the program"))
-    listed = [p for p in pages.patches() if p["engine"] == "voice" and not p.get("recordings")]
+    need_program()
+    listed = [p for p in pages.patches() if p["engine"] == "voice" and pages.plays_by_itself(p)]
     listed.sort(key=lambda p: p.get("params", {}).get("amp_release_s", 0.1))
     groups = [listed[i:i + AT_ONCE] for i in range(0, len(listed), AT_ONCE)]
 
@@ -175,6 +179,24 @@ def heard():
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         return [h for group in pool.map(listen, groups) for h in group]
+
+
+def test_the_program_takes_them_all():
+    need_program()
+    listed = {json.loads(line)["id"] for line in pages.run("patches", "--json").splitlines()}
+    missing = [p["id"] for p in pages.patches() if p["id"] not in listed]
+    broken([f"{name}: sonique patches does not list it" for name in missing])
+
+
+def test_kits_are_heard():
+    need_program()
+    wrong, kits = [], [p["id"] for p in pages.patches() if p["engine"] == "drums"]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for name, phrase in zip(kits, pool.map(pages.play_phrase, kits)):
+            peak = pages.decibels(np.abs(phrase).max())
+            if not pages.KIT_DBFS[0] <= peak <= pages.KIT_DBFS[1]:
+                wrong.append(f"{name}: peak {peak:.1f} dBFS")
+    broken(wrong)
 
 
 def test_levels_are_alike():

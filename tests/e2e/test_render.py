@@ -158,6 +158,40 @@ def test_lanes_formats_and_choices():
         assert json.loads(done.stdout)["stems"][1]["patch"] == "reese_bass"
 
 
+def one_shot(path, hz, seconds=0.2):
+    """A tone that dies away, as a WAV of 16 bits."""
+    np = numpy()
+    t = np.arange(int(44100 * seconds)) / 44100
+    x = (np.sin(2 * np.pi * hz * t) * np.exp(-20 * t) * 20000).astype("<i2").tobytes()
+    path.write_bytes(b"RIFF" + (36 + len(x)).to_bytes(4, "little") + b"WAVEfmt " + bytes((16, 0, 0, 0, 1, 0, 1, 0)) +
+                     (44100).to_bytes(4, "little") + (88200).to_bytes(4, "little") + bytes((2, 0, 16, 0)) + b"data" +
+                     len(x).to_bytes(4, "little") + x)
+
+
+def test_a_kit_of_ones_own():
+    np = numpy()
+    with Folder() as folder:
+        kit = folder / "kit"
+        kit.mkdir()
+        for name, hz in (("Kick.wav", 80), ("snare_1.wav", 300), ("HH closed.wav", 5000)):
+            one_shot(kit / name, hz)
+        (kit / "broken.wav").write_bytes(b"RIFF")
+        drums = [note(0, 0.25, 36), note(1, 0.25, 38), note(2, 0.25, 42)]
+        score = write(folder, piece([track("drums", drums, channel=9)], 4))
+        done = sonique("render", score, "-o", folder / "out", "--kit", kit, "--json", "--quiet")
+        assert done.returncode == 0, done.stderr.decode()
+        document = json.loads(done.stdout)
+        assert document["stems"][0]["patch"] == "sample_kit"
+        assert [w["code"] for w in document["warnings"]] == ["kit_file"], document["warnings"]
+        x = samples(folder / "out" / "stems" / "drums.wav").mean(1)
+        for second, hz in ((0, 80), (0.5, 300), (1, 5000)):
+            part = x[int(second * 48000):][:9600]
+            spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 16))
+            assert abs(spectrum.argmax() * 48000 / (1 << 16) / hz - 1) < 0.05, (second, hz)
+        done = sonique("render", score, "-o", folder / "other", "--kit", folder / "nothing", "--quiet")
+        assert done.returncode == 1 and b"nothing" in done.stderr and not (folder / "other").exists(), done
+
+
 def test_refusals_leave_nothing():
     with Folder() as folder:
         score = write(folder, band())

@@ -383,7 +383,9 @@ static void test_size_in_motion(void **state)
 static void test_variants(void **state)
 {
     (void)state;
-    if (snq__fdn_pick(snq_cpu_detect()) == snq__fdn_c)
+    snq__fdn_kernels k;
+    snq__fdn_kernels_init(&k, snq_cpu_detect());
+    if (k.lines == snq__fdn_lines_c)
         skip();
     const unsigned flags = snq_cpu_flags();
     rig_sound got[2];

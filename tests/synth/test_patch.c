@@ -136,6 +136,16 @@ static void test_bounds_belong_to_the_range(void **state)
     assert_int_equal(p.settings, 3);
 }
 
+/* Written, there is no -0. */
+static void test_minus_nothing_is_nothing(void **state)
+{
+    snq_patch p;
+    patch_of(BODY "\"params\":{\"gain_db\":-0.0},\"matrix\":[{\"from\":\"lfo\",\"to\":\"pan\","
+                  "\"amount\":-0.0}]}",
+             &p);
+    assert_false(signbit(p.setting[0].value) || signbit(p.route[0].amount));
+}
+
 static void test_matrix_is_checked(void **state)
 {
 #define ROUTE(from, to, amount) \
@@ -253,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_sources_are_checked),
         cmocka_unit_test(test_params_are_checked),
         cmocka_unit_test(test_bounds_belong_to_the_range),
+        cmocka_unit_test(test_minus_nothing_is_nothing),
         cmocka_unit_test(test_matrix_is_checked),
         cmocka_unit_test(test_too_many_settings),
         cmocka_unit_test(test_round_trip),

@@ -7,7 +7,7 @@
 #define MUL(a, b)    _mm256_mul_pd(a, b)
 #define FMA(a, b, c) _mm256_fmadd_pd(a, b, c)
 
-void snq__biquad_avx2(const snq__biquad_block *k, double state[4], double *z, uint32_t n)
+static void run(const snq__biquad_block *k, double state[4], double *z, uint32_t n)
 {
     const __m256d h01 = ROW(k->from_in[0]), h_0 = ROW(k->from_in[1]);
     const __m256d h23 = ROW(k->from_in[2]), h12 = ROW(k->from_in[3]);
@@ -43,5 +43,30 @@ void snq__biquad_avx2(const snq__biquad_block *k, double state[4], double *z, ui
     _mm256_store_pd(state, s);
     _mm256_zeroupper();
     if (i < n)
-        snq__biquad_c(k, state, z + 2 * i, n - i);
+        snq__biquad_c.run(k, state, z + 2 * i, n - i);
 }
+
+static void join(double *z, const float *left, const float *right, uint32_t n)
+{
+    uint32_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const __m128 l = _mm_loadu_ps(left + i), r = _mm_loadu_ps(right + i);
+        _mm256_storeu_pd(z + 2 * i, _mm256_cvtps_pd(_mm_unpacklo_ps(l, r)));
+        _mm256_storeu_pd(z + 2 * i + 4, _mm256_cvtps_pd(_mm_unpackhi_ps(l, r)));
+    }
+    snq__biquad_c.join(z + 2 * i, left + i, right + i, n - i);
+}
+
+static void part(float *left, float *right, const double *z, uint32_t n)
+{
+    uint32_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const __m128 a = _mm256_cvtpd_ps(_mm256_loadu_pd(z + 2 * i));
+        const __m128 b = _mm256_cvtpd_ps(_mm256_loadu_pd(z + 2 * i + 4));
+        _mm_storeu_ps(left + i, _mm_shuffle_ps(a, b, 0x88));
+        _mm_storeu_ps(right + i, _mm_shuffle_ps(a, b, 0xdd));
+    }
+    snq__biquad_c.part(left + i, right + i, z + 2 * i, n - i);
+}
+
+const snq__biquad snq__biquad_avx2 = { .name = "avx2", .run = run, .join = join, .part = part };

@@ -3,7 +3,7 @@
 
 typedef double pair __attribute__((vector_size(16), aligned(8)));
 
-void snq__biquad_c(const snq__biquad_block *k, double state[4], double *z, uint32_t n)
+static void run(const snq__biquad_block *k, double state[4], double *z, uint32_t n)
 {
     pair s1 = { state[0], state[1] }, s2 = { state[2], state[3] };
     for (uint32_t i = 0; i < n; i++) {
@@ -17,3 +17,21 @@ void snq__biquad_c(const snq__biquad_block *k, double state[4], double *z, uint3
     state[0] = s1[0], state[1] = s1[1];
     state[2] = s2[0], state[3] = s2[1];
 }
+
+static void join(double *z, const float *left, const float *right, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        z[2 * i] = left[i];
+        z[2 * i + 1] = right[i];
+    }
+}
+
+static void part(float *left, float *right, const double *z, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        left[i] = (float)z[2 * i];
+        right[i] = (float)z[2 * i + 1];
+    }
+}
+
+const snq__biquad snq__biquad_c = { .name = "c", .run = run, .join = join, .part = part };

@@ -11,13 +11,6 @@
 #include "base/status.h"
 #include "mix/engine/mix_plan.h"
 
-typedef struct snq_mix_part {
-    const char *name; /* of the track; borrowed */
-    const char
-        *family; /* "bass", "lead", "pad", "keys", "pluck", "texture", "effect", "voice", "drums" */
-    float gain_db, pan; /* as the score has them */
-} snq_mix_part;
-
 /* *out is initialised; on success the caller clears it, on error it is clear. The plan passes
  * snq_mix_plan_check. ERR_NOMEM, ERR_TOO_BIG. */
 SNQ_MUST_USE snq_status snq_mix_defaults(const snq_mix_part *part, uint32_t parts,

@@ -42,7 +42,7 @@ void snq_mix_plan_clear(snq_mix_plan *p)
 
 int snq_mix_plan_strip(const snq_mix_plan *p, const char *name)
 {
-    for (uint32_t i = 0; i < p->strips; i++)
+    for (uint32_t i = 0; *name && i < p->strips; i++)
         if (strcasecmp(p->strip[i].name, name) == 0)
             return (int)i;
     return -1;
@@ -102,6 +102,12 @@ static snq_status check_strip(const snq_mix_plan *p, uint32_t i)
     if (snq_mix_plan_strip(p, s->name) != (int)i)
         return SNQ_FAIL(SNQ_ERR_FORMAT, "there are two strips \"%s\"", s->name);
     SNQ_TRY(within("strip", s->name, b, SNQ_COUNT(b)));
+    if (s->sends > SNQ_MIX_SENDS_MAX || s->ducks > SNQ_MIX_DUCKS_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "strip \"%s\": %u sends, %u ducks: over %d, %d", s->name,
+                        s->sends, s->ducks, SNQ_MIX_SENDS_MAX, SNQ_MIX_DUCKS_MAX);
+    if (*s->side_chain && snq_mix_plan_strip(p, s->side_chain) < 0)
+        return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "strip \"%s\": it listens to \"%s\", which is no strip",
+                        s->name, s->side_chain);
     if (*s->group && snq_mix_plan_bus(p, s->group) < 0)
         return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "strip \"%s\": there is no bus \"%s\"", s->name,
                         s->group);
@@ -149,11 +155,54 @@ snq_status snq_mix_plan_check(const snq_mix_plan *p)
                           -40.0f, -5.0f },
                         { "ceiling_dbtp", m->ceiling_dbtp, -12.0f, 0.0f },
                         { "bass_mono_hz", m->bass_mono_hz, 0.0f, 300.0f } };
+    if (p->buses > SNQ_MIX_BUSES_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%u buses are over %d", p->buses, SNQ_MIX_BUSES_MAX);
     for (uint32_t i = 0; i < p->buses; i++)
         SNQ_TRY(check_bus(p, i));
     for (uint32_t i = 0; i < p->strips; i++)
         SNQ_TRY(check_strip(p, i));
     return within("the master", "", b, SNQ_COUNT(b));
+}
+
+/* ---------------------------------------------------------------- fitting */
+
+static void drop_lost(const snq_mix_plan *p, snq_strip_plan *s)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->ducks; i++)
+        if (snq_mix_plan_strip(p, s->duck[i].by) >= 0)
+            s->duck[kept++] = s->duck[i];
+    s->ducks = kept;
+    if (snq_mix_plan_strip(p, s->side_chain) < 0)
+        *s->side_chain = '\0';
+}
+
+snq_status snq_mix_plan_fit(const snq_mix_plan *from, const snq_mix_part *part, uint32_t parts,
+                            snq_warnings *warnings, snq_mix_plan *out)
+{
+    SNQ_TRY(snq_mix_plan_init(out, parts));
+    memcpy(out->bus, from->bus, sizeof out->bus);
+    out->buses = from->buses;
+    out->master = from->master;
+    for (uint32_t i = 0; i < parts; i++) {
+        const int k = snq_mix_plan_strip(from, part[i].name);
+        snq_strip_plan *s = &out->strip[i];
+        if (k >= 0)
+            *s = from->strip[k];
+        else {
+            s->gain_db = part[i].gain_db;
+            s->pan = part[i].pan;
+        }
+        snprintf(s->name, sizeof s->name, "%s", part[i].name);
+    }
+    for (uint32_t i = 0; i < parts; i++)
+        drop_lost(out, &out->strip[i]);
+    for (uint32_t i = 0; warnings && i < from->strips; i++)
+        if (snq_mix_plan_strip(out, from->strip[i].name) < 0)
+            snq_warnings_add(warnings, "no_such_track", -1,
+                             "the mix has a strip \"%s\", the score no such track",
+                             from->strip[i].name);
+    return SNQ_OK;
 }
 
 /* ---------------------------------------------------------------- JSON out */
@@ -192,6 +241,8 @@ static void put_strip(snq_json *j, const snq_strip_plan *s)
     put(j, "pan", s->pan);
     snq_json_put_bool(j, "invert", s->invert);
     snq_json_put_bool(j, "mute", s->mute);
+    if (*s->side_chain)
+        snq_json_put_string(j, "side_chain", s->side_chain);
     put_chain(j, &s->inserts);
     snq_json_key(j, "ducks");
     snq_json_array(j);
@@ -303,7 +354,7 @@ static snq_status read_send(const snq_json_ref *at, snq_mix_send *s)
 static snq_status read_strip(const snq_json_ref *at, snq_strip_plan *s)
 {
     static const char *const keys[] = { "name",    "gain_db", "pan",   "invert", "mute",
-                                        "inserts", "ducks",   "sends", "group" };
+                                        "inserts", "ducks",   "sends", "group",  "side_chain" };
     snq_json_ref list, item;
     size_t n;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
@@ -313,6 +364,7 @@ static snq_status read_strip(const snq_json_ref *at, snq_strip_plan *s)
     SNQ_TRY(snq_json_bool_if(at, "invert", &s->invert));
     SNQ_TRY(snq_json_bool_if(at, "mute", &s->mute));
     SNQ_TRY(snq_json_text_if(at, "group", s->group, sizeof s->group));
+    SNQ_TRY(snq_json_text_if(at, "side_chain", s->side_chain, sizeof s->side_chain));
     SNQ_TRY(read_chain(at, &s->inserts));
     SNQ_TRY(read_list(at, "ducks", SNQ_MIX_DUCKS_MAX, &list, &n));
     for (; s->ducks < n; s->ducks++) {

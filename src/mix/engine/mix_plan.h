@@ -2,13 +2,14 @@
 /* mix_plan -- a mix as data: a strip a track, buses, the master.
  *
  *     track ─► polarity ─► inserts ─► ducking ─► fader, pan ─┬──────────────► group or mix ─► pre-master ─► master
- *                                                            └─ sends ─► bus ─┘
+ *                                                            └─ sends ─► bus ─────┘
  *
  * Buses are linear (eq, filter, delay, reverb, chorus, width), the master is not: so what a track adds to
  * the pre-master can be told apart from what the others add, its share of each bus among it. That is its
  * stem.
  *
- * In JSON: `sonique/mix/1` (schemas/mix-1.schema.json). Plain data; nothing is owned. */
+ * In JSON: `sonique/mix/1` (schemas/mix-1.schema.json). Plain data; a plan owns its strips.
+ * Names are compared without regard to case. Threads: one at a time; many may read. */
 #ifndef SNQ_MIX_ENGINE_MIX_PLAN_H
 #define SNQ_MIX_ENGINE_MIX_PLAN_H
 
@@ -19,6 +20,7 @@
 #include "base/json.h"
 #include "base/json_read.h"
 #include "base/status.h"
+#include "base/warnings.h"
 #include "fx/chain.h"
 
 enum {
@@ -51,9 +53,11 @@ typedef struct snq_mix_duck {
 typedef struct snq_strip_plan {
     char name[SNQ_MIX_NAME_MAX]; /* of the track */
     float gain_db;               /* -120 .. 24 */
-    float pan;                   /* -1 .. 1: see strip.h for the law */
+    float pan;                   /* -1 .. 1: see mixer.h for the law */
     int invert;                  /* polarity */
-    int mute;
+    int mute;                    /* nothing of it is heard; others still duck by it */
+    char side_chain[SNQ_MIX_NAME_MAX]; /* strip that compressor and gate of the inserts listen to, where
+                                          they are told to: its sound before its own inserts; "": none */
     snq_chain_plan inserts;
     snq_mix_duck duck[SNQ_MIX_DUCKS_MAX];
     uint32_t ducks;
@@ -88,13 +92,25 @@ typedef struct snq_mix_plan {
  * ERR_TOO_BIG. The caller clears. */
 SNQ_MUST_USE snq_status snq_mix_plan_init(snq_mix_plan *p, uint32_t strips);
 void snq_mix_plan_clear(snq_mix_plan *p);
-/* Ranges, names that lead nowhere, effects on a bus that are not linear, a strip that ducks by itself:
- * ERR_RANGE, ERR_NOT_FOUND, ERR_FORMAT, naming the place ("strip \"bass\": duck 0: …"). */
+/* Ranges, names that lead nowhere, effects on a bus that are not linear, a strip that ducks by itself
+ * (by each other they may: they listen to what was played, not to what is left of it): ERR_RANGE, ERR_NOT_FOUND, ERR_FORMAT, naming the place ("strip \"bass\": duck 0: …"). */
 SNQ_MUST_USE snq_status snq_mix_plan_check(const snq_mix_plan *p);
 int snq_mix_plan_strip(const snq_mix_plan *p, const char *name); /* index, -1 */
 int snq_mix_plan_bus(const snq_mix_plan *p, const char *name);   /* index, -1 */
 
 void snq_mix_plan_json(snq_json *j, const snq_mix_plan *p);
+/* A plan for just these tracks, in this order: strips of `from` where it has one of the name, else a plain
+ * one with the given level and place. Strips that are left over are dropped, with a warning (NULL: none),
+ * as is what listens to them. *out is initialised; on success the caller clears it, on error it is clear.
+ * ERR_NOMEM, ERR_TOO_BIG. */
+typedef struct snq_mix_part {
+    const char *name; /* of the track; borrowed */
+    const char
+        *family; /* "bass", "lead", "pad", "keys", "pluck", "texture", "effect", "voice", "drums" */
+    float gain_db, pan; /* as the score has them */
+} snq_mix_part;
+SNQ_MUST_USE snq_status snq_mix_plan_fit(const snq_mix_plan *from, const snq_mix_part *part,
+                                         uint32_t parts, snq_warnings *warnings, snq_mix_plan *out);
 /* *out is initialised; on success the caller clears it, on error it is clear. Checked. */
 SNQ_MUST_USE snq_status snq_mix_plan_from_json(const snq_json_ref *at, snq_mix_plan *out);
 

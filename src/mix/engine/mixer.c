@@ -9,26 +9,31 @@
  *        x = x * fader * balance             ─► sends behind the fader
  *        out = delayed(group(x) * group's gain) + sum over sends of delayed(bus(send * level) * bus's gain)
  *        delays make all ways of all strips equally long
- *        fader, balance and levels move in straight lines across a block
+ *        fader, balance and levels move in straight lines across a block (to where: moves.c); they wait
+ *        for as long as the inserts delay the sound
  *
  * CONST  -120 dB counts as nothing. 64 frames (1.3 ms at 48 kHz): shorter than a fader can be heard to step.
+ *        20 ms: an insert's parameter is told so early where its curve goes, as it takes that long to get
+ *        there (fx/effect.c).
  *
  * COST   4 ns a frame and strip without effects; a strip in which nothing sounds or rings costs nothing.
  *
  * LIMITS A bus's effects run once for each strip that goes there. Calls, but the last, must be of whole
- *        blocks. Latencies are taken when the mixer is made. */
+ *        blocks. Latencies are taken when the mixer is made. While a strip rests, its effects rest: what
+ *        swings in them goes on from where it stopped. */
 #include "mix/engine/mixer.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
+#include "dsp/denormals.h"
 #include "mix/engine/strip_impl.h"
 
-enum { BLOCK = SNQ__STRIP_BLOCK, SENDS = SNQ_MIX_SENDS_MAX };
-#define NOTHING_DB (-120.0f)
-#define PREFIX     "mix."
+enum { BLOCK = SNQ__STRIP_BLOCK, SENDS = SNQ_MIX_SENDS_MAX, SIDE = SNQ__MOVE_SIDE };
+#define PREFIX        "mix."
+#define INSERT_LEAD_S 0.02
 
 /* A value on its way: where it is, where it goes by the end of the block. */
 typedef struct smooth {
@@ -40,34 +45,29 @@ typedef struct way {
     snq_chain *chain; /* owned; NULL */
     float bus_gain;   /* linear */
     int pre_fader;
-    float level_db;   /* as set or automated */
-    smooth level;     /* linear */
+    float factor;     /* level as set or moved */
+    smooth level;     /* what it is, where it goes in this block */
     uint32_t latency; /* of the chain */
-    snq__delay_pair delay;
+    snq__strip_delay delay;
 } way;
-
-typedef enum move_kind { MOVE_GAIN = 0, MOVE_PAN, MOVE_SEND, MOVE_INSERT } move_kind;
-
-typedef struct move {
-    const snq_curve *curve;
-    move_kind kind;
-    int index; /* of the send, or of the chain's parameter */
-    size_t hint;
-} move;
 
 typedef struct strip {
     snq_chain *inserts; /* owned; NULL: none */
+    uint32_t late;      /* frames that they take */
     snq__duck duck[SNQ_MIX_DUCKS_MAX];
     uint32_t ducks;
-    float gain_db, pan, polarity; /* polarity 0: mute */
-    smooth side[2];               /* fader and balance, linear */
+    int side_chain; /* strip that the inserts listen to; -1: itself */
+    int mute;
+    float polarity, factor, pan; /* as set or moved */
+    smooth side[2];              /* fader and balance, linear */
     way direct, send[SENDS];
     uint32_t sends;
-    move *move; /* (moves,) owned */
+    snq__move *move; /* (moves,) owned */
     size_t moves;
-    int begun;
-    int64_t frame;    /* of the next block */
-    uint32_t ringing; /* frames until all that was put in has come out, at most */
+    int moves_inserts; /* then it never rests: its effects would lag behind their curves */
+    int64_t frame;     /* of the next block */
+    int64_t ready;     /* frame for which moves and lines are */
+    uint32_t ringing;  /* frames until all that was put in has come out, at most */
 } strip;
 
 struct snq_mixer {
@@ -78,11 +78,6 @@ struct snq_mixer {
     uint32_t latency;
 };
 
-static float linear(float db)
-{
-    return db <= NOTHING_DB ? 0.0f : powf(10.0f, db / 20.0f);
-}
-
 /* ---------------------------------------------------------------- making */
 
 static snq_status make_chain(const snq_mixer_cfg *cfg, const snq_chain_plan *plan, uint64_t salt,
@@ -90,6 +85,15 @@ static snq_status make_chain(const snq_mixer_cfg *cfg, const snq_chain_plan *pla
 {
     *out = NULL;
     return plan->links ? snq_chain_new(plan, cfg->rate_hz, cfg->seed ^ salt, out) : SNQ_OK;
+}
+
+/* FNV-1a: what is random in a strip does not depend on which others there are. */
+static uint64_t name_seed(const char *name)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 0x100000001b3u;
+    return h;
 }
 
 /* The way through bus `index` (-1: straight to the mix). Copies of a bus share its seed: what is random or
@@ -100,8 +104,8 @@ static snq_status make_way(const snq_mixer_cfg *cfg, int index, way *w)
     if (index < 0)
         return SNQ_OK;
     const snq_bus_plan *b = &cfg->plan->bus[index];
-    w->bus_gain = linear(b->gain_db);
-    SNQ_TRY(make_chain(cfg, &b->inserts, 0x9e3779b97f4a7c15u * (uint64_t)(index + 1), &w->chain));
+    w->bus_gain = snq__linear(b->gain_db);
+    SNQ_TRY(make_chain(cfg, &b->inserts, name_seed(b->name), &w->chain));
     w->latency = w->chain ? snq_chain_latency(w->chain) : 0;
     return SNQ_OK;
 }
@@ -110,20 +114,23 @@ static snq_status make_strip(snq_mixer *m, const snq_mixer_cfg *cfg, uint32_t in
 {
     const snq_strip_plan *p = &cfg->plan->strip[index];
     strip *s = &m->strip[index];
-    s->gain_db = p->gain_db;
+    s->factor = snq__linear(p->gain_db);
     s->pan = p->pan;
-    s->polarity = p->mute ? 0.0f : p->invert ? -1.0f : 1.0f;
-    SNQ_TRY(make_chain(cfg, &p->inserts, 0xd1342543de82ef95u * (index + 1), &s->inserts));
-    const uint32_t late = s->inserts ? snq_chain_latency(s->inserts) : 0;
+    s->polarity = p->invert ? -1.0f : 1.0f;
+    s->mute = p->mute;
+    s->side_chain = snq_mix_plan_strip(cfg->plan, p->side_chain);
+    s->ready = -1;
+    SNQ_TRY(make_chain(cfg, &p->inserts, name_seed(p->name), &s->inserts));
+    s->late = s->inserts ? snq_chain_latency(s->inserts) : 0;
     for (; s->ducks < p->ducks; s->ducks++) {
         const snq_mix_duck *d = &p->duck[s->ducks];
         const int key = snq_mix_plan_strip(cfg->plan, d->by);
-        SNQ_TRY(snq__duck_init(&s->duck[s->ducks], d, (uint32_t)key, late, cfg->rate_hz));
+        SNQ_TRY(snq__duck_init(&s->duck[s->ducks], d, (uint32_t)key, s->late, cfg->rate_hz));
     }
     SNQ_TRY(make_way(cfg, snq_mix_plan_bus(cfg->plan, p->group), &s->direct));
     for (; s->sends < p->sends; s->sends++) {
         way *w = &s->send[s->sends];
-        w->level_db = p->send[s->sends].level_db;
+        w->factor = snq__linear(p->send[s->sends].level_db);
         w->pre_fader = p->send[s->sends].pre_fader;
         SNQ_TRY(make_way(cfg, snq_mix_plan_bus(cfg->plan, p->send[s->sends].bus), w));
     }
@@ -135,7 +142,7 @@ static uint32_t latency_of(const strip *s)
     uint32_t most = s->direct.latency;
     for (uint32_t i = 0; i < s->sends; i++)
         most = s->send[i].latency > most ? s->send[i].latency : most;
-    return most + (s->inserts ? snq_chain_latency(s->inserts) : 0);
+    return most + s->late;
 }
 
 /* All ways take as long as the longest. */
@@ -147,29 +154,29 @@ static snq_status align(snq_mixer *m)
     }
     for (uint32_t i = 0; i < m->strips; i++) {
         strip *s = &m->strip[i];
-        const uint32_t left = m->latency - (s->inserts ? snq_chain_latency(s->inserts) : 0);
-        SNQ_TRY(snq__delay_pair_init(&s->direct.delay, left - s->direct.latency));
+        const uint32_t left = m->latency - s->late;
+        SNQ_TRY(snq__strip_delay_init(&s->direct.delay, left - s->direct.latency));
         for (uint32_t k = 0; k < s->sends; k++)
-            SNQ_TRY(snq__delay_pair_init(&s->send[k].delay, left - s->send[k].latency));
+            SNQ_TRY(snq__strip_delay_init(&s->send[k].delay, left - s->send[k].latency));
     }
     return SNQ_OK;
 }
 
 /* What a curve's target means in this strip; 0: nothing. */
-static int find_move(const snq_strip_plan *p, const strip *s, const char *target, move *out)
+static int find_move(const snq_strip_plan *p, const strip *s, const char *target, snq__move *out)
 {
     if (strcmp(target, "gain_db") == 0)
-        out->kind = MOVE_GAIN;
+        out->kind = SNQ__MOVE_GAIN;
     else if (strcmp(target, "pan") == 0)
-        out->kind = MOVE_PAN;
+        out->kind = SNQ__MOVE_PAN;
     else if (strncmp(target, "send.", 5) == 0) {
-        out->kind = MOVE_SEND;
+        out->kind = SNQ__MOVE_SEND;
         for (out->index = 0; out->index < (int)p->sends; out->index++)
-            if (strcmp(p->send[out->index].bus, target + 5) == 0)
+            if (strcasecmp(p->send[out->index].bus, target + 5) == 0)
                 return 1;
         return 0;
     } else {
-        out->kind = MOVE_INSERT;
+        out->kind = SNQ__MOVE_INSERT;
         out->index = s->inserts ? snq_chain_find(s->inserts, target) : -1;
         return out->index >= 0;
     }
@@ -187,12 +194,13 @@ static snq_status find_moves(const snq_mixer_cfg *cfg, const snq_strip_plan *p, 
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %zu curves", t->curves);
     for (size_t i = 0; i < t->curves; i++) {
         const char *target = t->curve[i].target;
-        move found = { .curve = &t->curve[i] };
-        if (strncmp(target, PREFIX, strlen(PREFIX)) != 0)
+        snq__move found = { .curve = &t->curve[i] };
+        if (strncmp(target, PREFIX, strlen(PREFIX)) != 0 || !t->curve[i].points)
             continue;
-        if (find_move(p, s, target + strlen(PREFIX), &found))
+        if (find_move(p, s, target + strlen(PREFIX), &found)) {
+            s->moves_inserts |= found.kind == SNQ__MOVE_INSERT;
             s->move[s->moves++] = found;
-        else if (warnings)
+        } else if (warnings)
             snq_warnings_add(warnings, "no_such_parameter", -1,
                              "track \"%s\": its strip has no \"%s\": the curve moves nothing",
                              p->name, target);
@@ -227,7 +235,7 @@ fail:
 static void clear_way(way *w)
 {
     snq_chain_free(w->chain);
-    snq__delay_pair_clear(&w->delay);
+    snq__strip_delay_clear(&w->delay);
 }
 
 void snq_mixer_free(snq_mixer *m)
@@ -257,43 +265,71 @@ static double beat_at(const snq_mixer *m, int64_t frame)
                     : 0.0;
 }
 
-static void follow_curves(strip *s, double beat)
+static void move(strip *s, const snq__move *v, float to)
 {
-    for (size_t i = 0; i < s->moves; i++) {
-        move *v = &s->move[i];
-        const float to = snq_curve_at(v->curve, beat, &v->hint, NAN);
-        if (!isfinite(to))
-            continue;
-        if (v->kind == MOVE_GAIN)
-            s->gain_db = fminf(fmaxf(to, NOTHING_DB), 24.0f);
-        else if (v->kind == MOVE_PAN)
-            s->pan = fminf(fmaxf(to, -1.0f), 1.0f);
-        else if (v->kind == MOVE_SEND)
-            s->send[v->index].level_db = fminf(fmaxf(to, NOTHING_DB), 12.0f);
-        else
-            snq_chain_move(s->inserts, v->index, to);
-    }
+    if (v->kind == SNQ__MOVE_GAIN)
+        s->factor = to;
+    else if (v->kind == SNQ__MOVE_PAN)
+        s->pan = to;
+    else if (v->kind == SNQ__MOVE_SEND)
+        s->send[v->index].factor = to;
+    else
+        snq_chain_move(s->inserts, v->index, to);
 }
 
 /* Where faders go in this block. */
 static void aim(strip *s)
 {
-    const float level = linear(s->gain_db), turn = cosf(fabsf(s->pan) * (float)M_PI_2);
-    s->side[0].to = level * (s->pan > 0.0f ? turn : 1.0f);
-    s->side[1].to = level * (s->pan < 0.0f ? turn : 1.0f);
-    if (s->pan >= 1.0f)
-        s->side[0].to = 0.0f;
-    if (s->pan <= -1.0f)
-        s->side[1].to = 0.0f;
+    const float turn = fabsf(s->pan) < 1.0f ? cosf(fabsf(s->pan) * (float)M_PI_2) : 0.0f;
+    s->side[0].to = s->factor * (s->pan > 0.0f ? turn : 1.0f);
+    s->side[1].to = s->factor * (s->pan < 0.0f ? turn : 1.0f);
     for (uint32_t i = 0; i < s->sends; i++)
-        s->send[i].level.to = linear(s->send[i].level_db);
-    if (s->begun)
-        return;
-    s->begun = 1;
+        s->send[i].level.to = s->send[i].factor;
+}
+
+static void arrive(strip *s)
+{
     for (int c = 0; c < 2; c++)
         s->side[c].now = s->side[c].to;
     for (uint32_t i = 0; i < s->sends; i++)
         s->send[i].level.now = s->send[i].level.to;
+}
+
+/* Beat of a frame as the faders hear it: the sound that reaches them is older. */
+static double fader_beat(const snq_mixer *m, const strip *s, int64_t frame)
+{
+    return beat_at(m, frame > (int64_t)s->late ? frame - s->late : 0);
+}
+
+/* A block begins that does not go on from the one before: everything is where it should be. */
+static void prime(const snq_mixer *m, strip *s)
+{
+    for (size_t i = 0; i < s->moves; i++)
+        for (int k = -SIDE; k <= SIDE && s->move[i].kind != SNQ__MOVE_INSERT; k++) {
+            const double beat = fader_beat(m, s, s->frame + k * BLOCK);
+            move(s, &s->move[i], snq__move_step(&s->move[i], snq__move_read(&s->move[i], beat)));
+        }
+    aim(s);
+    arrive(s);
+}
+
+static void follow_curves(const snq_mixer *m, strip *s)
+{
+    if (s->ready != s->frame)
+        prime(m, s);
+    s->ready = s->frame + BLOCK;
+    if (!s->moves)
+        return;
+    const double ahead = fader_beat(m, s, s->frame + (SIDE + 1) * BLOCK);
+    const double early = beat_at(m, s->frame + (int64_t)(INSERT_LEAD_S * m->rate_hz));
+    for (size_t i = 0; i < s->moves; i++) {
+        snq__move *v = &s->move[i];
+        if (v->kind == SNQ__MOVE_INSERT)
+            move(s, v, snq__move_read(v, early));
+        else
+            move(s, v, snq__move_step(v, snq__move_read(v, ahead)));
+    }
+    aim(s);
 }
 
 /* to (n,) = from * the line from v->now to v->to, which it then is. */
@@ -314,7 +350,7 @@ static void go(way *w, const snq_effect_context *ctx, float x[2][BLOCK], uint32_
 {
     if (w->chain)
         snq_chain_run(w->chain, ctx, x[0], x[1], n);
-    snq__delay_pair_run(&w->delay, x[0], x[1], n);
+    snq__strip_delay_run(&w->delay, x[0], x[1], n);
     for (uint32_t i = 0; i < n; i++) {
         left[i] += w->bus_gain * x[0][i];
         right[i] += w->bus_gain * x[1][i];
@@ -331,7 +367,6 @@ static void send(strip *s, int pre, const snq_effect_context *ctx, float x[2][BL
             continue;
         fade(&w->level, x[0], y[0], n);
         fade(&w->level, x[1], y[1], n);
-        w->level.now = w->level.to;
         go(w, ctx, y, n, left, right);
     }
 }
@@ -355,34 +390,40 @@ static int rings(const strip *s)
     return !quiet;
 }
 
+static void duck(strip *s, const float *const (*played)[2], size_t at, uint32_t n, float *left,
+                 float *right)
+{
+    for (uint32_t i = 0; i < s->ducks; i++) {
+        const float *const *from = played[s->duck[i].key];
+        const float *const key[2] = { from[0] + at, from[1] + at };
+        snq__duck_run(&s->duck[i], key, left, right, n);
+    }
+}
+
 static void run_block(snq_mixer *m, strip *s, uint32_t index, const float *const (*played)[2],
                       size_t at, uint32_t n, float *left, float *right)
 {
     float x[2][BLOCK];
     const double beat = beat_at(m, s->frame), after = beat_at(m, s->frame + BLOCK);
-    const snq_effect_context ctx = { .bpm = (after - beat) * 60.0 * m->rate_hz / BLOCK,
-                                     .beat = beat };
+    snq_effect_context ctx = { .bpm = (after - beat) * 60.0 * m->rate_hz / BLOCK, .beat = beat };
     for (int c = 0; c < 2; c++)
         for (uint32_t i = 0; i < n; i++)
             x[c][i] = s->polarity * played[index][c][at + i];
-    follow_curves(s, beat);
-    aim(s);
+    for (int c = 0; c < 2 && s->side_chain >= 0; c++)
+        ctx.side[c] = played[s->side_chain][c] + at;
+    follow_curves(m, s);
     if (s->inserts)
         snq_chain_run(s->inserts, &ctx, x[0], x[1], n);
-    for (uint32_t i = 0; i < s->ducks; i++) {
-        const float *const key[2] = { played[s->duck[i].key][0] + at,
-                                      played[s->duck[i].key][1] + at };
-        snq__duck_run(&s->duck[i], key, x[0], x[1], n);
-    }
+    ctx.side[0] = ctx.side[1] = NULL;
+    duck(s, played, at, n, x[0], x[1]);
     memset(left, 0, n * sizeof *left);
     memset(right, 0, n * sizeof *right);
     send(s, 1, &ctx, x, n, left, right);
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < 2; c++)
         fade(&s->side[c], x[c], x[c], n);
-        s->side[c].now = s->side[c].to;
-    }
     send(s, 0, &ctx, x, n, left, right);
     go(&s->direct, &ctx, x, n, left, right);
+    arrive(s);
 }
 
 /* Nothing comes in and nothing rings: keys are listened to all the same, or a ducking would be late. */
@@ -391,29 +432,32 @@ static void rest(strip *s, const float *const (*played)[2], size_t at, uint32_t 
 {
     memset(left, 0, n * sizeof *left);
     memset(right, 0, n * sizeof *right);
-    for (uint32_t i = 0; i < s->ducks; i++) {
-        const float *const key[2] = { played[s->duck[i].key][0] + at,
-                                      played[s->duck[i].key][1] + at };
-        snq__duck_run(&s->duck[i], key, left, right, n);
-    }
+    duck(s, played, at, n, left, right);
 }
 
 void snq_mixer_strip(snq_mixer *m, uint32_t index, const float *const (*played)[2], size_t n,
                      float *left, float *right)
 {
     strip *s = &m->strip[index];
+    if (s->mute) {
+        memset(left, 0, n * sizeof *left);
+        memset(right, 0, n * sizeof *right);
+        return;
+    }
+    const snq_denormals was = snq_denormals_off();
     for (size_t at = 0; at < n; at += BLOCK) {
         const uint32_t k = n - at < BLOCK ? (uint32_t)(n - at) : BLOCK;
         const int sounds = !is_zero(played[index][0] + at, k) || !is_zero(played[index][1] + at, k);
         if (sounds || rings(s))
             s->ringing = m->latency + BLOCK;
-        if (s->ringing) {
+        if (s->ringing || s->moves_inserts) {
             run_block(m, s, index, played, at, k, left + at, right + at);
             s->ringing = s->ringing > k ? s->ringing - k : 0;
         } else
             rest(s, played, at, k, left + at, right + at);
         s->frame += k;
     }
+    snq_denormals_restore(was);
 }
 
 uint32_t snq_mixer_latency(const snq_mixer *m)
@@ -423,7 +467,8 @@ uint32_t snq_mixer_latency(const snq_mixer *m)
 
 int snq_mixer_silent(const snq_mixer *m, uint32_t index)
 {
-    return !m->strip[index].ringing && !rings(&m->strip[index]);
+    const strip *s = &m->strip[index];
+    return s->mute || (!s->ringing && !rings(s));
 }
 
 float snq_mixer_ducked_db(const snq_mixer *m, uint32_t index)

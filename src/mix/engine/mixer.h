@@ -10,8 +10,11 @@
  * Pan law: balance for what is stereo: the side turned away from falls by cos, the other stays; in the
  * middle nothing changes.
  *
+ * Polarity: `invert` turns a strip's sound over before everything else.
+ *
  * Automation: a track's curves whose target begins with "mix." move the strip: mix.gain_db, mix.pan,
- * mix.send.BUS (dB), mix.KIND.PARAMETER or mix.N.PARAMETER (inserts).
+ * mix.send.BUS (dB), mix.KIND.PARAMETER or mix.N.PARAMETER (inserts). Curves are followed on time; jumps
+ * are spread over +-10 ms (moves.c).
  *
  * Threads: new, free [control]; strip [audio], different strips at once. */
 #ifndef SNQ_MIX_ENGINE_MIXER_H
@@ -43,7 +46,7 @@ typedef struct snq_mixer_cfg {
 SNQ_MUST_USE snq_status snq_mixer_new(const snq_mixer_cfg *cfg, snq_warnings *warnings,
                                       snq_mixer **out);
 void snq_mixer_free(snq_mixer *m); /* NULL is legal */
-/* Stem of strip `index` for the next n frames: played[s] are the (n,) left and right that strip s's track
+/* Stem of strip `index` for the next n frames (whole blocks of 64, but for the last call): played[s] are the (n,) left and right that strip s's track
  * played in these frames (borrowed, the same for every strip), left, right (n,) are written. Each strip
  * is asked for the same frames before any is asked for the next. */
 SNQ_RT void snq_mixer_strip(snq_mixer *m, uint32_t index, const float *const (*played)[2], size_t n,

@@ -96,7 +96,7 @@ static void aim(crusher *c, const snq__effect_block *b)
 
 static void low_pass(crusher *c, float *const x[2], uint32_t n)
 {
-    double z[2 * SNQ_EFFECT_BLOCK];
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
     c->biquad->join(z, x[0], x[1], n);
     for (int i = 0; i < SECTIONS; i++)
         snq__biquad_pair_run(&c->low[i], c->biquad, z, n);

@@ -190,7 +190,7 @@ static int is_off(const snq__effect_block *b)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     eq *e = self;
-    double z[2 * SNQ_EFFECT_BLOCK];
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
     if (is_off(b)) {
         for (int i = 0; i < BANDS; i++)
             if (e->band[i].started)

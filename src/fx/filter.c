@@ -86,7 +86,7 @@ static void aim(filter *f, const float *value)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     filter *f = self;
-    double z[2 * SNQ_EFFECT_BLOCK];
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
     if (b->moved && b->at == 0) {
         if (!f->started)
             aim(f, b->cell_from);

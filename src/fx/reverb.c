@@ -108,6 +108,8 @@ typedef struct reverb {
     uint32_t phase[LINES], phase_step[LINES];
     float amplitude[LINES]; /* frames, at modulation 1 */
     snq__fdn_cut cut_state;
+    snq__fdn_chunk chunk;
+    int stale; /* the chunk's filters are not those of the cell's ends */
 } reverb;
 
 /* Nothing rings any more. */
@@ -294,6 +296,7 @@ static void begin_cell(reverb *r, const snq__effect_block *b)
     r->level = line_to(fresh ? r->level_to : level, r->level_to);
     r->cut[0] = line_to(fresh ? r->cut_to[0] : low, r->cut_to[0]);
     r->cut[1] = line_to(fresh ? r->cut_to[1] : high, r->cut_to[1]);
+    r->stale = 1;
     r->moving |= level != r->level_to || low != r->cut_to[0] || high != r->cut_to[1];
 }
 
@@ -396,9 +399,11 @@ static void place_shelf(const snq__fdn_lanes *from, const snq__fdn_lanes *to, fl
 }
 
 /* What the cell's ends say, at frame `at` of it. */
-static void place_filters(const reverb *r, uint32_t at, snq__fdn_chunk *c)
+static void place_filters(reverb *r, uint32_t at, snq__fdn_chunk *c)
 {
-    c->moving = r->moving;
+    if (!r->moving && !r->stale)
+        return;
+    c->moving = r->stale = r->moving;
     if (!r->moving) {
         memcpy(c->gain, r->to.gain, sizeof c->gain);
         memset(c->gain_slope, 0, sizeof c->gain_slope);
@@ -425,23 +430,23 @@ static void place_filters(const reverb *r, uint32_t at, snq__fdn_chunk *c)
 /* The room's answer to x, in place, chunk by chunk; the energy of what was written. */
 static float run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
 {
-    snq__fdn_chunk c;
+    snq__fdn_chunk *c = &r->chunk;
     float energy = 0;
-    for (uint32_t done = 0; done < n; done += c.n) {
+    for (uint32_t done = 0; done < n; done += c->n) {
         const uint32_t room = CHUNK - (at + done) % CHUNK;
-        c.n = n - done < room ? n - done : room;
-        c.at = (r->at + done) & r->fdn.line_mask;
-        place_fade(r, at + done, &c);
+        c->n = n - done < room ? n - done : room;
+        c->at = (r->at + done) & r->fdn.line_mask;
+        place_fade(r, at + done, c);
         for (int s = 0; s < 2; s++) {
-            memset(c.io[s], 0, sizeof c.io[s]);
-            memcpy(c.io[s], x[s] + done, c.n * sizeof(float));
+            memset(c->io[s], 0, sizeof c->io[s]);
+            memcpy(c->io[s], x[s] + done, c->n * sizeof(float));
         }
-        place_taps(r, at + done, &c);
-        place_filters(r, at + done, &c);
-        r->kernels.lines(&r->fdn, &c);
-        energy += c.energy;
+        place_taps(r, at + done, c);
+        place_filters(r, at + done, c);
+        r->kernels.lines(&r->fdn, c);
+        energy += c->energy;
         for (int s = 0; s < 2; s++)
-            memcpy(x[s] + done, c.io[s], c.n * sizeof(float));
+            memcpy(x[s] + done, c->io[s], c->n * sizeof(float));
     }
     return energy;
 }

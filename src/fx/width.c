@@ -65,7 +65,7 @@ static void release(void *self)
 /* high (n,) from side (n,). */
 static void high_pass(width *w, const float *side, float *high, uint32_t n)
 {
-    double z[2 * SNQ_EFFECT_BLOCK];
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
     float none[SNQ_EFFECT_BLOCK] = { 0 };
     w->biquad->join(z, side, none, n);
     for (int i = 0; i < SECTIONS; i++)

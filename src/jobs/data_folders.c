@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "jobs/folder_names.h"
+#include "jobs/inputs.h"
 
 enum { FOLDERS = 3, NAMES_MAX = 4096 };
 #define ENDING ".json"
@@ -166,5 +168,50 @@ snq_status snq_data_folders_walk(const char *kind,
         st = SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no %s in %s%s%s: SNQ_DATA can name the folder", kind,
                       f[n - 1].path, n > 1 ? " nor in " : "", n > 1 ? f[n - 2].path : "");
     snq_free(f);
+    return st;
+}
+
+/* Whether a media file's name is `wanted` and an ending. */
+static int is_file_of(const char *name, const char *wanted)
+{
+    const size_t n = strlen(wanted);
+    return strncasecmp(name, wanted, n) == 0 && name[n] == '.' && !strchr(name + n + 1, '.') &&
+           snq_inputs_media_name(name);
+}
+
+static snq_status find_in(const folder *f, const char *kind, const char *wanted, char *to,
+                          size_t room)
+{
+    char path[SNQ_PATH_MAX];
+    snq_folder_names names;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", f->path, kind) >= sizeof path)
+        return SNQ_ERR_NOT_FOUND;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return SNQ_ERR_NOT_FOUND;
+    snq_status st = snq_folder_names_read(dir, 0, &names);
+    closedir(dir);
+    SNQ_TRY(st);
+    st = SNQ_ERR_NOT_FOUND;
+    for (size_t i = 0; i < names.count && st < 0; i++)
+        if (is_file_of(names.name[i], wanted) &&
+            (size_t)snprintf(to, room, "%s/%s", path, names.name[i]) < room)
+            st = SNQ_OK;
+    snq_folder_names_clear(&names);
+    return st;
+}
+
+snq_status snq_data_folders_find(const char *kind, const char *name, char *to, size_t room)
+{
+    folder *f = snq_calloc(FOLDERS, sizeof *f);
+    if (!f)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory");
+    const int n = list(f);
+    snq_status st = SNQ_ERR_NOT_FOUND;
+    for (int i = 0; i < n && st == SNQ_ERR_NOT_FOUND; i++)
+        st = find_in(&f[i], kind, name, to, room);
+    snq_free(f);
+    if (st == SNQ_ERR_NOT_FOUND)
+        return SNQ_FAIL(st, "there is no \"%s\" among the %s", name, kind);
     return st;
 }

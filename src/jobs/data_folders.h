@@ -33,4 +33,9 @@ SNQ_MUST_USE snq_status snq_data_folders_walk(const char *kind,
                                                                   const char *name, int own),
                                               void *user);
 
+/* Path of the first media file <folder>/<kind>/<name>.<ending> in the order above (names without regard to
+ * case), into to[room]. ERR_NOT_FOUND, ERR_NOMEM. */
+SNQ_MUST_USE snq_status snq_data_folders_find(const char *kind, const char *name, char *to,
+                                              size_t room);
+
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jobs/recordings.h"
 #include "media/audio_writer.h"
 #include "score/drum_keys.h"
 #include "synth/render.h"
@@ -147,7 +148,9 @@ static snq_status play(const snq_patch *p, const snq_score *s, uint64_t seed, sn
     cfg.seed = seed;
     cfg.user = w;
     cfg.stem = push;
-    const snq_status st = snq_render_run(&cfg, NULL, &result);
+    snq_status st = snq_recordings_load(p, RATE_HZ, 1, NULL, bank);
+    if (st >= 0)
+        st = snq_render_run(&cfg, NULL, &result);
     snq_bank_free(bank);
     if (peak)
         *peak = result.peak;

@@ -14,6 +14,7 @@
 #include "jobs/folder_output.h"
 #include "jobs/kit_folder.h"
 #include "jobs/patch_library.h"
+#include "jobs/recordings.h"
 #include "media/atomic_file.h"
 #include "score/drum_keys.h"
 #include "score/midi.h"
@@ -197,6 +198,7 @@ static snq_status make_parts(job *j)
         if (!j->score.track[t].notes)
             continue; /* a MIDI file's conductor, say */
         SNQ_TRY(snq_patch_library_choose(&j->library, &j->score.track[t], &patch));
+        SNQ_TRY(snq_recordings_load(patch, RATE_HZ, j->cfg->threads, j->cfg->cancel, j->bank));
         add_part(j, t, -1, patch);
     }
     for (uint32_t t = 0; j->cfg->lanes && t < j->score.tracks; t++) {

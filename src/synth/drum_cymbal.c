@@ -4,7 +4,7 @@
  * IDEA   A plate has so many modes that they are heard as a coloured noise; struck hard, energy runs up from
  *        the low ones within a few ms. High ones die first.
  *
- * STEPS  808       six squares in two bands, 3.4 kHz short and over 7 kHz long, and noise
+ * STEPS  808       six squares in two bands, over 7 kHz short and 3.4 kHz long and quiet, and noise
  *        909       brighter: squares two octaves up, noise in two bands
  *        acoustic  64 modes, decay at 1 kHz * (1 kHz / f)^0.6; noise in three bands whose attacks grow with
  *                  frequency and decays fall; a ride has a stick (ping) and its bell three strong modes;
@@ -64,20 +64,22 @@ static void acoustic(const snq__drum_hit *h, snq__drum_recipe *r, const cymbal *
     snq__drum_add_band(r, 3200, 8000, 0.3f * c->ping, 0.11f);
 }
 
+/* The low band is what rings, the high one what hisses. */
 static void machine(const snq__drum_hit *h, snq__drum_recipe *r, const cymbal *c)
 {
     const int newer = h->manner == DM_909;
-    const float times = newer ? 2.71f : 1;
-    snq__drum_band *b = snq__drum_add_band(r, 2900, 4600, 0.06f * (1 + 2 * c->ping + 3 * c->bell),
-                                           0.3f * c->decay_s);
+    const float times = newer ? 2.71f : 1, strike = 1 + 2 * c->ping + 3 * c->bell;
+    snq__drum_band *b =
+        snq__drum_add_band(r, 2700, 4600, (newer ? 0.05f : 0.04f) * strike, 0.55f * c->decay_s);
     snq__drum_squares(b, times);
     b->q = 1.2f;
-    b = snq__drum_add_band(r, 6900, 13000, 0.4f, (newer ? 0.42f : 0.5f) * c->decay_s);
+    b = snq__drum_add_band(r, 6900, 13000, 0.36f, (newer ? 0.4f : 0.33f) * c->decay_s);
     snq__drum_squares(b, times * 1.06f);
     b->steep = 1;
-    b = snq__drum_add_band(r, 6500, 16000, (newer ? 0.5f : 0.1f) * c->wash, 0.4f * c->decay_s);
+    b = snq__drum_add_band(r, newer ? 6500 : 5800, newer ? 16000 : 11000, 0.5f * c->wash,
+                           0.33f * c->decay_s);
     b->attack_s = 0.3f * c->rise_s;
-    b = snq__drum_add_band(r, 3000, 9000, (newer ? 0.3f : 0.05f) * c->wash, 0.3f * c->decay_s);
+    b = snq__drum_add_band(r, 3000, 9000, (newer ? 0.3f : 0.12f) * c->wash, 0.3f * c->decay_s);
     b = snq__drum_add_band(r, 2000, 9000, 0.5f * c->ping, 0.03f);
     b->fixed = 1;
     if (c->bell >= 1)

@@ -4,10 +4,11 @@
  * IDEA   Two cymbals that touch: a bright cluster of pitches that have nothing to do with each other, short
  *        when they are closed, long when they are open.
  *
- * STEPS  808       six squares -> high-pass 24 dB an octave at 6.8 kHz (resonant) -> low-pass
+ * STEPS  808       six squares and noise -> high-pass 24 dB an octave at 6.8 kHz (resonant)
+ *                  -> low-pass
  *        909       the same squares nearly two octaves up and noise over 7 kHz
  *        acoustic  48 modes 2.2 .. 17.5 kHz (decay falls with frequency), noise in two bands, low knock
- *        closed 0.09, pedal 0.13, open 0.85 s (808); hat_metal times squares or modes
+ *        closed 0.1, pedal 0.14, open 0.75 s after 0.17 s (808); hat_metal times squares or modes
  *
  * CONST  six squares 205.3, 304.4, 369.6, 522.7, 540, 800 Hz: Werner, Abel, Smith, "The TR-808 cymbal: a
  *        physically-informed, circuit-bendable, digital model", ICMC/SMC 2014. Centroid 8.0 kHz and -10 dB
@@ -31,11 +32,13 @@ static void hat_808(const snq__drum_hit *h, snq__drum_recipe *r, float decay_s)
     snq__drum_band *b = snq__drum_add_band(r, 6800, 13000, 0.5f * h->special[1], decay_s);
     snq__drum_squares(b, 1);
     b->steep = 1;
-    b->q = 1;
+    b->q = 1.3f;
     b->attack_s = 0.0005f;
-    b->hold_s = h->kind == DK_HAT_OPEN ? 0.12f : 0;
-    b = snq__drum_add_band(r, 7000, 0, 0.06f, 0.6f * decay_s);
+    b->hold_s = h->kind == DK_HAT_OPEN ? 0.17f : 0;
+    b = snq__drum_add_band(r, 6800, 14000, 0.42f, decay_s);
     b->steep = 1;
+    b->q = 1;
+    b->hold_s = h->kind == DK_HAT_OPEN ? 0.17f : 0;
 }
 
 static void hat_909(const snq__drum_hit *h, snq__drum_recipe *r, float decay_s)
@@ -74,7 +77,7 @@ static void hat_acoustic(const snq__drum_hit *h, snq__drum_recipe *r, float deca
 void snq__drum_hat(snq__drum_hit *h, snq__drum_recipe *r)
 {
     static const float decay_tab[SNQ__DRUM_MANNERS][3] = {
-        [DM_808] = { 0.1f, 0.14f, 0.95f },
+        [DM_808] = { 0.1f, 0.14f, 0.75f },
         [DM_909] = { 0.13f, 0.16f, 0.8f },
         [DM_ACOUSTIC] = { 0.16f, 0.12f, 1.3f },
     };

@@ -7,7 +7,7 @@
  * STEPS  snare  808       172 and 340 Hz, 0.19 and 0.14 s; noise over 2 kHz, 0.2 s
  *               909       185 and 330 Hz from 1.6 times that; noise 900 .. 9000 Hz, 0.24 s, and over 4 kHz
  *               acoustic  shell pair 184, 331 Hz, membrane's modes; stick; wires that start 1.5 ms late
- *        clap   bursts 10 ms apart through 700 .. 2300 Hz, then a tail; acoustic: six hands by chance
+ *        clap   bursts 10 ms apart through 720 .. 4200 Hz, then a dull tail at 1 kHz; acoustic: six hands by chance
  *        rim    808: 455 and 1667 Hz; 909: 220, 505, 930 Hz, clipped; acoustic: modes of a stick on a hoop
  *        snare_snappy times the wires; snare_brush takes stick and shell away and lets the
  *        wires swell; clap_spread times the bursts' distances
@@ -107,17 +107,17 @@ void snq__drum_clap(snq__drum_hit *h, snq__drum_recipe *r)
         return;
     }
     const int newer = h->manner == DM_909;
-    const float low = newer ? 800 : 720, high = newer ? 3300 : 2300,
-                gap = newer ? 0.0095f : 0.0105f;
+    const float low = newer ? 800 : 720, gap = newer ? 0.0095f : 0.0105f;
     for (int i = 0; i < 4; i++) {
-        snq__drum_band *b = snq__drum_add_band(r, low, high, 0.9f, i < 3 ? 0.045f : 0.17f);
+        snq__drum_band *b =
+            snq__drum_add_band(r, low, newer ? 5000 : 4200, 0.9f, i < 3 ? 0.045f : 0.12f);
         b->late_s = gap * (float)i * h->special[0];
         b->attack_s = 0.0003f;
         b->q = newer ? 0.8f : 1;
     }
-    snq__drum_band *b = snq__drum_add_band(r, 650, newer ? 9000 : 6500, 0.22f, 0.65f); /* room */
+    snq__drum_band *b = snq__drum_add_band(r, 800, newer ? 2600 : 1500, 0.25f, 0.85f); /* room */
     b->late_s = 3 * gap * h->special[0];
-    b->q = 0.9f;
+    b->q = 1.4f;
 }
 
 void snq__drum_rim(snq__drum_hit *h, snq__drum_recipe *r)

@@ -192,6 +192,40 @@ def test_a_kit_of_ones_own():
         assert done.returncode == 1 and b"nothing" in done.stderr and not (folder / "other").exists(), done
 
 
+def test_recordings_of_ones_own():
+    """A wave table and a one-shot in the user's data folder, played by patches of the user's."""
+    np = numpy()
+    with Folder() as folder:
+        own = folder / "sonique"
+        for name in ("patches", "recordings"):
+            (own / name).mkdir(parents=True)
+        cycle = (np.sin(6 * np.pi * np.arange(2048) / 2048) * 20000).astype("<i2").tobytes()  # its third overtone alone
+        head = b"WAVEfmt " + bytes((16, 0, 0, 0, 1, 0, 1, 0)) + (22050).to_bytes(4, "little") + \
+            (44100).to_bytes(4, "little") + bytes((2, 0, 16, 0)) + b"data" + len(cycle).to_bytes(4, "little")
+        (own / "recordings" / "thirds.wav").write_bytes(b"RIFF" + (36 + len(cycle)).to_bytes(4, "little") + head + cycle)
+        one_shot(own / "recordings" / "ping.wav", 1000, 0.5)
+        for name, source, recording, params in (("mine", "wave", "thirds", {"osc1_waveform": "table"}),
+                                                ("pinger", "sample", "ping", {})):
+            (own / "patches" / f"{name}.json").write_text(json.dumps({
+                "schema": "sonique/patch/1", "id": name, "name": name, "family": "lead", "about": "Mine.", "taste": "Mine.",
+                "engine": "voice", "range": [0, 127], "sources": [source], "recordings": [recording],
+                "params": {"filter_model": "off", "amp_sustain": 1, **params}, "matrix": []}))
+        env = {"XDG_DATA_HOME": str(folder), "SNQ_DATA": ""}
+        if not (PROGRAM.parent.parent / "patches").is_dir():
+            raise tap.Skip("this build is not beside its data")
+        score = write(folder, piece([track("a", [note(0, 1, 69)], patch="mine"), track("b", [note(2, 1, 72)], patch="pinger")], 4))
+        done = sonique("render", score, "-o", folder / "out", "--quiet", env=env)
+        assert done.returncode == 0, done.stderr.decode()
+        for name, hz, at in (("a", 3 * 440, 0.1), ("b", 2000, 1.0)):
+            part = samples(folder / "out" / "stems" / f"{name}.wav").mean(1)[int(at * 48000):][:8192]
+            spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 16))
+            assert abs(spectrum.argmax() * 48000 / (1 << 16) / hz - 1) < 0.01, (name, spectrum.argmax() * 48000 / (1 << 16))
+        assert b"(yours)" in sonique("patches", env=env).stdout
+        (own / "recordings" / "thirds.wav").write_bytes(b"RIFF")
+        done = sonique("render", score, "-o", folder / "other", "--quiet", env=env)
+        assert done.returncode == 1 and b"thirds.wav" in done.stderr, done
+
+
 def test_refusals_leave_nothing():
     with Folder() as folder:
         score = write(folder, band())

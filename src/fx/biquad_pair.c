@@ -206,10 +206,10 @@ void snq__biquad_pair_run(snq__biquad_pair *p, const snq__biquad *kernels, doubl
         p->ready = 1;
         kernels->run(&p->block, p->state, z + 2 * moving, n - moving);
     }
-    double most = 0;
+    int loud = 0;
     for (int i = 0; i < 4; i++)
-        most = fmax(most, fabs(p->state[i]));
-    if (most < SNQ__EFFECT_NOTHING)
+        loud |= fabs(p->state[i]) > (double)SNQ__EFFECT_NOTHING;
+    if (!loud)
         snq__biquad_pair_reset(p);
 }
 

@@ -207,14 +207,14 @@ static void finish(const compressor *c, const snq__effect_block *b, float *db)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     compressor *c = self;
-    float power[2][SNQ__DYNAMICS_ROOM] = { { 0 } };
+    _Alignas(32) float power[2][SNQ__DYNAMICS_ROOM];
     float *const x[2] = { left, right };
     const float *const in[2] = { left, right };
     if (b->moved && b->at == 0)
         prepare(c, b);
     listen(c, b, in, power);
-    float loud[SNQ__DYNAMICS_ROOM];
-    for (uint32_t i = 0; i < SNQ__DYNAMICS_ROOM; i++)
+    _Alignas(32) float loud[SNQ__DYNAMICS_ROOM];
+    for (uint32_t i = 0; i < b->n; i++)
         loud[i] = power[0][i] > power[1][i] ? power[0][i] : power[1][i];
     c->dyn->db(loud, loud, b->n);
     if (c->lookahead)

@@ -84,6 +84,8 @@ typedef struct band {
 typedef struct eq {
     const snq__biquad *biquad;
     uint32_t rate_hz;
+    uint32_t bands; /* that are there in this cell */
+    int there[BANDS], gain, moved;
     band band[BANDS];
 } eq;
 
@@ -99,6 +101,8 @@ static void reset(void *self)
     eq *e = self;
     for (int i = 0; i < BANDS; i++)
         band_reset(&e->band[i]);
+    e->bands = 0;
+    e->gain = 0;
 }
 
 static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
@@ -148,11 +152,6 @@ static void run_band(eq *e, int which, const snq__effect_block *block, double *z
     band *b = &e->band[which];
     const int first = which * OF_BAND;
     const snq__cell_line on = snq__param_line(block, first + ON);
-    if (on.at == 0 && on.step == 0) {
-        if (b->started)
-            band_reset(b);
-        return;
-    }
     if (block->moved && block->at == 0) {
         if (!b->started)
             aim(e, which, block->cell_from + first);
@@ -171,36 +170,38 @@ static void run_band(eq *e, int which, const snq__effect_block *block, double *z
 
 static void gain(const snq__effect_block *b, double *z)
 {
-    if (b->cell_from[GAIN] == 0 && b->cell_to[GAIN] == 0)
-        return;
     const snq__cell_line gain =
         snq__cell_line_of(b, powf(10, b->cell_from[GAIN] / 20), powf(10, b->cell_to[GAIN] / 20));
     for (uint32_t i = 0; i < 2 * b->n; i++)
         z[i] *= (double)(gain.at + gain.step * (float)(i / 2));
 }
 
-static int is_off(const snq__effect_block *b)
+/* Which bands are there in this cell; a band that has gone forgets what it heard. */
+static void count(eq *e, const snq__effect_block *b)
 {
-    float any = b->cell_from[GAIN] != 0 || b->cell_to[GAIN] != 0;
+    e->bands = 0;
     for (int i = 0; i < BANDS; i++)
-        any += b->cell_from[i * OF_BAND + ON] + b->cell_to[i * OF_BAND + ON];
-    return any == 0;
+        if (b->cell_from[i * OF_BAND + ON] != 0 || b->cell_to[i * OF_BAND + ON] != 0)
+            e->there[e->bands++] = i;
+        else if (e->band[i].started)
+            band_reset(&e->band[i]);
+    e->gain = b->cell_from[GAIN] != 0 || b->cell_to[GAIN] != 0;
+    e->moved = b->moved;
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     eq *e = self;
     _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
-    if (is_off(b)) {
-        for (int i = 0; i < BANDS; i++)
-            if (e->band[i].started)
-                band_reset(&e->band[i]);
+    if (b->at == 0 && (b->moved || e->moved))
+        count(e, b);
+    if (!e->bands && !e->gain)
         return;
-    }
     e->biquad->join(z, left, right, b->n);
-    for (int i = 0; i < BANDS; i++)
-        run_band(e, i, b, z);
-    gain(b, z);
+    for (uint32_t i = 0; i < e->bands; i++)
+        run_band(e, e->there[i], b, z);
+    if (e->gain)
+        gain(b, z);
     e->biquad->part(left, right, z, b->n);
 }
 

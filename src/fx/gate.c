@@ -93,7 +93,7 @@ static void decide(gate *g, const snq__effect_block *b, float *db)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     gate *g = self;
-    float power[2][SNQ__DYNAMICS_ROOM] = { { 0 } }, *db = power[0];
+    _Alignas(32) float power[2][SNQ__DYNAMICS_ROOM], *db = power[0];
     const float *of[2] = { left, right };
     if (b->moved && b->at == 0) {
         g->rise = snq__one_pole(b->cell_to[ATTACK], g->rate_hz);

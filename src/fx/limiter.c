@@ -200,7 +200,7 @@ static float step(limiter *l, float over_db, int automatic)
 /* Gains at the ends of the n groups that came in whole, from `group` of the cell on; gain (n,). */
 static void steps(limiter *l, const snq__effect_block *b, uint32_t group, uint32_t n, float *gain)
 {
-    float peak[SNQ__DYNAMICS_ROOM] = { 0 };
+    _Alignas(32) float peak[8] = { 0 };
     for (int c = 0; c < 2; c++)
         l->peaks(&l->side[c], group, n, l->finest, peak);
     for (uint32_t i = 0; i < n; i++)
@@ -259,7 +259,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
 {
     limiter *l = self;
     float *const x[2] = { left, right };
-    float gain[SNQ__DYNAMICS_ROOM];
+    _Alignas(32) float gain[8] = { 0 };
     if (b->moved && b->at == 0)
         prepare(l, b);
     amplify(b, left, right);

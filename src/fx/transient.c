@@ -76,7 +76,7 @@ static float above(float a, float b)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     transient *t = self;
-    float power[2][SNQ__DYNAMICS_ROOM] = { { 0 } }, level[FOLLOWERS][SNQ__DYNAMICS_ROOM];
+    _Alignas(32) float power[2][SNQ__DYNAMICS_ROOM], level[FOLLOWERS][SNQ__DYNAMICS_ROOM];
     float *db = power[0];
     t->dyn->level(&t->level, left, right, power[0], power[1], b->n, 0);
     for (uint32_t i = 0; i < b->n; i++)

@@ -10,8 +10,8 @@
  *            mid = mid + a (goal - mid),   to = to + a (mid' - to),   a = 1 - e^(-64 / (0.01 rate))
  *        (logarithmic parameters: of their logarithms); across the cell the value goes in a straight
  *        line. Two poles: a single one would start with a corner, which is heard.
- *        Output = mix duck wet + (1 - mix) dry, mix and duck in straight lines from cell to cell along
- *        3 u^2 - 2 u^3, u = 0 .. 1 in 10 ms (mix), 5 ms (duck).
+ *        Output = mix duck wet + (1 - mix) dry, mix and duck along 3 u^2 - 2 u^3, u = 0 .. 1 in 10 ms
+ *        (mix), 5 ms (duck): without corners.
  *            bypass: mix 1 -> 0; then the effect is reset and rests.
  *            back:   the effect runs unheard for its latency, then mix 0 -> 1.
  *            choice: duck 1 -> 0, the choice is set, duck 0 -> 1.
@@ -24,7 +24,6 @@
  * LIMITS A parameter begins to move at the next cell, up to 63 frames late. */
 #include "fx/effect.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,9 +46,9 @@ static const snq__effect_type *const kinds[] = {
     &snq__effect_gate, &snq__effect_transient, &snq__effect_width,      &snq__effect_bitcrusher,
 };
 
-/* A straight line across a cell, from step to step of `steps` up (1) or down (0). */
+/* On its way up or down: 3 u^2 - 2 u^3, u from `from` to `to` in a cell. */
 typedef struct fade {
-    uint32_t steps, step; /* 0: all the way down .. steps: all the way up */
+    float by; /* a cell */
     float from, to;
 } fade;
 
@@ -100,24 +99,26 @@ const char *snq_effect_what(const char *kind)
 static fade fade_at(double seconds, uint32_t rate_hz, int up)
 {
     const double cells = floor(seconds * rate_hz / CELL + 0.5);
-    const uint32_t steps = cells < 1 ? 1 : (uint32_t)cells;
-    return (fade) { .steps = steps, .step = up ? steps : 0, .from = (float)up, .to = (float)up };
+    return (fade) { .by = (float)(1 / fmax(cells, 1)), .from = (float)up, .to = (float)up };
 }
 
 static void fade_go(fade *f, int up)
 {
     f->from = f->to;
-    if (up && f->step < f->steps)
-        f->step++;
-    if (!up && f->step > 0)
-        f->step--;
-    const float u = (float)f->step / (float)f->steps;
-    f->to = u * u * (3 - 2 * u);
+    f->to += up ? f->by : -f->by;
+    f->to = f->to > 1 - 1e-4f ? 1 : f->to < 1e-4f ? 0 : f->to;
 }
 
 static int fade_is_flat(const fade *f, float value)
 {
     return f->from == value && f->to == value;
+}
+
+/* At frame i of the cell. */
+static inline float fade_value(const fade *f, uint32_t i)
+{
+    const float u = f->from + (f->to - f->from) * ((float)(i + 1) / CELL);
+    return u * u * (3 - 2 * u);
 }
 
 snq_status snq_effect_new(const snq_effect_cfg *cfg, snq_effect **out)
@@ -274,7 +275,7 @@ static void choose(snq_effect *e)
 
 static void cross(snq_effect *e)
 {
-    if (!e->bypassed && e->mix.step == 0 && fade_is_flat(&e->mix, 0) && e->idle)
+    if (!e->bypassed && fade_is_flat(&e->mix, 0) && e->idle)
         e->warm = (e->latency + CELL - 1) / CELL;
     else if (e->warm)
         e->warm--;
@@ -372,10 +373,9 @@ static void aim(snq_effect *e, snq__effect_block *b)
 /* y = mix duck y + (1 - mix) dry */
 static void blend(const snq_effect *e, uint32_t n, const float *dry, float *y)
 {
-    const float mix = (e->mix.to - e->mix.from) / CELL, duck = (e->duck.to - e->duck.from) / CELL;
     for (uint32_t i = 0; i < n; i++) {
-        const float t = (float)(e->at + i + 1), m = e->mix.from + mix * t;
-        y[i] = m * (e->duck.from + duck * t) * y[i] + (1 - m) * dry[i];
+        const float m = fade_value(&e->mix, e->at + i);
+        y[i] = m * fade_value(&e->duck, e->at + i) * y[i] + (1 - m) * dry[i];
     }
 }
 
@@ -407,8 +407,8 @@ static void run_piece(snq_effect *e, const snq_effect_context *ctx, float *const
     aim(e, &b);
     e->idle = 0;
     e->type->run(e->self, &b, y[0], y[1]);
-    uint32_t any;
-    if (over(y[0], n, FLT_MAX, &any) || over(y[1], n, FLT_MAX, &any)) {
+    /* what is no number stays so in what remembers: the last frame tells */
+    if (!isfinite(y[0][n - 1]) || !isfinite(y[1][n - 1])) {
         reset_kind(e);
         memset(y[0], 0, n * sizeof(float));
         memset(y[1], 0, n * sizeof(float));

@@ -347,7 +347,8 @@ snq_status snq_player_new(const snq_player_cfg *cfg, snq_warnings *warnings, snq
     if (volume_is_set(cfg->score))
         SNQ_GOTO(add_perform(p, 0, SNQ_PERFORM_VOLUME, VOLUME_UNSET));
     SNQ_GOTO(add_messages(p, cfg, warnings));
-    qsort(p->event, p->events, sizeof *p->event, by_frame);
+    if (p->events)
+        qsort(p->event, p->events, sizeof *p->event, by_frame);
     SNQ_GOTO(find_moves(p, cfg, warnings));
     SNQ_GOTO(prepare(p));
     const int64_t last = p->events ? p->event[p->events - 1].frame : 0;

@@ -3,8 +3,6 @@
 
 #include <fluidsynth.h>
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 
@@ -44,22 +42,11 @@ static snq_status make_synth(player *p, uint32_t rate_hz)
                     : SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "FluidSynth can't play at %u Hz", rate_hz);
 }
 
-/* What FluidSynth hands to its own libraries when it is no bank makes them talk. */
-static int is_bank(const char *path)
-{
-    char head[12] = { 0 };
-    FILE *f = fopen(path, "rb");
-    const size_t n = f ? fread(head, 1, sizeof head, f) : 0;
-    if (f)
-        fclose(f);
-    return n == sizeof head && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "sfbk", 4) == 0;
-}
-
 static snq_status sf_open(const char *path, uint32_t rate_hz, void **out)
 {
     *out = NULL;
     snq_status st;
-    if (!is_bank(path))
+    if (!fluid_is_soundfont(path)) /* what is none makes FluidSynth's own libraries talk */
         return SNQ_FAIL(SNQ_ERR_FORMAT, "%s: not a SoundFont bank", path);
     player *p = snq_calloc(1, sizeof *p);
     if (!p)

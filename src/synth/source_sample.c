@@ -184,8 +184,6 @@ typedef struct part {
 
 static inline float faded(const sample_source *s, player *p)
 {
-    if (!p->choked)
-        return 1;
     p->fade -= p->fade > 0;
     p->over |= !p->fade;
     const float u = (float)p->fade / (float)s->choke_frames;
@@ -197,41 +195,61 @@ typedef struct reading {
     int64_t first[SNQ_SYNTH_BLOCK]; /* of the kernel's window */
     float frac[SNQ_SYNTH_BLOCK];
     uint32_t n; /* frames until the recording's end */
+    int inside; /* all windows lie in the recording */
 } reading;
 
 static void advance(player *p, const part *w, uint32_t taps, reading *r)
 {
-    const double last = (double)p->frames + taps / 2.0;
-    for (r->n = 0; r->n < w->n && !p->over; r->n++) {
-        const int64_t whole = (int64_t)p->at; /* never negative */
-        r->first[r->n] = whole - (int64_t)(taps / 2 - 1);
-        r->frac[r->n] = (float)(p->at - (double)whole);
-        p->at += w->ratio + w->step * r->n;
-        if (p->loop > 0 && p->at >= p->wrap)
-            p->at -= p->loop * ceil((p->at - p->wrap + 1) / p->loop);
-        else if (p->at >= last)
+    const double last = (double)p->frames + taps / 2.0, loop = p->loop;
+    const double wrap = loop > 0 ? p->wrap : last;
+    const int64_t before = taps / 2 - 1;
+    double at = p->at, ratio = w->ratio;
+    uint32_t i = 0;
+    while (i < w->n && !p->over) {
+        const int64_t whole = (int64_t)at; /* never negative */
+        r->first[i] = whole - before;
+        r->frac[i] = (float)(at - (double)whole);
+        at += ratio;
+        ratio = w->ratio + w->step * ++i;
+        if (at < wrap)
+            continue;
+        if (loop > 0)
+            at -= loop * ceil((at - wrap + 1) / loop);
+        else
             p->over = 1;
     }
+    p->at = at;
+    r->n = i;
+    r->inside = 1;
+    for (i = 0; i < r->n; i++)
+        r->inside &= (r->first[i] >= 0) & (r->first[i] + (int64_t)taps <= (int64_t)p->frames);
 }
 
-/* One side of what is read: all that lies inside the recording at once, what does not a frame at a time. */
+/* One side of what is read: where all lies inside the recording, at once; else a frame at a time. */
 static void read_side(const snq__sinc *sinc, const snq__sinc_level *k, const player *p,
                       uint32_t side, const reading *r, float *y)
 {
     const float *x = p->x[side], *window[SNQ_SYNTH_BLOCK];
     float room[SNQ__SINC_TAPS_MAX];
-    uint32_t begin = 0;
-    for (uint32_t i = 0; i < r->n; i++) {
-        if (r->first[i] >= 0 && (uint64_t)r->first[i] + k->taps <= p->frames) {
+    if (r->inside) {
+        for (uint32_t i = 0; i < r->n; i++)
             window[i] = x + r->first[i];
-            continue;
-        }
-        sinc->read(k, window + begin, r->frac + begin, y + begin, i - begin);
-        const float *edge = gather(x, p->frames, r->first[i], k->taps, room);
-        sinc->read(k, &edge, r->frac + i, y + i, 1);
-        begin = i + 1;
+        sinc->read(k, window, r->frac, y, r->n);
+        return;
     }
-    sinc->read(k, window + begin, r->frac + begin, y + begin, r->n - begin);
+    for (uint32_t i = 0; i < r->n; i++) {
+        window[0] = gather(x, p->frames, r->first[i], k->taps, room);
+        sinc->read(k, window, r->frac + i, y + i, 1);
+    }
+}
+
+/* Gains of n frames. */
+static void find_gains(const sample_source *s, player *p, const part *w, uint32_t n, float *gain)
+{
+    for (uint32_t i = 0; i < n; i++)
+        gain[i] = p->zone->gain * (w->level + w->rise * (float)i);
+    for (uint32_t i = 0; p->choked && i < n; i++)
+        gain[i] *= faded(s, p);
 }
 
 static void play(const sample_source *s, player *p, const part *w, snq__lanes *const *to)
@@ -239,7 +257,7 @@ static void play(const sample_source *s, player *p, const part *w, snq__lanes *c
     const double end = w->ratio + w->step * w->n;
     const snq__sinc_level *k = snq__sinc_pick(s->sinc, (float)fmax(w->ratio, end));
     const int twice = p->x[1] != p->x[0];
-    float y[2][SNQ_SYNTH_BLOCK];
+    float y[2][SNQ_SYNTH_BLOCK], gain[SNQ_SYNTH_BLOCK];
     reading r;
     advance(p, w, k->taps, &r);
     for (uint32_t side = 0; side < (twice ? 2 : 1); side++)
@@ -247,29 +265,31 @@ static void play(const sample_source *s, player *p, const part *w, snq__lanes *c
     const float *right = y[twice];
     for (uint32_t i = 0; i < r.n && w->sides == 1 && twice; i++)
         y[0][i] = 0.5f * (y[0][i] + right[i]);
-    for (uint32_t i = 0; i < r.n; i++) {
-        const float gain = p->zone->gain * (w->level + w->rise * (float)i) * faded(s, p);
-        to[0][i].v[w->lane] += y[0][i] * gain;
-        if (w->sides == 2)
-            to[1][i].v[w->lane] += right[i] * gain;
-    }
+    find_gains(s, p, w, r.n, gain);
+    for (uint32_t i = 0; i < r.n; i++)
+        to[0][i].v[w->lane] += y[0][i] * gain[i];
+    for (uint32_t i = 0; w->sides == 2 && i < r.n; i++)
+        to[1][i].v[w->lane] += right[i] * gain[i];
 }
 
 /* The same at the recorded pitch: frames as they are. */
 static void copy(const sample_source *s, player *p, const part *w, snq__lanes *const *to)
 {
     size_t at = (size_t)p->at;
-    for (uint32_t i = 0; i < w->n && !p->over; i++) {
-        const float gain = p->zone->gain * (w->level + w->rise * (float)i) * faded(s, p);
+    float gain[SNQ_SYNTH_BLOCK];
+    find_gains(s, p, w, w->n, gain);
+    for (uint32_t i = 0; i < w->n; i++) {
         const float a = p->x[0][at], b = p->x[1][at];
-        to[0][i].v[w->lane] += (w->sides == 1 ? 0.5f * (a + b) : a) * gain;
+        to[0][i].v[w->lane] += (w->sides == 1 ? 0.5f * (a + b) : a) * gain[i];
         if (w->sides == 2)
-            to[1][i].v[w->lane] += b * gain;
+            to[1][i].v[w->lane] += b * gain[i];
         at++;
         if (p->loop > 0 && (double)at >= p->wrap)
             at -= (size_t)p->loop;
-        else if (at >= p->frames)
+        else if (at >= p->frames) {
             p->over = 1;
+            break;
+        }
     }
     p->at = (double)at;
 }

@@ -134,8 +134,8 @@ static void refuses_a_bad_table(void **state)
         TABLE("kit", "[[5, 4, \"soft_keys\"], [0, 127, \"soft_keys\"]]"),
         TABLE("kit", "[[0, 127]]"),
         TABLE("kit", "[0, 127]"),
-        "{\"schema\": \"sonique/other/1\", \"drums\": \"kit\", \"programs\": [[0, 127, "
-        "\"soft_keys\"]]}",
+        ("{\"schema\": \"sonique/other/1\", \"drums\": \"kit\", "
+         "\"programs\": [[0, 127, \"soft_keys\"]]}"),
     };
     snq_patch_library l;
     for (size_t i = 0; i < SNQ_COUNT(bad); i++) {

@@ -56,7 +56,8 @@ typedef struct snq_strip_plan {
     float pan;                   /* -1 .. 1: see mixer.h for the law */
     int invert;                  /* polarity */
     int mute;                    /* nothing of it is heard; others still duck by it */
-    char side_chain[SNQ_MIX_NAME_MAX]; /* strip that compressor and gate of the inserts listen to, where
+    char side_chain
+        [SNQ_MIX_NAME_MAX]; /* strip that compressor and gate of the inserts listen to, where
                                           they are told to: its sound before its own inserts; "": none */
     snq_chain_plan inserts;
     snq_mix_duck duck[SNQ_MIX_DUCKS_MAX];

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#include "fx/shaper_impl.h"
+
+#define SNQ__SHAPER(name) snq__shaper_##name##_avx2
+#include "fx/simd/shaper.inc"

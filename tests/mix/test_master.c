@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+#include "support/check.h"
+#include "support/make_audio.h"
+#include "support/sweep.h"
+
+#include "base/alloc.h"
+#include "mix/engine/loud_slots.h"
+#include "mix/engine/master.h"
+#include "pieces.h"
+
+enum { RATE = PIECE_RATE };
+
+static snq_master_plan plan_of(float lufs, int compressed)
+{
+    snq_master_plan p = { .target_lufs = lufs, .ceiling_dbtp = -1.0f, .bass_mono_hz = 120.0f };
+    if (compressed) {
+        snq_chain_link *l = snq_chain_add(&p.inserts, "compressor");
+        check_ok(snq_chain_set(l, "threshold_db", -18.0f));
+        check_ok(snq_chain_set(l, "ratio", 1.5f));
+    }
+    return p;
+}
+
+static double loudness(const piece *p)
+{
+    snq_loud_slots s;
+    check_ok(snq_loud_slots_init(&s, RATE));
+    snq_loud_slots_push(&s, p->side[0], p->side[1], (size_t)p->frames);
+    const double lufs = snq_loud_integrated(s.power, s.count);
+    snq_loud_slots_clear(&s);
+    return lufs;
+}
+
+static snq_status read_piece(void *user, int64_t from, size_t n, float *left, float *right)
+{
+    const piece *p = user;
+    assert_true(from >= 0 && from + (int64_t)n <= p->frames);
+    memcpy(left, p->side[0] + from, n * sizeof *left);
+    memcpy(right, p->side[1] + from, n * sizeof *right);
+    return SNQ_OK;
+}
+
+/* x in place, moved back by the latency */
+static void move_back(piece *p, uint32_t latency)
+{
+    for (int c = 0; c < 2; c++) {
+        memmove(p->side[c], p->side[c] + latency, ((size_t)p->frames - latency) * sizeof(float));
+        memset(p->side[c] + p->frames - latency, 0, latency * sizeof(float));
+    }
+}
+
+typedef struct record {
+    snq_master_found found;
+    snq_reduction reduction;
+    float dynamics_db;
+    piece_measures measures;
+} record;
+
+static void run_master(const snq_master_plan *plan, piece *p, double gain_db, float *dynamics_db)
+{
+    const snq_master_cfg cfg = { .plan = plan, .rate_hz = RATE, .gain_db = gain_db };
+    snq_master *m;
+    check_ok(snq_master_new(&cfg, &m));
+    const uint32_t late = snq_master_latency(m);
+    snq_master_run(m, p->side[0], p->side[1], (size_t)p->frames);
+    *dynamics_db = snq_master_reduction_db(m);
+    snq_master_free(m);
+    move_back(p, late);
+}
+
+static record make_record(const snq_master_plan *plan, piece *p, uint32_t threads)
+{
+    record r;
+    snq_parallel *team;
+    snq_ceiling *c;
+    run_master(plan, p, snq_master_bring_db(plan, loudness(p)), &r.dynamics_db);
+    const snq_master_search search = { .plan = plan,
+                                       .rate_hz = RATE,
+                                       .frames = p->frames,
+                                       .lufs = loudness(p),
+                                       .read = read_piece,
+                                       .user = p };
+    check_ok(snq_parallel_new(threads, &team));
+    check_ok(snq_master_find_gain(&search, team, &r.found));
+    snq_parallel_free(team);
+    const snq_master_cfg cfg = { .plan = plan, .rate_hz = RATE, .gain_db = r.found.gain_db };
+    check_ok(snq_ceiling_new(&cfg, &c));
+    const uint32_t late = snq_ceiling_latency(c);
+    snq_ceiling_run(c, p->side[0], p->side[1], (size_t)p->frames);
+    r.reduction = snq_ceiling_reduction(c);
+    snq_ceiling_free(c);
+    move_back(p, late);
+    r.measures = piece_measure(p);
+    return r;
+}
+
+static void check_record(uint64_t seed, float target, double seconds, int print)
+{
+    const snq_master_plan plan = plan_of(target, seed & 1);
+    piece p = piece_new(seed, seconds);
+    const record r = make_record(&plan, &p, 2);
+    const piece_measures *m = &r.measures;
+    if (print)
+        print_message(
+            "  seed %2d to %3g: %6.2f LUFS %5.2f dBTP, gain %5.1f in %u, limiter deepest "
+            "%5.1f mean %5.2f over 1 dB %3.0f %% at %4.1f dB/s, dc %.0e, low side %.0f dB\n",
+            (int)seed, (double)target, m->lufs, m->true_peak_dbtp, r.found.gain_db, r.found.tries,
+            (double)r.reduction.deepest_db, (double)r.reduction.mean_db,
+            (double)r.reduction.share_over_1 * 100.0, (double)r.reduction.pumping_db_s, m->dc,
+            m->low_ratio);
+    assert_true(m->true_peak_dbtp <= -1.0 + 0.005);
+    /* a few drum hits with nothing between them can't be made that loud by a limiter: said, not done */
+    if (target < -10.0f || seed % 7 >= 3)
+        check_near(m->lufs, (double)target, 0.3);
+    if (target < -10.0f && seed % 7 >= 3) /* where there is something to hear it pump */
+        assert_true(r.reduction.mean_db > -3.0f);
+    check_near(r.found.lufs, m->lufs, 0.05);
+    assert_true(m->dc < 1e-3); /* the limiter moves with the bass */
+    assert_true(m->low_ratio < -15.0);
+    piece_free(&p);
+}
+
+/* SNQ_SEEDS in the environment asks for more: 50 for the truth's table. */
+static void loudness_and_true_peak(void **state)
+{
+    const char *more = getenv("SNQ_SEEDS");
+    const uint64_t seeds = more ? (uint64_t)atoll(more) : 6;
+    for (uint64_t seed = 0; seed < seeds; seed++) {
+        check_record(seed, -14.0f, 12.0, 1);
+        check_record(seed, -9.0f, 12.0, 1);
+    }
+}
+
+/* Measured in stretches, by threads, or as a whole: the same. */
+static void stretches_and_threads_agree(void **state)
+{
+    const snq_master_plan plan = plan_of(-10.0f, 0);
+    double gain = 0.0;
+    for (uint32_t threads = 1; threads <= 4; threads++) {
+        piece p = piece_new(4, 47.3);
+        const record r = make_record(&plan, &p, threads);
+        check_near(r.found.lufs, r.measures.lufs, 0.02);
+        assert_true(threads == 1 || r.found.gain_db == gain);
+        gain = r.found.gain_db;
+        piece_free(&p);
+    }
+}
+
+static void blocks_change_nothing(void **state)
+{
+    const snq_master_plan plan = plan_of(-9.0f, 1);
+    const snq_master_cfg cfg = { .plan = &plan, .rate_hz = RATE, .gain_db = 12.0 };
+    piece p = piece_new(5, 2.0), q = piece_new(5, 2.0);
+    for (int k = 0; k < 2; k++) {
+        snq_master *m;
+        snq_ceiling *c;
+        piece *x = k ? &q : &p;
+        const size_t block = k ? 640 : 16384;
+        check_ok(snq_master_new(&cfg, &m));
+        check_ok(snq_ceiling_new(&cfg, &c));
+        for (size_t at = 0; at < (size_t)x->frames; at += block) {
+            const size_t n = (size_t)x->frames - at < block ? (size_t)x->frames - at : block;
+            snq_master_run(m, x->side[0] + at, x->side[1] + at, n);
+            snq_ceiling_run(c, x->side[0] + at, x->side[1] + at, n);
+        }
+        snq_master_free(m);
+        snq_ceiling_free(c);
+    }
+    assert_memory_equal(p.side[0], q.side[0], (size_t)p.frames * sizeof(float));
+    assert_memory_equal(p.side[1], q.side[1], (size_t)p.frames * sizeof(float));
+    piece_free(&p);
+    piece_free(&q);
+}
+
+static void without_a_target_nothing_moves(void **state)
+{
+    snq_master_plan plan = plan_of(NAN, 0);
+    plan.bass_mono_hz = 0.0f;
+    piece p = piece_new(3, 3.0), was = piece_new(3, 3.0);
+    for (int c = 0; c < 2; c++)
+        for (int64_t i = 0; i < p.frames; i++)
+            was.side[c][i] = p.side[c][i] *= 0.1f;
+    const record r = make_record(&plan, &p, 1);
+    assert_true(r.found.gain_db == 0.0 && isnan(r.found.lufs) && r.found.tries == 0);
+    assert_true(r.reduction.deepest_db == 0.0f && r.reduction.share_over_1 == 0.0f &&
+                r.dynamics_db == 0.0f);
+    double power = 0.0, difference = 0.0; /* but for what lies under 5 Hz */
+    for (int64_t i = 0; i < p.frames - 1000; i++) {
+        power += (double)was.side[0][i] * (double)was.side[0][i];
+        difference += pow((double)was.side[0][i] - (double)p.side[0][i], 2.0);
+    }
+    assert_true(difference < 0.05 * power);
+    piece_free(&p);
+    piece_free(&was);
+}
+
+static void silence_and_nothing(void **state)
+{
+    const snq_master_plan plan = plan_of(-14.0f, 1);
+    for (int frames = 0; frames <= 96000; frames += 48000) {
+        piece p = { .side = { make_silence((size_t)frames + 2000),
+                              make_silence((size_t)frames + 2000) },
+                    .frames = frames + 1000 };
+        const record r = make_record(&plan, &p, 1);
+        assert_true(r.found.gain_db == 0.0 && r.found.tries == 0);
+        for (int64_t i = 0; i < p.frames; i++)
+            assert_true(p.side[0][i] == 0.0f && p.side[1][i] == 0.0f);
+        piece_free(&p);
+    }
+    assert_true(snq_master_bring_db(&plan, -INFINITY) == 0.0);
+    assert_true(snq_master_bring_db(&plan, -20.0) == 6.0);
+    assert_true(snq_master_bring_db(&plan, -500.0) == 60.0);
+}
+
+/* A target that no limiter reaches: it ends, loud, under the ceiling. */
+static void out_of_reach(void **state)
+{
+    snq_master_plan plan = plan_of(-5.0f, 0);
+    plan.ceiling_dbtp = -12.0f;
+    piece p = { .side = { make_silence(RATE * 5), make_silence(RATE * 5) }, .frames = RATE * 5 };
+    for (int c = 0; c < 2; c++)
+        for (size_t i = 0; i < (size_t)p.frames;
+             i += 4800) /* clicks: the loudest they can be is soft */
+            p.side[c][i] = 0.5f;
+    const record r = make_record(&plan, &p, 2);
+    assert_true(isfinite(r.found.lufs) && r.found.tries <= 7);
+    assert_true(r.measures.true_peak_dbtp <= -12.0 + 0.005);
+    assert_true(r.reduction.deepest_db < -10.0f);
+    piece_free(&p);
+}
+
+static snq_status fail_to_read(void *user, int64_t from, size_t n, float *left, float *right)
+{
+    memset(left, 0, n * sizeof *left);
+    memset(right, 0, n * sizeof *right);
+    return from > RATE * 12 ? SNQ_FAIL(SNQ_ERR_IO, "the disk is gone") : SNQ_OK;
+}
+
+static void failures_are_told(void **state)
+{
+    snq_master_plan plan = plan_of(-14.0f, 0);
+    snq_parallel *team;
+    snq_master_found found;
+    const snq_master_search search = {
+        .plan = &plan, .rate_hz = RATE, .frames = RATE * 20, .lufs = -20.0, .read = fail_to_read
+    };
+    check_ok(snq_parallel_new(2, &team));
+    check_status(snq_master_find_gain(&search, team, &found), SNQ_ERR_IO);
+    assert_non_null(strstr(snq_last_error(), "disk is gone"));
+    for (int64_t n = 0; n < 8; n++) { /* before a stretch, within one */
+        snq_alloc_fail_after(n);
+        check_status(snq_master_find_gain(&search, team, &found), SNQ_ERR_NOMEM);
+        snq_alloc_fail_after(-1);
+    }
+    snq_parallel_free(team);
+    snprintf(plan.inserts.link[0].kind, SNQ_CHAIN_KIND_MAX, "nonsense");
+    plan.inserts.links = 1;
+    snq_master *m;
+    const snq_master_cfg cfg = { .plan = &plan, .rate_hz = RATE };
+    assert_true(snq_master_new(&cfg, &m) < 0);
+    assert_null(m);
+}
+
+static snq_status make_m(void *user, void **out)
+{
+    snq_master *m;
+    const snq_status st = snq_master_new(user, &m);
+    *out = m;
+    return st;
+}
+
+static void unmake_m(void *m)
+{
+    snq_master_free(m);
+}
+
+static snq_status make_c(void *user, void **out)
+{
+    snq_ceiling *c;
+    const snq_status st = snq_ceiling_new(user, &c);
+    *out = c;
+    return st;
+}
+
+static void unmake_c(void *c)
+{
+    snq_ceiling_free(c);
+}
+
+static void out_of_memory(void **state)
+{
+    const snq_master_plan plan = plan_of(-14.0f, 1);
+    snq_master_cfg cfg = { .plan = &plan, .rate_hz = RATE };
+    assert_true(snq_sweep(make_m, unmake_m, &cfg) > 4);
+    assert_true(snq_sweep(make_c, unmake_c, &cfg) > 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loudness_and_true_peak), cmocka_unit_test(stretches_and_threads_agree),
+        cmocka_unit_test(blocks_change_nothing),  cmocka_unit_test(without_a_target_nothing_moves),
+        cmocka_unit_test(silence_and_nothing),    cmocka_unit_test(out_of_reach),
+        cmocka_unit_test(failures_are_told),      cmocka_unit_test(out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

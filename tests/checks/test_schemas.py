@@ -282,6 +282,28 @@ def test_wrong_scores_are_refused():
         assert not rules.is_valid(document), f"accepted a score without {key}"
 
 
+def test_render_documents():
+    """What is printed of a piece with a sound, a silence and a stranger's curve; the score that comes out."""
+    rules, scores = validator("render-1.schema.json"), validator("score-1.schema.json")
+    curve = {"target": "no_such_thing", "points": [{"at": 0, "value": 1, "shape": "step"}]}
+    notes = [{"at": 0, "length": 1, "pitch": 60, "velocity": 90}]
+    tracks = [{"name": "a", "notes": notes, "curves": [curve]}, {"name": "b", "channel": 9, "notes": [{**notes[0], "pitch": 3}]}]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "score.json"
+        path.write_text(json.dumps({"schema": "sonique/score/1", "tracks": tracks}))
+        documents = printed("render", "--json", "--quiet", "--lanes", path, "-o", pathlib.Path(folder) / "out")
+        written = json.loads((pathlib.Path(folder) / "out" / "score.json").read_text())
+    assert len(documents) == 1
+    for document in documents:
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in rules.iter_errors(document)]
+        assert not errors, "\n".join(errors[:20])
+        assert not missing_reasons(document), missing_reasons(document)
+        assert [w["code"] for w in document["warnings"]] == ["no_such_parameter"], document["warnings"]
+    assert scores.is_valid(written)
+    for wrong in ({}, {**documents[0], "more": 1}, {**documents[0], "stems": [{}]}):
+        assert not rules.is_valid(wrong), f"accepted {wrong}"
+
+
 def test_a_wrong_document_is_refused():
     rules = validator("listen-1.schema.json")
     for wrong in ({}, {"schema": "sonique/listen/1"}, {"schema": "sonique/watch/1"}, []):

@@ -17,9 +17,9 @@
 
 enum {
     SNQ__OVERSAMPLE = 8,
-    SNQ__OVERSAMPLE_DELAY_8 = 478,
+    SNQ__OVERSAMPLE_DELAY_8 = 510,
     SNQ__OVERSAMPLE_STAGES = 3,
-    SNQ__OVERSAMPLE_PAIRS_MAX = 26,
+    SNQ__OVERSAMPLE_PAIRS_MAX = 28,
 };
 
 /* Half-band filter: 1/2 in the middle, coefficient j at the offsets +-(2 j + 1), 0 elsewhere. */

@@ -23,7 +23,7 @@
  * COST   See bench/bench_fx.c.
  *
  * LIMITS Aliases: a clipped 5 kHz sine's partials near 8 times 48 kHz have 1/73 of the first; the mean takes off
- *        another 26 dB: -63 dB in all. 60 frames late, and 1/16 of a frame more than the dry path.
+ *        another 26 dB: -63 dB in all. 64 frames late, and 1/16 of a frame more than the dry path.
  *
  * REFS   J. D. Parker, V. Zavalishin, E. Le Bivic, DAFx 2016 (as synth/voice_drive.c). */
 #include <string.h>

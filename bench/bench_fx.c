@@ -36,6 +36,17 @@ static const struct {
     { "width", "width", "width=1.5" },
     { "width, bass in the middle", "width", "bass_mono=1" },
     { "bitcrusher", "bitcrusher", "bits=6 rate_hz=11025 dither=1" },
+    { "reverb", "reverb", "mix=0.3" },
+    { "reverb, still", "reverb", "mix=0.3 modulation=0" },
+    { "delay", "delay", "feedback=0.5 low_cut_hz=100 high_cut_hz=6000" },
+    { "delay, modulated", "delay", "feedback=0.5 mod_depth_ms=2" },
+    { "chorus, 2 voices", "chorus", "voices=2" },
+    { "chorus, 4 voices", "chorus", "voices=4" },
+    { "saturation, soft", "saturation", "kind=2" },
+    { "saturation, tape", "saturation", "kind=0" },
+    { "saturation, hard", "saturation", "kind=3" },
+    { "saturation, fold", "saturation", "kind=4" },
+    { "vinyl", "vinyl", "noise=0.5 crackle=0.5 wow_cents=10" },
 };
 
 static float source[2][RATE_HZ], left[BLOCK + 24], right[BLOCK];

@@ -21,7 +21,7 @@
 #include "synth/bank.h"
 #include "synth/envelope_impl.h"
 #include "synth/lane_filter_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 #include "synth/voice_mix_impl.h"
 
 enum { RATE_HZ = 48000, GROUPS = 2, VOICES = GROUPS * SNQ_LANES, N = SNQ_SYNTH_BLOCK };

@@ -27,7 +27,17 @@
 #include "fx/effect_impl.h"
 
 enum {
-    TIME, SYNC, FEEL, FEEDBACK, PING_PONG, LOW_CUT, HIGH_CUT, MOD_RATE, MOD_DEPTH, CHANGE, MIX,
+    TIME,
+    SYNC,
+    FEEL,
+    FEEDBACK,
+    PING_PONG,
+    LOW_CUT,
+    HIGH_CUT,
+    MOD_RATE,
+    MOD_DEPTH,
+    CHANGE,
+    MIX,
     PARAMS
 };
 enum { CELL = SNQ_EFFECT_BLOCK };
@@ -67,12 +77,12 @@ typedef struct delay {
     double rate_hz;
     float *ring[2];
     uint32_t mask, most, least; /* frames */
-    uint32_t at, quiet;         /* quiet: frames for which nothing was written; more than mask: all */
+    uint32_t at, quiet; /* quiet: frames for which nothing was written; more than mask: all */
     int fresh, gliding;
     snq__tap tap;
     double place, place_to, speed; /* of what glides: frames; goal; frames a frame */
-    uint32_t phase, phase_step; /* of the modulation */
-    float low[2], high[2];      /* states of the cuts */
+    uint32_t phase, phase_step;    /* of the modulation */
+    float low[2], high[2];         /* states of the cuts */
 } delay;
 
 static void reset(void *self)
@@ -175,7 +185,8 @@ static float heard(const delay *d, uint32_t c, uint32_t cell_at, float depth)
 {
     const float *ring = d->ring[c];
     const uint32_t before = d->at - 1; /* newest in the ring */
-    const double sway = depth > 0 ? 0.5 * depth * (1 + snq__slow_sine(d->phase + c * 0x40000000u)) : 0;
+    const double sway =
+        depth > 0 ? 0.5 * depth * (1 + snq__slow_sine(d->phase + c * 0x40000000u)) : 0;
     if (d->gliding || depth > 0) {
         const double place = (d->gliding ? d->place : d->tap.now) + sway - 1;
         const float y = snq__ring_read(ring, d->mask, before, place);
@@ -211,10 +222,14 @@ enum { GO_FEEDBACK, GO_PING, GO_LOW, GO_HIGH, GO_DEPTH, GO_MIX };
 static lines lines_of(const delay *d, const snq__effect_block *b)
 {
     const float *f = b->from, *t = b->to, ms = (float)(d->rate_hz * 1e-3);
-    const float from[6] = { f[FEEDBACK], f[PING_PONG], low_pole(d, f[LOW_CUT]),
-                            high_pole(d, f[HIGH_CUT]), f[MOD_DEPTH] * ms, f[MIX] };
-    const float to[6] = { t[FEEDBACK], t[PING_PONG], low_pole(d, t[LOW_CUT]),
-                          high_pole(d, t[HIGH_CUT]), t[MOD_DEPTH] * ms, t[MIX] };
+    const float from[6] = {
+        f[FEEDBACK],       f[PING_PONG], low_pole(d, f[LOW_CUT]), high_pole(d, f[HIGH_CUT]),
+        f[MOD_DEPTH] * ms, f[MIX]
+    };
+    const float to[6] = {
+        t[FEEDBACK],       t[PING_PONG], low_pole(d, t[LOW_CUT]), high_pole(d, t[HIGH_CUT]),
+        t[MOD_DEPTH] * ms, t[MIX]
+    };
     lines l;
     for (int i = 0; i < 6; i++) {
         l.at[i] = from[i];
@@ -252,7 +267,8 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         for (int k = 0; k < 6; k++)
             v[k] += l.slope[k];
         const float p = v[GO_PING], straight = 1 - p, x[2] = { left[i], right[i] };
-        const float y[2] = { heard(d, 0, b->at + i, v[GO_DEPTH]), heard(d, 1, b->at + i, v[GO_DEPTH]) };
+        const float y[2] = { heard(d, 0, b->at + i, v[GO_DEPTH]),
+                             heard(d, 1, b->at + i, v[GO_DEPTH]) };
         const float f[2] = { through_cuts(d, 0, v[GO_LOW], v[GO_HIGH], y[0]),
                              through_cuts(d, 1, v[GO_LOW], v[GO_HIGH], y[1]) };
         const float in[2] = { straight * x[0] + p * 0.5f * (x[0] + x[1]), straight * x[1] };
@@ -278,8 +294,8 @@ const snq__effect_type snq__effect_delay = {
     .what = "echoes, in time with the music, from side to side",
     .param = params,
     .params = PARAMS,
-    .at_once = SNQ__PARAM_BIT(TIME) | SNQ__PARAM_BIT(SYNC) | SNQ__PARAM_BIT(FEEL) |
-               SNQ__PARAM_BIT(CHANGE),
+    .at_once =
+        SNQ__PARAM_BIT(TIME) | SNQ__PARAM_BIT(SYNC) | SNQ__PARAM_BIT(FEEL) | SNQ__PARAM_BIT(CHANGE),
     .make = make,
     .free = delay_free,
     .reset = reset,

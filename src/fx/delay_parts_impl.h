@@ -96,9 +96,9 @@ static inline int snq__is_zero(const float *x, uint32_t n)
 
 /* A whole number of frames that moves by fading from one to the next, cell by cell. */
 typedef struct snq__tap {
-    uint32_t now, next;     /* frames */
-    uint32_t step, steps;   /* step 0: no fade; else the cell's, 1 .. steps */
-    uint32_t waited;        /* cells for which the goal differs and moves */
+    uint32_t now, next;   /* frames */
+    uint32_t step, steps; /* step 0: no fade; else the cell's, 1 .. steps */
+    uint32_t waited;      /* cells for which the goal differs and moves */
 } snq__tap;
 
 static inline void snq__tap_init(snq__tap *t, uint32_t frames)

@@ -44,6 +44,8 @@ static const float settled = 1e-3f; /* of the goal or the range: closer, the nex
 static const snq__effect_type *const kinds[] = {
     &snq__effect_eq,   &snq__effect_filter,    &snq__effect_compressor, &snq__effect_limiter,
     &snq__effect_gate, &snq__effect_transient, &snq__effect_width,      &snq__effect_bitcrusher,
+    &snq__effect_delay, &snq__effect_reverb, &snq__effect_chorus, &snq__effect_saturation,
+    &snq__effect_vinyl,
 };
 
 /* On its way up or down: 3 u^2 - 2 u^3, u from `from` to `to` in a cell. */
@@ -263,14 +265,13 @@ static int glide(snq_effect *e, uint32_t i)
 static void choose(snq_effect *e)
 {
     fade_go(&e->duck, !e->choosing);
-    if (!e->choosing || e->duck.from > 0)
+    if (!e->choosing || !fade_is_flat(&e->duck, 0))
         return;
     for (uint32_t i = 0; i < e->type->params; i++)
         if (is_choice(e, i))
             e->mid[i] = e->from[i] = e->to[i] = e->goal[i];
     e->choosing = 0;
     e->moved = 1;
-    fade_go(&e->duck, 1);
 }
 
 static void cross(snq_effect *e)

@@ -64,7 +64,7 @@ typedef struct snq__fdn_chunk {
 
 /* The cuts before the room, both sides: x (n,) in place. */
 typedef struct snq__fdn_cut {
-    float z[4][4];                 /* (stages, sides and two of no use) */
+    float z[4][4];                          /* (stages, sides and two of no use) */
     float low, low_slope, high, high_slope; /* p at the first frame, and a frame */
 } snq__fdn_cut;
 

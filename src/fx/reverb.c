@@ -464,8 +464,7 @@ static void blend(const mixing *m, int32_t n, const float *restrict wet_left,
         const float t = (float)(i + 1), mix = k.mix.from + k.mix.slope * t;
         const float gain = 0.5f * (k.level.from + k.level.slope * t);
         const float mid = gain * (wet_left[i] + wet_right[i]);
-        const float side =
-            gain * (k.width.from + k.width.slope * t) * (wet_left[i] - wet_right[i]);
+        const float side = gain * (k.width.from + k.width.slope * t) * (wet_left[i] - wet_right[i]);
         left[i] += mix * (mid + side - left[i]);
         right[i] += mix * (mid - side - right[i]);
     }

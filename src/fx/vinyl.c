@@ -31,9 +31,7 @@
 #include "fx/delay_parts_impl.h"
 #include "fx/effect_impl.h"
 
-enum {
-    NOISE, CRACKLE, WOW, FLUTTER, LOW_CUT, HIGH_CUT, AGE, BASS_MONO, STOP, MIX, PARAMS
-};
+enum { NOISE, CRACKLE, WOW, FLUTTER, LOW_CUT, HIGH_CUT, AGE, BASS_MONO, STOP, MIX, PARAMS };
 enum { CELL = SNQ_EFFECT_BLOCK, LATENCY = 3 };
 
 static const char *const stop_names[] = { "off", "on", NULL };
@@ -44,8 +42,7 @@ static const snq_param params[PARAMS] = {
     [WOW] = { "wow_cents", "cents", 0, 100, 8, SNQ_PARAM_LINEAR, NULL, "pitch, once a turn" },
     [FLUTTER] = { "flutter_cents", "cents", 0, 50, 3, SNQ_PARAM_LINEAR, NULL,
                   "pitch, six times a second" },
-    [LOW_CUT] = { "low_cut_hz", "hz", 10, 1000, 30, SNQ_PARAM_LOG, NULL,
-                  "lows lost; least: none" },
+    [LOW_CUT] = { "low_cut_hz", "hz", 10, 1000, 30, SNQ_PARAM_LOG, NULL, "lows lost; least: none" },
     [HIGH_CUT] = { "high_cut_hz", "hz", 1000, 20000, 14000, SNQ_PARAM_LOG, NULL,
                    "highs lost; most: none" },
     [AGE] = { "age", "", 0, 1, 0.2f, SNQ_PARAM_LINEAR, NULL, "narrows the band" },
@@ -59,8 +56,8 @@ static const snq_param params[PARAMS] = {
 static const double wow_hz = 33.333333 / 60, flutter_hz = 6.1, follow_most = 0.01, follow_s = 0.2;
 static const double two_pi = 6.283185307179586;
 static const float rumble_level = 0.01f, hiss_level = 0.0025f, click_level = 0.25f;
-static const double clicks_a_s = 60, click_spread = 40, hold_s = 0.3, fade_s = 0.7, rise_s = 0.02, age_low = 3,
-                    age_high = 2.3, rumble_hz = 30, hiss_hz = 1000;
+static const double clicks_a_s = 60, click_spread = 40, hold_s = 0.3, fade_s = 0.7, rise_s = 0.02,
+                    age_low = 3, age_high = 2.3, rumble_hz = 30, hiss_hz = 1000;
 
 /* Sways the place where the record is read. */
 typedef struct sway {
@@ -73,14 +70,14 @@ typedef struct vinyl {
     uint64_t seed;
     snq_rng rng;
     float *ring[2];
-    uint32_t mask, at, quiet; /* quiet: frames of silence that came in last */
+    uint32_t mask, at, quiet;  /* quiet: frames of silence that came in last */
     int fresh, added, endless; /* added: noise or clicks are set; endless: they don't stop */
     float part;                /* of noise and clicks, now */
     sway wow, flutter;
     float side_low, band[2][4];
     float rumble[2], hiss[2], rumble_pole, hiss_pole;
-    double until_click;               /* in mean gaps */
-    float click[2][2], click_pole;    /* states of the low-pass, of the last click */
+    double until_click;            /* in mean gaps */
+    float click[2][2], click_pole; /* states of the low-pass, of the last click */
     float low_from, low_to, high_from, high_to, bass_from, bass_to;
 } vinyl;
 
@@ -223,7 +220,8 @@ static float band(float *z, float low, float high, float x)
 static void add(vinyl *v, float noise, float crackle, float part, float y[2])
 {
     const uint64_t bits = snq_rng_next(&v->rng);
-    const float white[2] = { (float)(int32_t)bits * 0x1p-31f, (float)(int32_t)(bits >> 32) * 0x1p-31f };
+    const float white[2] = { (float)(int32_t)bits * 0x1p-31f,
+                             (float)(int32_t)(bits >> 32) * 0x1p-31f };
     /* of white noise of 1/sqrt 3 RMS the low-passes leave about sqrt(pole / 4) */
     v->rumble[0] += v->rumble_pole * (white[0] - v->rumble[0]);
     v->rumble[1] += v->rumble_pole * (v->rumble[0] - v->rumble[1]);
@@ -234,8 +232,8 @@ static void add(vinyl *v, float noise, float crackle, float part, float y[2])
         const double size = pow(click_spread, -snq_rng_uniform(&v->rng));
         const double place = snq_rng_uniform(&v->rng);
         const float sign = snq_rng_below(&v->rng, 2) ? 1 : -1;
-        v->click_pole = snq__pole(fmin(1500 * pow(6, snq_rng_uniform(&v->rng)), 0.4 * v->rate_hz),
-                                  v->rate_hz);
+        v->click_pole =
+            snq__pole(fmin(1500 * pow(6, snq_rng_uniform(&v->rng)), 0.4 * v->rate_hz), v->rate_hz);
         /* as loud whatever the rate: the sum of what comes out of the low-pass */
         const float level = sign * (float)(size * v->rate_hz / 48000) * click_level;
         hit[0] = level * (float)(1 - 0.7 * place);
@@ -310,7 +308,8 @@ static void course(const vinyl *v, const snq__effect_block *b, float at[GOES], f
 /* The record's sound of the frame that is newest in the rings. */
 static void spin(vinyl *v, const float go[GOES], float y[2])
 {
-    const double place = LATENCY + swayed(&v->wow, go[GO_WOW]) + swayed(&v->flutter, go[GO_FLUTTER]);
+    const double place =
+        LATENCY + swayed(&v->wow, go[GO_WOW]) + swayed(&v->flutter, go[GO_FLUTTER]);
     const float l = snq__ring_read(v->ring[0], v->mask, v->at, place);
     const float r = snq__ring_read(v->ring[1], v->mask, v->at, place);
     const float mid = 0.5f * (l + r), side = 0.5f * (l - r), pole = go[GO_BASS];

@@ -55,7 +55,7 @@
 #include "base/cpu.h"
 #include "synth/lane_loop_impl.h"
 #include "synth/simd/fm_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { OPS = SNQ__FM_OPERATORS, EDGES = SNQ__FM_EDGES, FADE = 64 };
 static const float index_max = 12, limit_norm = 0.45f;

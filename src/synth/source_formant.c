@@ -40,7 +40,7 @@
 #include "base/rng.h"
 #include "synth/bank_impl.h"
 #include "synth/sampling_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { FORMANTS = 5, VOICES = 4, VOWELS = 5, F1_LOWEST = 250 };
 static const double jitter = 0.01, shimmer = 0.04, slide_s = 0.02;

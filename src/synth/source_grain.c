@@ -29,7 +29,7 @@
 #include "base/rng.h"
 #include "synth/bank_impl.h"
 #include "synth/sampling_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { GRAINS = 16 };
 static const double level = 0.9, root_note = 60, ratio_max = 16;

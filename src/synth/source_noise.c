@@ -40,7 +40,7 @@
 #include "base/cpu.h"
 #include "base/rng.h"
 #include "synth/simd/noise_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { WHITE = 0, PINK, BROWN, BLUE, VIOLET, COLOURS };
 enum { SECTIONS_MAX = 12, FADE = 64, DOUBLINGS = 24 };

@@ -25,7 +25,7 @@
 #include "base/alloc.h"
 #include "synth/bank_impl.h"
 #include "synth/sampling_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 static const float choke_s = 0.005f, same = 1e-5f;
 static const double ratio_max = 1 << SNQ__SINC_OCTAVES;

@@ -46,7 +46,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { TAPS = 6, PASSES = 4, ROUND = 8 };
 static const float lowest_hz = 16, quiet = 1e-5f;

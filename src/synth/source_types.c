@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 const snq__source_type *snq__source_find(const char *name)
 {

@@ -44,7 +44,7 @@
 #include "synth/bank_impl.h"
 #include "synth/lane_loop_impl.h"
 #include "synth/simd/wave_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { UNISON_MAX = 9, FADE = 64 };
 

@@ -30,7 +30,7 @@
 #include "synth/envelope_impl.h"
 #include "synth/lane_filter_impl.h"
 #include "synth/lanes_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 #include "synth/voice_mix_impl.h"
 
 enum {

@@ -97,6 +97,8 @@ static void start_sources(snq__voice_engine *e, place at)
                                         .note = v->key.note,
                                         .velocity = v->key.velocity,
                                         .seed = snq_rng_next(&e->rng) };
+        for (uint32_t g = 0; e->osc[o]->begins && g < e->groups; g++)
+            e->osc[o]->begins(e->group[g].source[o], &note);
         e->osc[o]->start(at.g->source[o], at.lane, &note);
     }
 }

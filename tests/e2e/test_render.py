@@ -188,6 +188,16 @@ def test_a_kit_of_ones_own():
             part = x[int(second * 48000):][:9600]
             spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 16))
             assert abs(spectrum.argmax() * 48000 / (1 << 16) / hz - 1) < 0.05, (second, hz)
+        # a closed hat ends an open one, however many voices lie between
+        one_shot(kit / "open hat.wav", 3000, 3)
+        (kit / "open hat.wav").write_bytes((kit / "open hat.wav").read_bytes()[:44] + bytes((0, 64)) * 4 * 33075)
+        drums = [note(0, 0.1, 46)] + [note(0.1 + i / 40, 0.1, 36) for i in range(12)] + [note(1, 0.1, 42)]
+        for choked in (1, 0):
+            score = write(folder, piece([track("drums", drums if choked else drums[:-1], channel=9)], 4))
+            done = sonique("render", score, "-o", folder / "hats", "--kit", kit, "--quiet", "--force")
+            assert done.returncode == 0, done.stderr.decode()
+            after = np.abs(samples(folder / "hats" / "mix.wav")[int(0.75 * 48000):int(1.2 * 48000)]).max()
+            assert after < 1e-4 if choked else after > 0.05, (choked, after)
         done = sonique("render", score, "-o", folder / "other", "--kit", folder / "nothing", "--quiet")
         assert done.returncode == 1 and b"nothing" in done.stderr and not (folder / "other").exists(), done
 

@@ -187,7 +187,8 @@ static void check_cuts(const char *kind, const char *settings, double apart)
         rig_run_part(e, &cut, at, at + n < N ? at + n : N, n);
         at += n;
     }
-    const double got = fmax(rig_apart(whole.left, cut.left, N), rig_apart(whole.right, cut.right, N));
+    const double got =
+        fmax(rig_apart(whole.left, cut.left, N), rig_apart(whole.right, cut.right, N));
     if (got > apart)
         fail_msg("%s: blocks cut otherwise differ by %g", kind, got);
     snq_effect_free(e);
@@ -234,7 +235,8 @@ static void check_tail(const char *kind, const char *settings, double tail_s)
     rig_sound s = rig_sound_new(SOUND);
     rig_noise(&s, 0.2, 9);
     rig_run(e, &s, 512);
-    assert_false(snq_effect_silent(e));
+    if (tail_s > 0) /* else the kind keeps no sound */
+        assert_false(snq_effect_silent(e));
     rig_sound quiet = rig_sound_new(RATE / 10);
     double waited = 0;
     while (!snq_effect_silent(e) && waited < tail_s) {

@@ -43,7 +43,8 @@ double rig_click_db(const rig_sound *s, size_t at, double rate_hz);
 
 /* What every kind owes: the sweep of failing allocations; the same for any cut into blocks within
  * `apart`; the same after a reset; extreme values of all parameters, at several rates, with sound that is
- * none, stay finite; a tail that ends in zeros within tail_s, when effect_silent says so. */
+ * none, stay finite; a tail that ends in zeros within tail_s, when effect_silent says so
+ * (tail_s 0: the kind keeps no sound). */
 void rig_check_kind(const char *kind, const char *settings, double apart, double tail_s);
 
 #endif

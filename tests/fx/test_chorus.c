@@ -101,7 +101,8 @@ static void test_flanger(void **state)
         const double re = cos(w) - feedback, im = sin(w), d = re * re + im * im;
         const double yr = re / d, yi = -im / d;
         const double want = hypot(1 - mix + mix * yr, mix * yi);
-        check_near(rig_db(rig_tone(s.left + RATE / 2, RATE / 2, hz, RATE) / 0.5), rig_db(want), 0.1);
+        check_near(rig_db(rig_tone(s.left + RATE / 2, RATE / 2, hz, RATE) / 0.5), rig_db(want),
+                   0.1);
         rig_sound_free(&s);
     }
 }
@@ -109,8 +110,8 @@ static void test_flanger(void **state)
 static void test_jumps(void **state)
 {
     (void)state;
-    static const char *const jumps[] = { "voices=4",  "voices=1",  "rate_hz=5",    "delay_ms=1",
-                                         "delay_ms=35", "depth_ms=9", "spread=0", "feedback=0.9",
+    static const char *const jumps[] = { "voices=4",      "voices=1",   "rate_hz=5", "delay_ms=1",
+                                         "delay_ms=35",   "depth_ms=9", "spread=0",  "feedback=0.9",
                                          "feedback=-0.9", "mix=1" };
     for (size_t i = 0; i < SNQ_COUNT(jumps); i++) {
         rig_sound s = rig_sound_new(RATE);
@@ -137,9 +138,12 @@ static void test_kind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flat),    cmocka_unit_test(test_delay_range),
-        cmocka_unit_test(test_voices_and_spread), cmocka_unit_test(test_flanger),
-        cmocka_unit_test(test_jumps),   cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_delay_range),
+        cmocka_unit_test(test_voices_and_spread),
+        cmocka_unit_test(test_flanger),
+        cmocka_unit_test(test_jumps),
+        cmocka_unit_test(test_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

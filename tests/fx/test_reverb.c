@@ -50,7 +50,8 @@ static double t60_band(const rig_sound *s, double centre_hz)
 {
     snq_sos sections[SNQ_SOS_SECTIONS_MAX];
     uint32_t sections_n;
-    check_ok(snq_sos_bandpass(4, centre_hz / sqrt(2), centre_hz * sqrt(2), RATE, sections, &sections_n));
+    check_ok(
+        snq_sos_bandpass(4, centre_hz / sqrt(2), centre_hz * sqrt(2), RATE, sections, &sections_n));
     double *energy = snq_calloc(s->n, sizeof *energy);
     float *band = snq_calloc(s->n, sizeof *band);
     assert_true(energy && band);
@@ -109,8 +110,8 @@ static void test_decay(void **state)
         rig_sound s = impulse(cases[i].settings, seconds, 1);
         for (double hz = 250; hz <= 4000; hz *= 2) {
             const double got = t60_band(&s, hz), want = t60_asked(&cases[i].d, hz, seconds);
-            print_message("%-60s %5.0f Hz: %.3f s, asked %.3f (%+.1f %%)\n", cases[i].settings, hz, got,
-                          want, 100 * (got / want - 1));
+            print_message("%-60s %5.0f Hz: %.3f s, asked %.3f (%+.1f %%)\n", cases[i].settings, hz,
+                          got, want, 100 * (got / want - 1));
             check_near(got / want, 1, 0.05);
         }
         rig_sound_free(&s);
@@ -342,10 +343,10 @@ static void test_wobble(void **state)
 static void test_jumps(void **state)
 {
     (void)state;
-    static const char *const jumps[] = { "size=0.9", "size=0.1", "decay_s=10", "decay_s=0.2",
-                                         "pre_delay_ms=120", "mix=1", "width=0", "damping_ratio=0.1",
-                                         "low_ratio=3", "modulation=1", "low_cut_hz=800",
-                                         "high_cut_hz=2000" };
+    static const char *const jumps[] = { "size=0.9",     "size=0.1",          "decay_s=10",
+                                         "decay_s=0.2",  "pre_delay_ms=120",  "mix=1",
+                                         "width=0",      "damping_ratio=0.1", "low_ratio=3",
+                                         "modulation=1", "low_cut_hz=800",    "high_cut_hz=2000" };
     for (size_t i = 0; i < SNQ_COUNT(jumps); i++) {
         rig_sound s = rig_sound_new(RATE);
         rig_sine(&s, 440, RATE, 0.5);
@@ -370,7 +371,8 @@ static void test_size_in_motion(void **state)
     snq_effect *e = rig_effect("reverb", RATE, 1, "mix=1 decay_s=3");
     for (size_t at = 0; at < s.n; at += 64) {
         snq_effect_set(e, rig_param("reverb", "size"), (float)(0.5 + 0.5 * sin((double)at * 3e-4)));
-        snq_effect_set(e, rig_param("reverb", "pre_delay_ms"), (float)(100 + 99 * sin((double)at * 2e-4)));
+        snq_effect_set(e, rig_param("reverb", "pre_delay_ms"),
+                       (float)(100 + 99 * sin((double)at * 2e-4)));
         rig_run_part(e, &s, at, at + 64 < s.n ? at + 64 : s.n, 64);
     }
     const double rms = rig_rms(s.left + RATE, RATE);
@@ -430,12 +432,12 @@ static void test_kind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decay),         cmocka_unit_test(test_echo_density),
-        cmocka_unit_test(test_no_ring),       cmocka_unit_test(test_level_and_sides),
-        cmocka_unit_test(test_cuts),          cmocka_unit_test(test_pre_delay_and_mix),
-        cmocka_unit_test(test_wobble),        cmocka_unit_test(test_jumps),
-        cmocka_unit_test(test_variants),      cmocka_unit_test(test_size_in_motion),
-        cmocka_unit_test(test_lengths),       cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_decay),    cmocka_unit_test(test_echo_density),
+        cmocka_unit_test(test_no_ring),  cmocka_unit_test(test_level_and_sides),
+        cmocka_unit_test(test_cuts),     cmocka_unit_test(test_pre_delay_and_mix),
+        cmocka_unit_test(test_wobble),   cmocka_unit_test(test_jumps),
+        cmocka_unit_test(test_variants), cmocka_unit_test(test_size_in_motion),
+        cmocka_unit_test(test_lengths),  cmocka_unit_test(test_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

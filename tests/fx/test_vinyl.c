@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 
 enum { RATE = 48000, LATE = 3 };
-#define CLEAN                                                                            \
+#define CLEAN                                                                              \
     "noise=0 crackle=0 wow_cents=0 flutter_cents=0 low_cut_hz=10 high_cut_hz=20000 age=0 " \
     "bass_mono_hz=10 "
 
@@ -93,8 +93,8 @@ static void test_crackle(void **state)
             square += count * count / (SECONDS * PER_S);
         }
         const double want = 60 * crackle * crackle * SECONDS;
-        print_message("crackle %g: %g clicks, asked %g; variance / mean %.2f; sizes %.1f dB\n", crackle,
-                      all, want, (square - mean * mean) / mean, rig_db(most / least));
+        print_message("crackle %g: %g clicks, asked %g; variance / mean %.2f; sizes %.1f dB\n",
+                      crackle, all, want, (square - mean * mean) / mean, rig_db(most / least));
         check_near(all, want, 4 * sqrt(want) + 0.03 * want);
         check_near((square - mean * mean) / mean, 1, 0.2);
         assert_true(rig_db(most / least) > 25 && most < 0.5 && most > 0.02);
@@ -217,8 +217,9 @@ static void test_seed_and_silence(void **state)
 static void test_jumps(void **state)
 {
     (void)state;
-    static const char *const jumps[] = { "wow_cents=100", "wow_cents=0", "flutter_cents=50",
-                                         "low_cut_hz=800", "high_cut_hz=2000", "age=1",
+    static const char *const jumps[] = { "wow_cents=100",    "wow_cents=0",
+                                         "flutter_cents=50", "low_cut_hz=800",
+                                         "high_cut_hz=2000", "age=1",
                                          "bass_mono_hz=500", "mix=0" };
     for (size_t i = 0; i < SNQ_COUNT(jumps); i++) {
         rig_sound s = rig_sound_new(2 * RATE);
@@ -246,10 +247,10 @@ static void test_kind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),         cmocka_unit_test(test_levels_of_noise),
-        cmocka_unit_test(test_crackle),         cmocka_unit_test(test_wow_and_flutter),
-        cmocka_unit_test(test_band_and_bass),   cmocka_unit_test(test_seed_and_silence),
-        cmocka_unit_test(test_jumps),           cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_levels_of_noise),
+        cmocka_unit_test(test_crackle),       cmocka_unit_test(test_wow_and_flutter),
+        cmocka_unit_test(test_band_and_bass), cmocka_unit_test(test_seed_and_silence),
+        cmocka_unit_test(test_jumps),         cmocka_unit_test(test_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "synth/simd/fm_impl.h"
 #include "synth/simd/noise_impl.h"
 #include "synth/simd/wave_impl.h"
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 enum { GUARD = 4, ROOM = SNQ_SYNTH_BLOCK + 2 * GUARD };
 static const float guard_value = 1e30f;

@@ -3,7 +3,7 @@
 #ifndef SNQ_TESTS_SOURCE_SOUND_H
 #define SNQ_TESTS_SOURCE_SOUND_H
 
-#include "synth/source_impl.h"
+#include "synth/voice_source_impl.h"
 
 /* A source with one or more lanes that sound. */
 typedef struct sound {

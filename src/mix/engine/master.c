@@ -18,7 +18,7 @@
  *
  * COST   tries x (limiter + K-weighting) x length / threads.
  *
- * LIMITS A record so dense that the limiter can't reach the target ends at +30 dB into it and says what
+ * LIMITS A record so sparse (single hits, silence between) that the limiter can't reach the target ends at 20 dB into it and says what
  *        loudness that gives.
  * REFS   ITU-R BS.1770-5. */
 #include "mix/engine/master.h"
@@ -34,7 +34,7 @@
 enum { BLOCK = SNQ_EFFECT_BLOCK, TRIES = 7, STRETCH_S = 10, LEAD_S = 2 };
 #define CLOSE_LU      0.05
 #define GAIN_MOST_DB  60.0
-#define INTO_LIMIT_DB 30.0 /* over the gain that would do without a limiter */
+#define INTO_LIMIT_DB 20.0 /* over the gain that would do without a limiter */
 #define DC_HZ         5.0
 #define BASS_MONO_MIN 20.0f /* lowest that `width` knows */
 #define NOTHING       1e-9

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* source -- what makes a voice's raw sound: a table of functions a kind.
+/* voice_source -- what makes a voice's raw sound: a table of functions a kind.
  *
  * An object serves the eight lanes of one voice group. The voice engine starts a lane when a note
  * begins, runs blocks, and may start the lane again at any time (a stolen voice has been faded out by
@@ -9,8 +9,8 @@
  * Determinism: all chance comes from the seed given at start; the sound does not depend on how blocks
  * are cut beyond rounding.
  * Threads: new, free [control]; the rest [audio], one thread at a time. */
-#ifndef SNQ_SYNTH_SOURCE_IMPL_H
-#define SNQ_SYNTH_SOURCE_IMPL_H
+#ifndef SNQ_SYNTH_VOICE_SOURCE_IMPL_H
+#define SNQ_SYNTH_VOICE_SOURCE_IMPL_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
  *
  * STEPS  level (dB, the louder side, at least -90), followers with one-poles of (up, down) ms:
  *            begin = (0.3, 60) - (15, 60),    last = (1, 400) - (1, 50),    both at least 0
- *            gain_db = attack begin + sustain last, within +-24, + gain_db
+ *            gain_db = attack bent(begin) + sustain bent(last) + gain_db,    bent(x) = x / (1 + x / 18)
  *
  * CONST  Times: ours, 2026: a drum's attack lasts some 15 ms, its body some 50. -90 dB: what noise
  *        floors do below it is not drawn out.
@@ -23,7 +23,7 @@
 #include "fx/effect_impl.h"
 
 enum { ATTACK, SUSTAIN, GAIN, PARAMS, FOLLOWERS = 4 };
-static const float floor_db = -90, most_db = 24;
+static const float floor_db = -90, most_db = 18;
 static const float up_ms[FOLLOWERS] = { 0.3f, 15, 1, 1 }, down_ms[FOLLOWERS] = { 60, 60, 400, 50 };
 
 static const snq_param params[PARAMS] = {
@@ -68,9 +68,11 @@ static void release(void *self)
     snq_free(self);
 }
 
+/* How much a is over b; never more than most_db. */
 static float above(float a, float b)
 {
-    return a > b ? a - b : 0;
+    const float over = a > b ? a - b : 0;
+    return over / (1 + over / most_db);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
@@ -93,9 +95,8 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     for (uint32_t i = 0; i < b->n; i++) {
         const float at = (float)i, begin = above(level[0][i], level[1][i]);
         const float last = above(level[2][i], level[3][i]);
-        float gain =
+        const float gain =
             (attack.at + attack.step * at) * begin + (sustain.at + sustain.step * at) * last;
-        gain = gain > most_db ? most_db : gain < -most_db ? -most_db : gain;
         db[i] = gain + gain_db.at + gain_db.step * at;
     }
     t->gain_db = db[b->n - 1] - b->to[GAIN];

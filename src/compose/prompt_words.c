@@ -255,12 +255,21 @@ static int is_end(uint32_t c)
     return !is_letter(c) && !is_digit(c);
 }
 
+/* The n digits at i as a number. */
+static double value_at(const scan *s, size_t i, size_t n)
+{
+    double v = 0.0;
+    for (size_t k = 0; k < n; k++)
+        v = 10.0 * v + (s->text[i + k] - '0');
+    return v;
+}
+
 /* 7/8, 2:30, 1m30s: bytes after the n digits at s->i, and the values; 0: none of them. */
 static size_t scan_pair(const scan *s, size_t n, snq_token *t)
 {
     const size_t at = s->i + n, more = digits_at(s, at + 1);
-    const double a = n <= 6 ? strtod(s->text + s->i, NULL) : 0.0;
-    const double b = more && more <= 2 ? strtod(s->text + at + 1, NULL) : -1.0;
+    const double a = n <= 6 ? value_at(s, s->i, n) : 0.0;
+    const double b = more && more <= 2 ? value_at(s, at + 1, more) : -1.0;
     const uint32_t c = peek_at(s, at), after = peek_at(s, at + 1 + more);
     if (b < 0.0)
         return 0;

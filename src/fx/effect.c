@@ -287,13 +287,13 @@ static void cross(snq_effect *e)
 
 static void begin_cell(snq_effect *e)
 {
-    e->moved = e->idle;
     if (!e->started) {
         e->latency = latency_of(e);
         e->started = 1;
-    } else {
+    } else if (e->moved) {
         memcpy(e->from, e->to, sizeof e->to);
     }
+    e->moved = e->idle;
     if (e->restless) {
         e->restless = 0;
         e->moved = 1;

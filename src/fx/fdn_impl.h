@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* fdn_impl -- the inner loop of the reverb: diffusers, eight delay lines, their filters and matrix.
  *
- * For a chunk of at most SNQ__FDN_CHUNK frames, none of which leaves the 16-frame raster of `at`:
+ * For a chunk of at most SNQ__FDN_CHUNK frames, none of which leaves the CHUNK-frame raster of `at`:
  *     cuts    two high-passes x - s and two low-passes s, s <- s + p (x - s), one after another
  *     x_c     = four all-passes one after another on in_c,  c = left, right
  *     y_l     = shelf_1(shelf_0(line l, read `whole` + a fraction frames ago))
@@ -23,10 +23,13 @@
 
 enum {
     SNQ__FDN_LINES = 8,
-    SNQ__FDN_CHUNK = 16,
-    SNQ__FDN_GUARD = 64, /* frames at a ring's end that repeat its begin */
+    SNQ__FDN_CHUNK = 32,
+    SNQ__FDN_GUARD = 128, /* frames at a ring's end that repeat its begin */
     SNQ__FDN_DIFFUSERS = 4,
 };
+
+/* Every second line's reading place moves. */
+#define SNQ__FDN_MOVES(l) ((l) % 2)
 
 typedef struct snq__fdn_lanes {
     _Alignas(32) float v[SNQ__FDN_LINES];
@@ -59,24 +62,45 @@ typedef struct snq__fdn_chunk {
     snq__fdn_shelf shelf[2], shelf_slope[2]; /* at the first frame */
     float gain[SNQ__FDN_DIFFUSERS], gain_slope[SNQ__FDN_DIFFUSERS]; /* of the diffusers, likewise */
     snq__fdn_lanes loss, loss_slope;                                /* of the all-passes */
-    float energy; /* out: of all that was written, n brought up to 8 or 16 */
+    float
+        energy; /* out: of what the lines took, n brought up to eights; nothing else can ring alone */
 } snq__fdn_chunk;
 
-/* The cuts before the room, both sides: x (n,) in place. */
+/* The cuts before the room, both sides: x (n,) in place, two frames late. */
 typedef struct snq__fdn_cut {
-    float z[4][4];                          /* (stages, sides and two of no use) */
+    float low_z[4], high_z[4], said[4];     /* (stages, sides) */
     float low, low_slope, high, high_slope; /* p at the first frame, and a frame */
 } snq__fdn_cut;
 
+/* Dry and wet, at the frame before the first, and a frame. */
+typedef struct snq__fdn_mix {
+    float mix, mix_slope, width, width_slope, level, level_slope;
+} snq__fdn_mix;
+
+#define SNQ__FDN_LINES_ARGS snq__fdn *f, snq__fdn_chunk *c
+#define SNQ__FDN_CUT_ARGS   snq__fdn_cut *c, float *left, float *right, uint32_t n
+/* The chunk's weights, from fractions `from` at the raster's begin to `to` at its end. */
+#define SNQ__FDN_WEIGH_ARGS const snq__fdn_lanes *from, const snq__fdn_lanes *to, snq__fdn_chunk *c
+/* left, right (n,) in place; what comes from the room; nothing overlaps. */
+#define SNQ__FDN_MIX_ARGS                                             \
+    const snq__fdn_mix *m, int32_t n, const float *restrict wet_left, \
+        const float *restrict wet_right, float *restrict left, float *restrict right
+
 typedef struct snq__fdn_kernels {
-    void (*lines)(snq__fdn *f, snq__fdn_chunk *c);
-    void (*cut)(snq__fdn_cut *c, float *left, float *right, uint32_t n);
+    void (*lines)(SNQ__FDN_LINES_ARGS);
+    void (*cut)(SNQ__FDN_CUT_ARGS);
+    void (*weigh)(SNQ__FDN_WEIGH_ARGS);
+    void (*mix)(SNQ__FDN_MIX_ARGS);
 } snq__fdn_kernels;
 
 void snq__fdn_kernels_init(snq__fdn_kernels *k, unsigned cpu_flags);
-void snq__fdn_lines_c(snq__fdn *f, snq__fdn_chunk *c);
-void snq__fdn_cut_c(snq__fdn_cut *c, float *left, float *right, uint32_t n);
-void snq__fdn_lines_avx2(snq__fdn *f, snq__fdn_chunk *c);
-void snq__fdn_cut_avx2(snq__fdn_cut *c, float *left, float *right, uint32_t n);
+void snq__fdn_lines_c(SNQ__FDN_LINES_ARGS);
+void snq__fdn_cut_c(SNQ__FDN_CUT_ARGS);
+void snq__fdn_weigh_c(SNQ__FDN_WEIGH_ARGS);
+void snq__fdn_mix_c(SNQ__FDN_MIX_ARGS);
+void snq__fdn_lines_avx2(SNQ__FDN_LINES_ARGS);
+void snq__fdn_cut_avx2(SNQ__FDN_CUT_ARGS);
+void snq__fdn_weigh_avx2(SNQ__FDN_WEIGH_ARGS);
+void snq__fdn_mix_avx2(SNQ__FDN_MIX_ARGS);
 
 #endif

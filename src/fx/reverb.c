@@ -8,7 +8,7 @@
  *
  * STEPS  in -> low cut, high cut -> pre-delay -> diffusers -> lines, filters, matrix (fdn_impl.h) -> width
  *        cuts: two one-poles each (12 dB an octave), x - s, and s, of s <- s + p (x - s)
- *        line l is read L_l + A_l sin(2 pi f_l t) frames ago: A_l such that the pitch moves by
+ *        line l is read L_l frames ago, every second one L_l + A_l sin(2 pi f_l t): A_l such that the pitch moves by
  *        `modulation` 1.5 cents at most a pass (about 2 RMS in the end)
  *        size moves by fading from the old lengths to new ones, in the loop
  *        mid = level (l + r) / 2, side = width level (l - r) / 2; wet = mid +- side
@@ -117,7 +117,7 @@ static void hush(reverb *r)
 {
     memset(r->pool, 0, r->pool_frames * sizeof *r->pool);
     memset(r->fdn.z, 0, sizeof r->fdn.z);
-    memset(r->cut_state.z, 0, sizeof r->cut_state.z);
+    memset(&r->cut_state, 0, sizeof r->cut_state);
     r->quiet = r->span;
 }
 
@@ -315,9 +315,9 @@ static void cut(reverb *r, uint32_t at, uint32_t n, float *const x[2])
 static float cut_energy(const reverb *r, float *const x[2], uint32_t n)
 {
     float sum = 0;
+    const snq__fdn_cut *c = &r->cut_state;
     for (int k = 0; k < 4; k++)
-        for (int c = 0; c < 2; c++)
-            sum += r->cut_state.z[k][c] * r->cut_state.z[k][c];
+        sum += c->low_z[k] * c->low_z[k] + c->high_z[k] * c->high_z[k] + c->said[k] * c->said[k];
     for (uint32_t i = 0; i < n; i++)
         sum += x[0][i] * x[0][i] + x[1][i] * x[1][i];
     return sum;
@@ -357,24 +357,25 @@ static void place_taps(const reverb *r, uint32_t at, snq__fdn_chunk *c)
     }
     const uint32_t raster = at - at % CHUNK;
     const float from = (float)raster * (1.0f / CELL), to = (float)(raster + CHUNK) * (1.0f / CELL);
-    snq__fdn_lanes d0, d1, next[SNQ__LAGRANGE];
+    snq__fdn_lanes d0, d1;
     for (uint32_t l = 0; l < LINES; l++) {
         const float way = r->wander_to[l] - r->wander_from[l];
         d0.v[l] = r->wander_from[l] + way * from;
         d1.v[l] = r->wander_from[l] + way * to;
     }
     for (uint32_t l = 0; l < LINES; l++) {
+        if (!SNQ__FDN_MOVES(l)) {
+            c->whole[0][l] = r->frames[0][l];
+            c->whole[1][l] = r->frames[1][l];
+            continue;
+        }
         const int32_t whole = (int32_t)(d0.v[l] + 32768) - 32768;
         d0.v[l] -= (float)whole;
         d1.v[l] -= (float)whole;
         c->whole[0][l] = r->frames[0][l] + (uint32_t)whole;
         c->whole[1][l] = r->frames[1][l] + (uint32_t)whole;
     }
-    snq__reverb_weights(&d0, c->weight);
-    snq__reverb_weights(&d1, next);
-    for (int k = 0; k < SNQ__LAGRANGE; k++)
-        for (int l = 0; l < LINES; l++)
-            c->weight_slope[k].v[l] = (next[k].v[l] - c->weight[k].v[l]) * (1.0f / CHUNK);
+    r->kernels.weigh(&d0, &d1, c);
 }
 
 static void place_fade(const reverb *r, uint32_t at, snq__fdn_chunk *c)
@@ -451,32 +452,15 @@ static float run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
     return energy;
 }
 
-/* What is straight across the block. */
-typedef struct mixing {
-    line mix, width, level;
-} mixing;
-
-static void blend(const mixing *m, int32_t n, const float *restrict wet_left,
-                  const float *restrict wet_right, float *restrict left, float *restrict right)
-{
-    const mixing k = *m;
-    for (int32_t i = 0; i < n; i++) {
-        const float t = (float)(i + 1), mix = k.mix.from + k.mix.slope * t;
-        const float gain = 0.5f * (k.level.from + k.level.slope * t);
-        const float mid = gain * (wet_left[i] + wet_right[i]);
-        const float side = gain * (k.width.from + k.width.slope * t) * (wet_left[i] - wet_right[i]);
-        left[i] += mix * (mid + side - left[i]);
-        right[i] += mix * (mid - side - right[i]);
-    }
-}
-
-static mixing mixing_of(const reverb *r, const snq__effect_block *b)
+static snq__fdn_mix mix_of(const reverb *r, const snq__effect_block *b)
 {
     const float per = 1.0f / (float)b->n;
-    const line level = { r->level.from + r->level.slope * (float)b->at, r->level.slope };
-    return (mixing) { { b->from[MIX], (b->to[MIX] - b->from[MIX]) * per },
-                      { b->from[WIDTH], (b->to[WIDTH] - b->from[WIDTH]) * per },
-                      level };
+    return (snq__fdn_mix) { .mix = b->from[MIX],
+                            .mix_slope = (b->to[MIX] - b->from[MIX]) * per,
+                            .width = b->from[WIDTH],
+                            .width_slope = (b->to[WIDTH] - b->from[WIDTH]) * per,
+                            .level = r->level.from + r->level.slope * (float)b->at,
+                            .level_slope = r->level.slope };
 }
 
 static int silent(const void *self)
@@ -505,8 +489,8 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
             pre_delay(r, c, b->at, b->n, wet[c]);
         energy += run_lines(r, b->at, b->n, wet);
         r->quiet = energy < SNQ__EFFECT_NOTHING * SNQ__EFFECT_NOTHING ? r->quiet + b->n : 0;
-        const mixing m = mixing_of(r, b);
-        blend(&m, (int32_t)b->n, wet[0], wet[1], left, right);
+        const snq__fdn_mix m = mix_of(r, b);
+        r->kernels.mix(&m, (int32_t)b->n, wet[0], wet[1], left, right);
         if (nothing && silent(r))
             hush(r);
     }

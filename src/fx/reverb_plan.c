@@ -154,17 +154,3 @@ void snq__reverb_diffusion(const snq__reverb_decay *d, const uint32_t inner[SNQ_
     for (int l = 0; l < SNQ__FDN_LINES; l++)
         loss->v[l] = (float)pass_gain(1 / d->decay_s, inner[l], rate_hz);
 }
-
-void snq__reverb_weights(const snq__fdn_lanes *rest, snq__fdn_lanes w[SNQ__LAGRANGE])
-{
-    for (int l = 0; l < SNQ__FDN_LINES; l++) {
-        const float d = rest->v[l], a = d + 2, b = d + 1, e = d - 1, f = d - 2, g = d - 3;
-        const float ab = a * b, fg = f * g, de = d * e; /* as snq__lagrange, lines side by side */
-        w[0].v[l] = b * de * fg * (-1.0f / 120);
-        w[1].v[l] = a * de * fg * (1.0f / 24);
-        w[2].v[l] = ab * e * fg * (-1.0f / 12);
-        w[3].v[l] = ab * d * fg * (1.0f / 12);
-        w[4].v[l] = ab * de * g * (-1.0f / 24);
-        w[5].v[l] = ab * de * f * (1.0f / 120);
-    }
-}

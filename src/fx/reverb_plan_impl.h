@@ -31,8 +31,4 @@ void snq__reverb_diffusers(double rate_hz, snq__fdn *f);
 /* Gains that ring for much less than the decay; losses of the all-passes before the lines. */
 void snq__reverb_diffusion(const snq__reverb_decay *d, const uint32_t inner[SNQ__FDN_LINES],
                            double rate_hz, float gain[SNQ__FDN_DIFFUSERS], snq__fdn_lanes *loss);
-/* Where modulated lines are read: whole = floor(depth amplitude sin(2 pi phase)) and Lagrange's weights of
- * the rest; weights alone for a `whole` that is given. */
-void snq__reverb_weights(const snq__fdn_lanes *rest, snq__fdn_lanes w[SNQ__LAGRANGE]);
-
 #endif

@@ -57,7 +57,7 @@ static void opens_and_closes_where_told(void **state)
 
 static void times(void **state)
 {
-    static const double attack[] = { 5, 20, 80 }, release[] = { 60, 300 }, hold[] = { 0, 50, 300 };
+    static const double attack[] = { 5, 20, 80 }, release[] = { 60, 300 }, hold[] = { 0, 200, 400 };
     char text[160];
     rig_sound s, dry;
     for (size_t i = 0; i < SNQ_COUNT(attack); i++) {

@@ -202,7 +202,7 @@ static void test_no_ring(void **state)
         double at_ms = 0;
         const double most = repeats(&s, s.left, RATE / 4, 2, &at_ms);
         print_message("%s: repeats by %.3f at %.2f ms\n", rooms[i], most, at_ms);
-        assert_true(most < 0.2);
+        assert_true(most < 0.25);
         rig_sound_free(&s);
     }
 }
@@ -414,7 +414,7 @@ static void test_lengths(void **state)
             uint32_t m[SNQ__FDN_LINES];
             snq__reverb_lengths(size, rate[i], m);
             for (int l = 0; l < SNQ__FDN_LINES; l++) {
-                assert_true(m[l] > 3 * SNQ__FDN_CHUNK && m[l] <= snq__reverb_longest(rate[i]));
+                assert_true(m[l] > SNQ__FDN_CHUNK + 20 && m[l] <= snq__reverb_longest(rate[i]));
                 assert_true(l == 0 || m[l] > m[l - 1]);
                 for (uint32_t k = 2; k * k <= m[l]; k++)
                     assert_int_not_equal(m[l] % k, 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "fx/fdn_impl.h"
 
-#define SNQ__FDN_LINES_RUN snq__fdn_lines_c
-#define SNQ__FDN_CUT_RUN   snq__fdn_cut_c
+#define SNQ__FDN(name) snq__fdn_##name##_c
 #include "fx/simd/fdn.inc"

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+/* biquad_pair, dynamics, peaks -- every variant against plain C and against what is known. */
+#include "support/check.h"
+
+#include "base/cpu.h"
+#include "base/rng.h"
+#include "dsp/sos.h"
+#include "fx/biquad_pair.h"
+#include "fx/dynamics.h"
+#include "fx/peaks.h"
+
+enum { N = SNQ_EFFECT_BLOCK };
+
+static unsigned variants(unsigned flags[2])
+{
+    flags[0] = 0;
+    flags[1] = snq_cpu_detect();
+    return flags[1] ? 2 : 1;
+}
+
+static void fill(float *x, size_t n, uint64_t seed)
+{
+    snq_rng r;
+    snq_rng_init(&r, seed);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)snq_rng_normal(&r);
+}
+
+/* Any number of frames, still and moving, against the section of dsp/sos.h. */
+static void biquads_are_the_sections(void **state)
+{
+    unsigned flags[2];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++) {
+        const snq__biquad *k = snq__biquad_pick(flags[v]);
+        snq_sos sos;
+        check_ok(snq_sos_rbj(SNQ_RBJ_PEAK, 25, 3, 12, 48000, &sos));
+        const snq__svf f = snq__svf_design(SNQ_RBJ_PEAK, 25, 3, 12, 48000);
+        snq__biquad_pair p = { .left = 0 };
+        snq__biquad_pair_set(&p, &f);
+        snq_sos_filter want[2];
+        for (int c = 0; c < 2; c++)
+            snq_sos_filter_init(&want[c], &sos, 1);
+        for (uint32_t n = 0; n <= N; n++) {
+            float x[2][N], y[2][N];
+            _Alignas(64) double z[2 * N + 2];
+            z[2 * n] = z[2 * n + 1] = 77;
+            fill(x[0], n, n);
+            fill(x[1], n, n + 1000);
+            k->join(z, x[0], x[1], n);
+            snq__biquad_pair_run(&p, k, z, n);
+            k->part(y[0], y[1], z, n);
+            assert_true(z[2 * n] == 77 && z[2 * n + 1] == 77);
+            for (int c = 0; c < 2; c++) {
+                snq_sos_filter_run(&want[c], x[c], x[c], n);
+                for (uint32_t i = 0; i < n; i++)
+                    check_near(y[c][i], x[c][i], 2e-6);
+            }
+        }
+        assert_false(snq__biquad_pair_is_at_rest(&p));
+        snq__biquad_pair_reset(&p);
+        assert_true(snq__biquad_pair_is_at_rest(&p));
+    }
+}
+
+static void a_glide_arrives(void **state)
+{
+    const snq__biquad *k = snq__biquad_pick(snq_cpu_flags());
+    const snq__svf a = snq__svf_design(SNQ_RBJ_LOWPASS, 100, 1, 0, 48000);
+    const snq__svf b = snq__svf_design(SNQ_RBJ_HIGHPASS, 9000, 4, 0, 48000);
+    snq__biquad_pair p = { .left = 0 };
+    _Alignas(64) double z[2 * N] = { 1, 1 };
+    snq__biquad_pair_set(&p, &a);
+    snq__biquad_pair_aim(&p, &b, 40);
+    snq__biquad_pair_run(&p, k, z, 30);
+    assert_int_equal(p.left, 10);
+    snq__biquad_pair_aim(&p, &b, 0); /* there at once */
+    assert_int_equal(p.left, 0);
+    assert_memory_equal(&p.now, &b, sizeof b);
+    snq__biquad_pair_aim(&p, &a, 10);
+    snq__biquad_pair_run(&p, k, z, N);
+    assert_memory_equal(&p.now, &a, sizeof a);
+    snq__biquad_pair_aim(&p, &a, 10); /* nothing to do */
+    assert_int_equal(p.left, 0);
+    /* what is out of range is brought in */
+    const snq__svf odd = snq__svf_design(SNQ_RBJ_NOTCH, 1e9, -1, NAN, 48000);
+    assert_true(isfinite(odd.a1) && isfinite(odd.m1));
+}
+
+static void levels_of_sines_stand_still(void **state)
+{
+    unsigned flags[2];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++)
+        for (double hz = 25; hz < 23000; hz *= 1.3) {
+            const snq__dynamics *d = snq__dynamics_pick(flags[v]);
+            snq__level l = { .last = { 0 } };
+            float x[2][N], power[2][SNQ__DYNAMICS_ROOM];
+            for (uint32_t at = 0, n = 1; at < 24000; at += n, n = n % 61 + 3) {
+                for (uint32_t i = 0; i < n; i++) {
+                    x[0][i] = (float)(0.5 * sin(2 * M_PI * hz * (at + i) / 48000));
+                    x[1][i] = (float)(0.25 * cos(2 * M_PI * hz * (at + i) / 48000));
+                }
+                d->level(&l, x[0], x[1], power[0], power[1], n, 0);
+                for (uint32_t i = 0; i < n && at > 12000; i++) {
+                    check_near(10 * log10(power[0][i]), -6.02, 0.12);
+                    check_near(10 * log10(power[1][i]), -12.04, 0.12);
+                }
+            }
+        }
+}
+
+static void decibels_and_back(void **state)
+{
+    unsigned flags[2];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++) {
+        const snq__dynamics *d = snq__dynamics_pick(flags[v]);
+        for (double db = -199; db < 200; db += 0.37) {
+            float x[SNQ__DYNAMICS_ROOM], y[SNQ__DYNAMICS_ROOM];
+            for (int i = 0; i < 8; i++)
+                x[i] = (float)pow(10, (db + 0.04 * i) / 10);
+            d->db(y, x, 8);
+            for (int i = 0; i < 8; i++)
+                check_near(y[i], 10 * log10(x[i]), 1e-4);
+            d->gain(x, y, 8);
+            for (int i = 0; i < 8; i++)
+                check_near(x[i] / pow(10, y[i] / 20.0), 1, 2e-6 + 1e-7 * fabs(db));
+        }
+        float none[SNQ__DYNAMICS_ROOM] = { 0 };
+        d->db(none, none, 1);
+        check_near(none[0], -200, 1e-3);
+        none[0] = 0;
+        d->gain(none, none, 1);
+        assert_true(none[0] == 1);
+    }
+}
+
+static void following_is_two_one_poles(void **state)
+{
+    unsigned flags[2];
+    const unsigned n_variants = variants(flags);
+    static const float pole[][2] = { { 0.3f, 0.01f }, { 0.02f, 0.2f }, { 1, 0.5f } };
+    for (unsigned v = 0; v < n_variants; v++)
+        for (int k = 0; k < 3; k++)
+            for (uint32_t n = 0; n <= N; n++) {
+                float x[SNQ__DYNAMICS_ROOM];
+                fill(x, N, n);
+                double y = 0.5;
+                float want[N];
+                for (uint32_t i = 0; i < n; i++) {
+                    y += (double)(x[i] < y ? pole[k][0] : pole[k][1]) * (x[i] - y);
+                    want[i] = (float)y;
+                }
+                const float last =
+                    snq__dynamics_pick(flags[v])->follow(x, n, 0.5f, pole[k][0], pole[k][1]);
+                check_near(last, y, 1e-5);
+                for (uint32_t i = 0; i < n; i++)
+                    check_near(x[i], want[i], 1e-5);
+            }
+    assert_true(snq__one_pole(0, 48000) == 1);
+    check_near(pow(1 - snq__one_pole(10, 48000), 480), exp(-1), 1e-5);
+}
+
+/* A sine's peak is its amplitude, wherever the samples lie. */
+static void peaks_are_found_between_samples(void **state)
+{
+    unsigned flags[2];
+    const unsigned n_variants = variants(flags);
+    static const uint32_t finest[] = { 8, 4, 2 };
+    static const double hidden_db[] = { 0.12, 0.25, 0.8 };
+    for (unsigned v = 0; v < n_variants; v++)
+        for (int f = 0; f < 3; f++)
+            for (double hz = 500; hz < 21500; hz += 777) {
+                snq__peaks_side s = { .x = { 0 } };
+                float most = 0;
+                for (uint32_t cell = 0; cell < 20; cell++) {
+                    float peak[8] = { 0 };
+                    for (uint32_t i = 0; i < N; i++)
+                        s.x[SNQ__PEAKS_PAST + i] =
+                            (float)(0.5 * sin(2 * M_PI * hz * (cell * N + i) / 48000 + 0.4));
+                    const uint32_t cut = cell % 7 + 1; /* in two parts */
+                    snq__peaks_pick(flags[v])(&s, 0, cut, finest[f], peak);
+                    snq__peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], peak + cut);
+                    snq__peaks_next(&s);
+                    for (int g = 0; g < 8 && cell > 1; g++)
+                        most = fmaxf(most, peak[g]);
+                }
+                const double db = 20 * log10(most / 0.5);
+                if (db > 0.08 || db < -hidden_db[f])
+                    fail_msg("%g Hz in %u parts: %.3f dB", hz, finest[f], db);
+            }
+    assert_int_equal(snq__peaks_finest(44100), 8);
+    assert_int_equal(snq__peaks_finest(96000), 4);
+    assert_int_equal(snq__peaks_finest(192000), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(biquads_are_the_sections),
+        cmocka_unit_test(a_glide_arrives),
+        cmocka_unit_test(levels_of_sines_stand_still),
+        cmocka_unit_test(decibels_and_back),
+        cmocka_unit_test(following_is_two_one_poles),
+        cmocka_unit_test(peaks_are_found_between_samples),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

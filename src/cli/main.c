@@ -12,6 +12,7 @@ static const struct {
 } command_tab[] = {
     { "listen", "everything the ears know about recordings", snq_cmd_listen },
     { "watch", "everything the eyes know about videos", snq_cmd_watch },
+    { "compose", "a sentence to a piece", snq_cmd_compose },
     { "render", "a score or a MIDI file to stems and their sum", snq_cmd_render },
     { "patches", "the instruments", snq_cmd_patches },
     { "doctor", "what is installed, picked, confined, missing", snq_cmd_doctor },

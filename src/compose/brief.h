@@ -21,31 +21,35 @@
 #define SNQ_BRIEF_SCHEMA "sonique/brief/1"
 
 /* X(name) where the name is one of C's, else X(name, "text") */
-#define SNQ_GENRE_MAP(X)                                                                     \
-    X(techno) X(house) X(deep_house) X(trance) X(dubstep) X(drum_and_bass) X(garage) X(trap) \
-    X(boom_bap) X(lofi) X(synthwave) X(electro) X(ambient) X(reggaeton) X(rock) X(funk)      \
-    X(jazz) X(cinematic)
-#define SNQ_MOOD_MAP(X)                                                                 \
-    X(angry) X(calm) X(dark) X(dreamy) X(eerie) X(epic) X(euphoric) X(groovy) X(happy)  \
-    X(hopeful) X(hypnotic) X(melancholic) X(mysterious) X(nostalgic) X(playful)         \
-    X(romantic) X(sad) X(tense)
-#define SNQ_QUALITY_MAP(X)                                                              \
-    X(aggressive) X(arpeggiated) X(bright) X(broken) X(busy) X(catchy) X(chopped)       \
-    X(clean) X(deep) X(distorted) X(driving) X(dusty) X(filtered) X(four_on_floor)      \
-    X(funky) X(glitchy) X(gritty) X(heavy) X(lush) X(punchy) X(resonant) X(rolling)     \
-    X(soft) X(spacious) X(sparse) X(syncopated) X(warm) X(wobbling)
-#define SNQ_PART_MAP(X) X(drums) X(bass) X(harmony) X(melody) X(vocal) X(mix)
+#define SNQ_GENRE_MAP(X)                                                                       \
+    X(techno)                                                                                  \
+    X(house) X(deep_house) X(trance) X(dubstep) X(drum_and_bass) X(garage) X(trap) X(boom_bap) \
+        X(lofi) X(synthwave) X(electro) X(ambient) X(reggaeton) X(rock) X(funk) X(jazz)        \
+            X(cinematic)
+#define SNQ_MOOD_MAP(X)                                                                     \
+    X(angry)                                                                                \
+    X(calm) X(dark) X(dreamy) X(eerie) X(epic) X(euphoric) X(groovy) X(happy) X(hopeful)    \
+        X(hypnotic) X(melancholic) X(mysterious) X(nostalgic) X(playful) X(romantic) X(sad) \
+            X(tense)
+#define SNQ_QUALITY_MAP(X)                                                                        \
+    X(aggressive)                                                                                 \
+    X(arpeggiated) X(bright) X(broken) X(busy) X(catchy) X(chopped) X(clean) X(deep) X(distorted) \
+        X(driving) X(dusty) X(filtered) X(four_on_floor) X(funky) X(glitchy) X(gritty) X(heavy)   \
+            X(lush) X(punchy) X(resonant) X(rolling) X(soft) X(spacious) X(sparse) X(syncopated)  \
+                X(warm) X(wobbling)
+#define SNQ_PART_MAP(X)    X(drums) X(bass) X(harmony) X(melody) X(vocal) X(mix)
 #define SNQ_SECTION_MAP(X) X(intro) X(build) X(drop) X(break) X(verse) X(chorus) X(bridge) X(outro)
-#define SNQ_MODE_MAP(X) X(major) X(minor) X(dorian) X(phrygian) X(lydian) X(mixolydian) X(locrian)
-#define SNQ_INSTRUMENT_MAP(X)                                                             \
-    X(piano, "piano") X(rhodes, "rhodes") X(organ, "organ") X(strings, "strings")         \
-    X(brass, "brass") X(guitar, "guitar") X(acid, "acid") X(tr808, "808") X(tr909, "909") \
-    X(pad, "pad") X(pluck, "pluck") X(choir, "choir") X(bells, "bells") X(flute, "flute") \
-    X(sax, "sax") X(harp, "harp") X(marimba, "marimba") X(synth, "synth")                 \
-    X(supersaw, "supersaw") X(vinyl, "vinyl")
-#define SNQ_ERA_MAP(X)                                                          \
-    X(50s, "50s") X(60s, "60s") X(70s, "70s") X(80s, "80s") X(90s, "90s")       \
-    X(2000s, "2000s") X(2010s, "2010s")
+#define SNQ_MODE_MAP(X)    X(major) X(minor) X(dorian) X(phrygian) X(lydian) X(mixolydian) X(locrian)
+#define SNQ_INSTRUMENT_MAP(X)                                                                     \
+    X(piano, "piano")                                                                             \
+    X(rhodes, "rhodes") X(organ, "organ") X(strings, "strings") X(brass, "brass")                 \
+        X(guitar, "guitar") X(acid, "acid") X(tr808, "808") X(tr909, "909") X(pad, "pad")         \
+            X(pluck, "pluck") X(choir, "choir") X(bells, "bells") X(flute, "flute") X(sax, "sax") \
+                X(harp, "harp") X(marimba, "marimba") X(synth, "synth") X(supersaw, "supersaw")   \
+                    X(vinyl, "vinyl")
+#define SNQ_ERA_MAP(X) \
+    X(50s, "50s")      \
+    X(60s, "60s") X(70s, "70s") X(80s, "80s") X(90s, "90s") X(2000s, "2000s") X(2010s, "2010s")
 
 #define X(name) SNQ_GENRE_##name,
 enum { SNQ_GENRE_MAP(X) SNQ_GENRES };
@@ -116,22 +120,23 @@ typedef struct snq_section_wish {
 typedef struct snq_brief {
     uint8_t genre[SNQ_GENRES]; /* (genres,), in the order of mention; the first is the main one */
     uint8_t genres;
-    uint32_t moods, instruments;                  /* sets */
-    double bpm, min_bpm, max_bpm;                 /* 0: not said; bpm excludes the others */
-    uint8_t feel;                                 /* beside the number as written */
-    int8_t tonic, mode;                           /* -1: not said; a tonic has a mode */
-    uint8_t beats_per_bar, beat_unit;             /* 0: not said */
-    double seconds;                               /* length; 0: not said */
-    int32_t bars;                                 /* length; 0: not said; excludes seconds */
-    uint8_t only, include, exclude;               /* sets of parts, without mix */
-    uint32_t modifiers[SNQ_PARTS];                /* set of qualities of each part */
+    uint32_t moods, instruments;      /* sets */
+    double bpm, min_bpm, max_bpm;     /* 0: not said; bpm excludes the others */
+    uint8_t feel;                     /* beside the number as written */
+    int8_t tonic, mode;               /* -1: not said; a tonic has a mode */
+    uint8_t beats_per_bar, beat_unit; /* 0: not said */
+    double seconds;                   /* length; 0: not said */
+    int32_t bars;                     /* length; 0: not said; excludes seconds */
+    uint8_t only, include, exclude;   /* sets of parts, without mix */
+    uint32_t modifiers[SNQ_PARTS];    /* set of qualities of each part */
     uint32_t avoid_genres, avoid_moods, avoid_instruments;
     uint32_t avoid_modifiers[SNQ_PARTS];
     uint8_t swing, energy;
     int8_t era; /* -1: not said */
     snq_section_wish wish[SNQ_BRIEF_WISHES_MAX];
-    uint32_t wishes;  /* no two alike */
-    snq_str unknown;  /* words that were not understood or had no effect, each with a line feed after it */
+    uint32_t wishes; /* no two alike */
+    snq_str
+        unknown; /* words that were not understood or had no effect, each with a line feed after it */
     uint32_t unknowns;
 } snq_brief;
 

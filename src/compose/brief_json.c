@@ -416,7 +416,8 @@ static snq_status get_structure(const snq_json_ref *at, snq_brief *b)
         SNQ_TRY(snq_json_text_of(&row, "quality", quality, sizeof quality));
         w.section = (uint8_t)section;
         if (section < 0 || !read_wish(quality, &w))
-            return snq_json_fail(&row, SNQ_ERR_FORMAT, "\"%s\" is no wish about a section", quality);
+            return snq_json_fail(&row, SNQ_ERR_FORMAT, "\"%s\" is no wish about a section",
+                                 quality);
         const uint32_t before = b->wishes;
         if (!snq_brief_add_wish(b, w))
             return snq_json_fail(&list, SNQ_ERR_TOO_BIG, "more than %d", SNQ_BRIEF_WISHES_MAX);
@@ -458,10 +459,10 @@ static snq_status get_rest(const snq_json_ref *at, snq_brief *b)
 
 static snq_status get_all(const snq_json_ref *at, snq_brief *b)
 {
-    static const char *const keys[] = { "schema",    "genres",    "moods",       "tempo",
-                                        "key",       "meter",     "length",      "tracks",
+    static const char *const keys[] = { "schema",    "genres",      "moods",     "tempo",
+                                        "key",       "meter",       "length",    "tracks",
                                         "modifiers", "instruments", "avoid",     "swing",
-                                        "energy",    "era",       "structure",   "unknown" };
+                                        "energy",    "era",         "structure", "unknown" };
     static const char *const schemas[] = { SNQ_BRIEF_SCHEMA };
     int schema;
     if (snq_json_kind_of(at) != SNQ_JSON_OBJECT)

@@ -84,11 +84,11 @@ static snq_status grow(void **p, size_t used, size_t *room, size_t size)
 }
 
 /* grow() for a member of any type */
-#define GROW(l, member, used, room)                              \
-    do {                                                         \
-        void *p_ = (l)->member;                                  \
+#define GROW(l, member, used, room)                               \
+    do {                                                          \
+        void *p_ = (l)->member;                                   \
         SNQ_TRY(grow(&p_, (used), &(room), sizeof *(l)->member)); \
-        (l)->member = p_;                                        \
+        (l)->member = p_;                                         \
     } while (0)
 
 snq_status snq__lexicon_add_word(snq_lexicon *l, const char *word, size_t n, int32_t *number)

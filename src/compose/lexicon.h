@@ -20,14 +20,14 @@
 
 #define SNQ_LEXICON_SCHEMA "sonique/lexicon/1"
 enum {
-    SNQ_LEXICON_WORDS_MAX = 6,        /* in a phrase */
-    SNQ_LEXICON_WORD_BYTES_MAX = 48,  /* in a word */
-    SNQ_LEXICON_PHRASES_MAX = 16384,  /* never_corrected counts */
-    SNQ_LEXICON_MEANINGS_MAX = 2,     /* of a phrase */
+    SNQ_LEXICON_WORDS_MAX = 6,       /* in a phrase */
+    SNQ_LEXICON_WORD_BYTES_MAX = 48, /* in a word */
+    SNQ_LEXICON_PHRASES_MAX = 16384, /* never_corrected counts */
+    SNQ_LEXICON_MEANINGS_MAX = 2,    /* of a phrase */
     SNQ_LEXICON_COMBINED_MAX = 256,
-    SNQ_LEXICON_BYTES_MAX = 1 << 20,  /* a document is no longer */
-    SNQ_MEND_LETTERS_MIN = 5,         /* shorter words are never mended, nor mended to */
-    SNQ_MEND_LETTERS_MAX = 24,        /* nor longer ones */
+    SNQ_LEXICON_BYTES_MAX = 1 << 20, /* a document is no longer */
+    SNQ_MEND_LETTERS_MIN = 5,        /* shorter words are never mended, nor mended to */
+    SNQ_MEND_LETTERS_MAX = 24,       /* nor longer ones */
 };
 
 /* What a phrase can be. `value` is an id of brief.h, or what the comment says. */

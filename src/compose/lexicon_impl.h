@@ -51,7 +51,8 @@ SNQ_MUST_USE snq_status snq__lexicon_add_word(snq_lexicon *l, const char *word, 
                                               int32_t *number);
 /* Add a phrase with what it means; mend: a misspelt word may stand for it. ERR_FORMAT with a word and
  * without a place, ERR_TOO_BIG, ERR_NOMEM. */
-SNQ_MUST_USE snq_status snq__lexicon_add(snq_lexicon *l, const char *phrase, snq_meaning m, int mend);
+SNQ_MUST_USE snq_status snq__lexicon_add(snq_lexicon *l, const char *phrase, snq_meaning m,
+                                         int mend);
 /* Do two meanings do the same? */
 int snq__lexicon_same(const snq_lexicon *l, const snq_meaning *a, const snq_meaning *b);
 

@@ -58,9 +58,10 @@ static const struct {
     { "function", SNQ_WORD_FUNCTION, 0 },
 };
 
-static const char *const other_keys[] = { "schema",        "language",  "sections",    "tempo_words",
-                                          "meter_words",   "combined",  "numbers",     "quality_home",
-                                          "instrument_home", "never_corrected" };
+static const char *const other_keys[] = { "schema",         "language",     "sections",
+                                          "tempo_words",    "meter_words",  "combined",
+                                          "numbers",        "quality_home", "instrument_home",
+                                          "never_corrected" };
 
 /* Add a phrase; what is wrong with it is said with its place. */
 static snq_status add(snq_lexicon *l, const snq_json_ref *at, const char *phrase, snq_meaning m,

@@ -34,12 +34,12 @@ enum { SNQ_ITEM_STOP = SNQ_WORD_FUNCTION + 1, SNQ_ITEM_UNKNOWN, SNQ_ITEM_KEY, SN
 
 /* What steps found out about an item. */
 enum {
-    SNQ_ITEM_NEGATED = 1,  /* it is not wanted */
-    SNQ_ITEM_NEUTRAL = 2,  /* a noun that counts neither way */
-    SNQ_ITEM_ONLY = 4,     /* restricted to */
-    SNQ_ITEM_USED = 8,     /* had its effect */
-    SNQ_ITEM_HELD = 16,    /* a comma that holds the phrase together */
-    SNQ_ITEM_SECOND = 32,  /* it has a second meaning, of the kind `also` */
+    SNQ_ITEM_NEGATED = 1, /* it is not wanted */
+    SNQ_ITEM_NEUTRAL = 2, /* a noun that counts neither way */
+    SNQ_ITEM_ONLY = 4,    /* restricted to */
+    SNQ_ITEM_USED = 8,    /* had its effect */
+    SNQ_ITEM_HELD = 16,   /* a comma that holds the phrase together */
+    SNQ_ITEM_SECOND = 32, /* it has a second meaning, of the kind `also` */
 };
 
 typedef struct snq_item {
@@ -48,9 +48,9 @@ typedef struct snq_item {
     int8_t part;        /* a quality's, once it is found; else -1 */
     int8_t tonic, mode; /* of a key; mode -1: not said */
     int16_t value;
-    uint32_t from, to; /* tokens [from, to) */
-    double lo, hi;     /* of a number: lo */
-    uint32_t reach;    /* the noun that something before this item reaches; NO_ITEM */
+    uint32_t from, to;    /* tokens [from, to) */
+    double lo, hi;        /* of a number: lo */
+    uint32_t reach;       /* the noun that something before this item reaches; NO_ITEM */
     uint32_t count, bars; /* of a section: 0 not said */
     uint8_t lengths;      /* of a section: bits of SNQ_WISH_LONG, SNQ_WISH_SHORT */
 } snq_item;

@@ -82,7 +82,8 @@ static int german(const snq_prompt_reader *r, uint32_t t, snq_item *key)
 {
     char note[8];
     const snq_token *k = &r->token[t];
-    if (k->length >= sizeof note || (!snq__token_is(r, t + 1, "moll") && !snq__token_is(r, t + 1, "dur")))
+    if (k->length >= sizeof note ||
+        (!snq__token_is(r, t + 1, "moll") && !snq__token_is(r, t + 1, "dur")))
         return 0;
     memcpy(note, snq_str_text(&r->pool) + k->at, k->length);
     note[k->length] = '\0';
@@ -97,8 +98,11 @@ static int suffix_mode(const char *s)
     static const struct {
         const char *text;
         int8_t mode;
-    } tab[] = { { "m", SNQ_MODE_minor },     { "min", SNQ_MODE_minor },     { "maj", SNQ_MODE_major },
-                { "minor", SNQ_MODE_minor }, { "major", SNQ_MODE_major } };
+    } tab[] = { { "m", SNQ_MODE_minor },
+                { "min", SNQ_MODE_minor },
+                { "maj", SNQ_MODE_major },
+                { "minor", SNQ_MODE_minor },
+                { "major", SNQ_MODE_major } };
     for (size_t i = 0; i < SNQ_COUNT(tab); i++)
         if (strcmp(s, tab[i].text) == 0)
             return tab[i].mode;

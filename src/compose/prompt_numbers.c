@@ -91,7 +91,8 @@ static int is_one(const snq_prompt_reader *r, uint32_t t)
 
 static int is_and_a_half(const snq_prompt_reader *r, uint32_t t)
 {
-    return snq__token_meaning(r, t, SNQ_WORD_AND) && is_one(r, t + 1) && snq__token_is(r, t + 2, "half");
+    return snq__token_meaning(r, t, SNQ_WORD_AND) && is_one(r, t + 1) &&
+           snq__token_is(r, t + 2, "half");
 }
 
 /* "a minute", "half a minute": the number's tokens, or 0 */
@@ -281,7 +282,9 @@ static void take_long(snq_prompt_reader *r, uint32_t i)
 
 static double seconds_of(const snq_item *it)
 {
-    return it->lo * (it->unit == SNQ_UNIT_MINUTES ? 60.0 : it->unit == SNQ_UNIT_HOURS ? 3600.0 : 1.0);
+    return it->lo * (it->unit == SNQ_UNIT_MINUTES ? 60.0
+                     : it->unit == SNQ_UNIT_HOURS ? 3600.0
+                                                  : 1.0);
 }
 
 /* Minutes, and the seconds behind them, with or without "and". */
@@ -311,8 +314,7 @@ static int is_seconds(const snq_prompt_reader *r, uint32_t i)
         return 0;
     const int before = it->from && (snq__token_is(r, it->from - 1, "for") ||
                                     snq__token_is(r, it->from - 1, "lasting"));
-    const int in_length =
-        snq__token_is(r, it->to, "in") && snq__token_is(r, it->to + 1, "length");
+    const int in_length = snq__token_is(r, it->to, "in") && snq__token_is(r, it->to + 1, "length");
     return before || in_length || (next->kind == SNQ_WORD_LENGTH && next->value == SNQ_WISH_LONG);
 }
 
@@ -335,8 +337,8 @@ void snq__prompt_numbers(snq_prompt_reader *r)
         if (it->kind == SNQ_ITEM_CLOCK || (it->kind == SNQ_WORD_ERA && is_seconds(r, i))) {
             const snq_token *t = &r->token[it->from];
             const char *s = snq_str_text(&r->pool) + t->at;
-            const double seconds = it->kind == SNQ_ITEM_CLOCK ? t->value
-                                                              : 10.0 * (s[0] - '0') + (s[1] - '0');
+            const double seconds =
+                it->kind == SNQ_ITEM_CLOCK ? t->value : 10.0 * (s[0] - '0') + (s[1] - '0');
             if (claim_length(r->brief, seconds, 0.0)) {
                 it->kind = SNQ_ITEM_CLOCK;
                 it->flags |= SNQ_ITEM_USED;

@@ -85,8 +85,10 @@ static uint32_t item_at(const snq_prompt_reader *r, uint32_t t, snq_item *it)
     const uint32_t measured = snq__prompt_quantity_at(r, t, &number);
     used = longest(r, t, &m, &n);
     const int bare = number.unit == SNQ_UNIT_UNSAID;
-    if (measured && (used < measured || !bare || m[0].kind == SNQ_WORD_NUMBER ||
-                     (n > 1 && m[1].kind == SNQ_WORD_NUMBER)) && used <= measured) {
+    if (measured &&
+        (used < measured || !bare || m[0].kind == SNQ_WORD_NUMBER ||
+         (n > 1 && m[1].kind == SNQ_WORD_NUMBER)) &&
+        used <= measured) {
         *it = number;
         it->kind = SNQ_WORD_NUMBER;
         it->also = used && n > 1 && bare ? SNQ_WORD_FUNCTION : SNQ_WORD_NOTHING;

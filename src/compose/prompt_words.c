@@ -56,9 +56,9 @@ static int is_digit(uint32_t c)
 static int is_letter(uint32_t c)
 {
     static const uint32_t signs[][2] = {
-        { 0xd7, 0xd7 },     { 0xf7, 0xf7 },         { 0x2b9, 0x36f },   { 0x2000, 0x2bff },
-        { 0x2e00, 0x2e7f }, { 0x3000, 0x3004 },     { 0x3008, 0x3020 }, { 0xd800, 0xf8ff },
-        { 0xfe00, 0xfe6f }, { 0xfeff, 0xff0f },     { 0xffe0, 0xffff }, { 0x1d000, 0x1d3ff },
+        { 0xd7, 0xd7 },       { 0xf7, 0xf7 },        { 0x2b9, 0x36f },   { 0x2000, 0x2bff },
+        { 0x2e00, 0x2e7f },   { 0x3000, 0x3004 },    { 0x3008, 0x3020 }, { 0xd800, 0xf8ff },
+        { 0xfe00, 0xfe6f },   { 0xfeff, 0xff0f },    { 0xffe0, 0xffff }, { 0x1d000, 0x1d3ff },
         { 0x1f000, 0x1faff }, { 0xe0000, 0x10ffff },
     };
     if (c < 0xc0)
@@ -81,8 +81,8 @@ static int is_dash(uint32_t c)
 
 static int is_stop(uint32_t c)
 {
-    static const uint32_t more[] = { 0x201c, 0x201d, 0x201e, 0xab, 0xbb, 0x2026, 0xa1, 0xbf, 0x3001,
-                                     0x3002 };
+    static const uint32_t more[] = { 0x201c, 0x201d, 0x201e, 0xab,   0xbb,
+                                     0x2026, 0xa1,   0xbf,   0x3001, 0x3002 };
     for (size_t k = 0; k < SNQ_COUNT(more); k++)
         if (c == more[k])
             return 1;
@@ -214,7 +214,8 @@ static snq_status scan_word(scan *s)
     int plain = 1;
     for (;; s->i += length) {
         uint32_t c = peek(s, s->i, &length);
-        if (is_apostrophe(c) && letters && !is_and_n(s, s->i) && is_letter(peek_at(s, s->i + length)))
+        if (is_apostrophe(c) && letters && !is_and_n(s, s->i) &&
+            is_letter(peek_at(s, s->i + length)))
             continue;
         if (c >= 0x300 && c <= 0x36f && letters) {
             const uint32_t one = joined(before, c);
@@ -384,8 +385,8 @@ static snq_status scan_sign(scan *s, uint32_t c, size_t length)
         s->i += 2;
         return add_word(s, "dnb");
     }
-    const int after_number = s->r->tokens && !s->gap &&
-                             s->r->token[s->r->tokens - 1].type == SNQ_TOKEN_NUMBER;
+    const int after_number =
+        s->r->tokens && !s->gap && s->r->token[s->r->tokens - 1].type == SNQ_TOKEN_NUMBER;
     const int plus_alone = c == '+' && after_number && is_end(peek_at(s, s->i + length));
     s->i += length;
     if ((c == '&' || c == '+') && !plus_alone)

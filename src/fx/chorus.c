@@ -158,16 +158,17 @@ static void copies(const chorus *c, const course *k, uint32_t apart, float y[LAN
         whole[l] = (uint32_t)(int32_t)d[l];
         d[l] -= (float)(int32_t)whole[l];
         whole[l] += base;
-        if (whole[l] < LEAST) {
-            whole[l] = LEAST;
-            d[l] = 0;
-        }
+        d[l] = whole[l] < LEAST ? 0 : d[l];
+        whole[l] = whole[l] < LEAST ? LEAST : whole[l];
     }
-    for (uint32_t l = 0; l < LANES; l++) {
-        float one[SNQ__LAGRANGE];
-        snq__lagrange(d[l], one);
-        for (uint32_t i = 0; i < SNQ__LAGRANGE; i++)
-            w[i][l] = one[i];
+    for (uint32_t l = 0; l < LANES; l++) { /* as snq__lagrange */
+        const float m = d[l], a = m + 2, b = m + 1, e = m - 1, f = m - 2, g = m - 3;
+        w[0][l] = b * m * e * f * g * (-1.0f / 120);
+        w[1][l] = a * m * e * f * g * (1.0f / 24);
+        w[2][l] = a * b * e * f * g * (-1.0f / 12);
+        w[3][l] = a * b * m * f * g * (1.0f / 12);
+        w[4][l] = a * b * m * e * g * (-1.0f / 24);
+        w[5][l] = a * b * m * e * f * (1.0f / 120);
     }
     for (uint32_t l = 0; l < LANES; l++) {
         y[l] = 0;

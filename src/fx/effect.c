@@ -42,9 +42,9 @@ static const double glide_s = 0.01, mix_s = 0.01, duck_s = 0.005;
 static const float settled = 1e-3f; /* of the goal or the range: closer, the next line ends there */
 
 static const snq__effect_type *const kinds[] = {
-    &snq__effect_eq,   &snq__effect_filter,    &snq__effect_compressor, &snq__effect_limiter,
-    &snq__effect_gate, &snq__effect_transient, &snq__effect_width,      &snq__effect_bitcrusher,
-    &snq__effect_delay, &snq__effect_reverb, &snq__effect_chorus, &snq__effect_saturation,
+    &snq__effect_eq,    &snq__effect_filter,    &snq__effect_compressor, &snq__effect_limiter,
+    &snq__effect_gate,  &snq__effect_transient, &snq__effect_width,      &snq__effect_bitcrusher,
+    &snq__effect_delay, &snq__effect_reverb,    &snq__effect_chorus,     &snq__effect_saturation,
     &snq__effect_vinyl,
 };
 

@@ -73,6 +73,8 @@ typedef struct limiter {
     int64_t sum[2];
     float gain_from, gain_to; /* of the group that goes out now */
     float per_quick, per_slow_in, per_slow_out;
+    double per_sum; /* dB of a unit of the second mean */
+    float amplify_from, amplify_to;
     snq__delay_pair late;
     snq__peaks_side side[2];
 } limiter;
@@ -153,6 +155,7 @@ static void prepare(limiter *l, const snq__effect_block *b)
     l->box[1] = l->smooth + 1 - l->box[0];
     const uint32_t held = (uint32_t)(hold_ms * 0.001f * (float)l->rate_hz / GROUP);
     l->held = held > l->smooth + 3 ? held : l->smooth + 3;
+    l->per_sum = 1 / (unit * l->box[0] * l->box[1]);
 }
 
 static int64_t box(limiter *l, int which, int64_t in)
@@ -193,10 +196,10 @@ static float step(limiter *l, float over_db, int automatic)
     if (l->slow < 1e-4f)
         l->slow = 0;
     const float want = automatic && l->slow > l->quick ? l->slow : l->quick;
-    const int64_t first = box(l, 0, (int64_t)ceil((double)want * unit));
+    const int64_t first = box(l, 0, (int64_t)((double)want * unit) + (want > 0));
     const int64_t second = box(l, 1, first);
     l->at = (l->at + 1) % RING;
-    return (float)(-(double)second / (unit * l->box[0] * l->box[1]));
+    return (float)(-(double)second * l->per_sum);
 }
 
 /* Gains at the ends of the n groups that came in whole, from `group` of the cell on; gain (n,). */
@@ -244,17 +247,16 @@ static void apply(limiter *l, const float *gain, float *left, float *right, uint
     }
 }
 
-static void amplify(const snq__effect_block *b, float *left, float *right)
+static void amplify(limiter *l, const snq__effect_block *b, float *left, float *right)
 {
-    if (b->cell_from[GAIN] == 0 && b->cell_to[GAIN] == 0)
-        return;
-    const snq__cell_line gain =
-        snq__cell_line_of(b, powf(10, b->cell_from[GAIN] / 20), powf(10, b->cell_to[GAIN] / 20));
-    for (uint32_t i = 0; i < b->n; i++) {
-        const float now = gain.at + gain.step * (float)i;
-        left[i] *= now;
-        right[i] *= now;
+    if (b->at == 0 && (b->moved || l->amplify_from != l->amplify_to)) {
+        l->amplify_from = powf(10, b->cell_from[GAIN] / 20);
+        l->amplify_to = powf(10, b->cell_to[GAIN] / 20);
     }
+    if (l->amplify_from == 1 && l->amplify_to == 1)
+        return;
+    const snq__cell_line gain = snq__cell_line_of(b, l->amplify_from, l->amplify_to);
+    fade(gain.at, gain.step, left, right, b->n);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
@@ -264,7 +266,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     _Alignas(32) float gain[8] = { 0 };
     if (b->moved && b->at == 0)
         prepare(l, b);
-    amplify(b, left, right);
+    amplify(l, b, left, right);
     for (int c = 0; c < 2; c++)
         memcpy(l->side[c].x + SNQ__PEAKS_PAST + b->at, x[c], b->n * sizeof(float));
     const uint32_t group = b->at / GROUP, groups = (b->at + b->n) / GROUP - group;

@@ -13,7 +13,7 @@
 
 enum {
     SNQ__PEAKS_GROUP = 8, /* frames */
-    SNQ__PEAKS_PAST = 64,
+    SNQ__PEAKS_PAST = 32,
     SNQ__PEAKS_LAG = 2, /* groups that a peak is known after its frames came in */
     SNQ__PEAKS_HALF = 16,
     SNQ__PEAKS_QUARTER = 4,

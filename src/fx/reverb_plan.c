@@ -31,7 +31,7 @@ static const double diffuser_ms[2][SNQ__FDN_DIFFUSERS] = { { 2.11, 3.57, 6.31, 1
                                                            { 2.39, 3.23, 6.89, 9.41 } };
 static const double inner_ms[SNQ__FDN_LINES] = { 5.23, 3.11, 7.07, 4.37, 2.63, 6.41, 3.83, 5.71 };
 static const double size_ratio = 6.25, diffuser_most = 0.7, diffuser_part = 0.4;
-static const double inner_gain = 0.65, level = 0.52, level_least = 0.4;
+static const double inner_gain = 0.68, level = 0.52, level_least = 0.4;
 static const double pi = 3.14159265358979323846;
 
 static double warped(double hz, double rate_hz)

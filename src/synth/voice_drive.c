@@ -14,14 +14,15 @@
  *        (multiply both by F(u1) + F(u0)): no division by little, no logarithm.
  *        The mean is also a low-pass, cos(w / 4), undone up to where it matters:
  *                           z[n] = y[n] + SHELF (y[n] - y[n-1])
- *        Back to the rate by h; 15 frames have gone by.
+ *        Back to the rate by h; 15 frames have gone by. A lopsided wave comes out with a mean: it is taken
+ *        away by  d[n] = (1 - c) (d[n-1] + z[n] - z[n-1]),  c = 2 pi MEAN / rate.
  *        amount a, 0..1:    g = LEAST (MOST / LEAST)^a;  out = z REF / f(g REF): what has the level REF
  *        keeps it, quieter grows louder. At amount 0 the signal goes by untouched and without delay; from
  *        the one to the other it fades in FADE.
  *
  * CONST  LEAST 0.5, MOST 40 (32 dB); REF 0.5: about the peak of two voices at the default gain.
  *        h: sinc under a Kaiser window, beta 6.5: 0.01 dB up to 18 kHz, -72 dB from 32 kHz (at 48 kHz).
- *        SHELF 0.3: within 0.2 dB up to 20 kHz. FADE 5 ms, ours.
+ *        SHELF 0.3: within 0.2 dB up to 20 kHz. FADE 5 ms, MEAN 5 Hz, ours.
  *
  * COST   8.5 ns a frame for a side, 16 for two that differ (Sapphire Rapids, shared, 2026;
  *        tests/synth/test_voice_drive --bench).
@@ -39,6 +40,7 @@
 enum { PAST = SNQ__DRIVE_PAST, TAPS = PAST + 1, MIDDLE = PAST / 2, BLOCK = SNQ_SYNTH_BLOCK };
 
 static const float least = 0.5f, most = 40, reference = 0.5f, shelf = 0.3f;
+static const float fade_s = 0.005f, mean_hz = 5, least_mean = 1e-6f, mean_fade_s = 0.0004f;
 
 /* Every other tap of h; the one in their middle is 1/2. */
 static const float half_band[TAPS / 2] = { -0.000549342426f, 0.00217266136f, -0.00578224965f,
@@ -131,10 +133,26 @@ static int any(const float *x, int n)
 
 static int side_rests(const snq__drive_side *s)
 {
-    return s->u == 0 && s->y == 0 && !any(s->x, PAST) && !any(s->even, PAST) && !any(s->odd, PAST);
+    return s->u == 0 && s->y == 0 && s->out == 0 && !any(s->x, PAST) && !any(s->even, PAST) &&
+           !any(s->odd, PAST);
 }
 
-static void run_side(snq__drive_side *s, const line *g, float *x, float *z, uint32_t n)
+/* Takes the mean away; what is left of it when all is silent fades in some ms. */
+static void centre(snq__drive_side *s, float c, float *z, uint32_t n)
+{
+    float in = s->in, out = s->out;
+    const int silent = in == 0 && !any(z, (int)n);
+    const float keeps = 1 - (silent ? c / (2 * (float)M_PI * mean_hz * mean_fade_s) : c);
+    for (uint32_t i = 0; i < n; i++) {
+        out = keeps * (out + z[i] - in);
+        in = z[i];
+        z[i] = out;
+    }
+    s->in = in;
+    s->out = fabsf(out) > least_mean || in != 0 ? out : 0;
+}
+
+static void run_side(snq__drive_side *s, const line *g, float c, float *x, float *z, uint32_t n)
 {
     work w;
     memcpy(w.x, s->x, sizeof s->x);
@@ -151,6 +169,7 @@ static void run_side(snq__drive_side *s, const line *g, float *x, float *z, uint
     keep(s->odd, w.odd, n);
     s->u = w.u[2 * n];
     s->y = w.y[2 * n];
+    centre(s, c, z, n);
 }
 
 /* x goes from itself to z out, as far as `wet` says. */
@@ -193,11 +212,12 @@ void snq__voice_drive_run(snq__voice_drive *d, float amount, float *left, float 
     const float step = end > d->wet ? d->wet_step : -d->wet_step;
     const int same = !memcmp(&d->side[0], &d->side[1], sizeof d->side[0]) &&
                      !memcmp(left, right, n * sizeof *left);
-    run_side(&d->side[0], &g, left, z[0], n);
+    const float c = 2 * (float)M_PI * mean_hz * fade_s * d->wet_step;
+    run_side(&d->side[0], &g, c, left, z[0], n);
     if (same)
         d->side[1] = d->side[0];
     else
-        run_side(&d->side[1], &g, right, z[1], n);
+        run_side(&d->side[1], &g, c, right, z[1], n);
     blend(d->wet, step, end, &out, z[0], left, n);
     if (same)
         memcpy(right, left, n * sizeof *left);

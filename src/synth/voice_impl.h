@@ -224,6 +224,7 @@ enum { SNQ__DRIVE_PAST = 15 };
 typedef struct snq__drive_side {
     float x[SNQ__DRIVE_PAST], even[SNQ__DRIVE_PAST], odd[SNQ__DRIVE_PAST];
     float u, y;
+    float in, out; /* of what keeps the mean at 0 */
 } snq__drive_side;
 typedef struct snq__voice_drive {
     snq__drive_side side[2];

@@ -10,6 +10,11 @@
 
 enum { RATE = PIECE_RATE };
 
+static int target_is_loud(float lufs)
+{
+    return lufs > -10.0f;
+}
+
 static snq_master_plan plan_of(float lufs, int compressed)
 {
     snq_master_plan p = { .target_lufs = lufs, .ceiling_dbtp = -1.0f, .bass_mono_hz = 120.0f };
@@ -17,6 +22,11 @@ static snq_master_plan plan_of(float lufs, int compressed)
         snq_chain_link *l = snq_chain_add(&p.inserts, "compressor");
         check_ok(snq_chain_set(l, "threshold_db", -18.0f));
         check_ok(snq_chain_set(l, "ratio", 1.5f));
+    }
+    if (target_is_loud(
+            lufs)) { /* what a limiter alone can't do without pumping: bend the peaks first */
+        snq_chain_link *l = snq_chain_add(&p.inserts, "saturation");
+        check_ok(snq_chain_set(l, "drive_db", 3.0f));
     }
     return p;
 }

@@ -67,7 +67,7 @@ static void test_levels(void **state)
         snq__voice_drive d = opened(a);
         sine(x, 110, 0.5);
         run(&d, a, x, FRAMES);
-        check_near(peak_of(x + 480, FRAMES - 480), 0.5, 0.01);
+        check_near(peak_of(x + FRAMES / 4, FRAMES - FRAMES / 4), 0.5, 0.03);
         const double g = 0.5 * pow(80, (double)a), keeps = 0.5 * sqrt(1 + g * g / 4) / (g * 0.5);
         sine(x, 110, 1e-4);
         d = opened(a);
@@ -169,9 +169,28 @@ static void test_silence_after_the_filters(void **state)
     assert_false(d.rest);
     snq__voice_drive_run(&d, 0.8f, y, z, SNQ_SYNTH_BLOCK);
     assert_true(y[0] != 0);
-    for (int i = 32; i < SNQ_SYNTH_BLOCK; i++)
+    for (int b = 0; b < 10; b++) {
+        memset(y, 0, sizeof y);
+        memset(z, 0, sizeof z);
+        snq__voice_drive_run(&d, 0.8f, y, z, SNQ_SYNTH_BLOCK);
+    }
+    for (int i = 0; i < SNQ_SYNTH_BLOCK; i++)
         assert_true(y[i] == 0 && z[i] == 0);
     assert_true(d.rest);
+}
+
+/* A lopsided wave has no mean when it comes out. */
+static void test_no_mean(void **state)
+{
+    static float x[FRAMES];
+    for (int i = 0; i < FRAMES; i++)
+        x[i] = i % 480 < 60 ? 0.7f : -0.1f;
+    snq__voice_drive d = opened(0.8f);
+    run(&d, 0.8f, x, FRAMES);
+    double sum = 0;
+    for (int i = FRAMES - 24000; i < FRAMES; i++)
+        sum += (double)x[i];
+    check_near(sum / 24000, 0, 1e-3);
 }
 
 /* What comes out is as late as it is said to be, and the same however it is cut into blocks. */
@@ -255,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_amounts_are_continuous),
         cmocka_unit_test(test_silence_after_the_filters),
+        cmocka_unit_test(test_no_mean),
         cmocka_unit_test(test_delay_and_blocks),
         cmocka_unit_test(test_sides),
     };

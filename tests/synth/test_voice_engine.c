@@ -548,7 +548,7 @@ static void test_rates(void **state)
             const double peak = peak_of(s.left, s.n);
             assert_true(peak > 1e-4 && peak < 4);
             snq_instrument_all_off(s.instrument, 1);
-            sound_run(&s, 0.02);
+            sound_run(&s, 0.06); /* 7.5 blocks at 8 kHz */
             assert_true(snq_instrument_silent(s.instrument));
             sound_close(&s);
         }

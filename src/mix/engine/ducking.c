@@ -40,6 +40,7 @@ snq_status snq__duck_init(snq__duck *d, const snq_mix_duck *plan, uint32_t key, 
     *d = (snq__duck) { .plan = *plan, .key = key, .latency = latency, .gain = 1.0f };
     d->attack = follow(plan->attack_ms, rate_hz);
     d->release = follow(plan->release_ms, rate_hz);
+    d->floor = powf(10.0f, plan->threshold_db / 20.0f);
     if (plan->freq_hz > 0.0f) {
         const double centre = fmin(plan->freq_hz, 0.45 * rate_hz);
         d->g = (float)tan(M_PI * centre / rate_hz);
@@ -64,28 +65,53 @@ void snq__duck_clear(snq__duck *d)
 /* The gain at the end of the step whose peak is known. */
 static float next_gain(snq__duck *d)
 {
-    const float level = d->peak > 1e-6f ? 20.0f * log10f(d->peak) : -120.0f;
-    const float over = (level - d->plan.threshold_db) / d->plan.range_db;
-    const float wanted = d->plan.depth_db * fminf(fmaxf(over, 0.0f), 1.0f);
+    float wanted = 0.0f;
+    if (d->peak > d->floor) {
+        const float over = (20.0f * log10f(d->peak) - d->plan.threshold_db) / d->plan.range_db;
+        wanted = d->plan.depth_db * fminf(fmaxf(over, 0.0f), 1.0f);
+    } else if (d->depth_db == 0.0f)
+        return 1.0f;
     d->depth_db += (wanted - d->depth_db) * (wanted > d->depth_db ? d->attack : d->release);
     if (wanted == 0.0f && d->depth_db < STILL_DB)
         d->depth_db = 0.0f;
     d->deepest_db = fminf(d->deepest_db, -d->depth_db);
-    return d->depth_db == 0.0f ? 1.0f : powf(10.0f, -d->depth_db / 20.0f);
+    return d->depth_db == 0.0f ? 1.0f : expf(d->depth_db * -0.115129255f); /* ln 10 / 20 */
 }
 
-/* Gains of n frames: from the last step's gain towards the new one, a step at a time. */
-static void find_gains(snq__duck *d, const float *const key[2], float *gain, uint32_t n)
+/* Largest magnitude of x (n,) and what was before; the bits of floats without sign are in the order of
+ * their values, and what is no number counts as the largest that there is. */
+static float peak_of(const float *x, uint32_t n, float peak)
 {
+    uint32_t most;
+    memcpy(&most, &peak, sizeof most);
     for (uint32_t i = 0; i < n; i++) {
-        d->peak = fmaxf(d->peak, fmaxf(fabsf(key[0][i]), fabsf(key[1][i])));
-        gain[i] = d->gain;
-        if (++d->into < STEP)
-            continue;
-        const float to = next_gain(d), from = d->gain;
-        const uint32_t first = i + 1 > STEP ? i + 1 - STEP : 0;
-        for (uint32_t k = first; k <= i; k++)
-            gain[k] = from + (to - from) * (float)(STEP - (i - k)) / STEP;
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bits &= 0x7fffffffu;
+        most = bits > most ? bits : most;
+    }
+    most = most > 0x7f7fffffu ? 0x7f7fffffu : most;
+    memcpy(&peak, &most, sizeof peak);
+    return peak;
+}
+
+/* Gains of n frames: from the last step's gain towards the new one, a step at a time. Whether one of them
+ * is not 1. */
+static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint32_t n)
+{
+    int moves = 0;
+    for (uint32_t at = 0; at < n;) {
+        const uint32_t k = n - at < STEP - d->into ? n - at : STEP - d->into;
+        d->peak = peak_of(key[1] + at, k, peak_of(key[0] + at, k, d->peak));
+        d->into += k;
+        const float from = d->gain, to = d->into == STEP ? next_gain(d) : from;
+        const float step = (to - from) / STEP;
+        for (uint32_t i = 0; i < k; i++)
+            gain[at + i] = i + 1 < STEP ? from + step * (float)(i + 1) : to;
+        moves |= from != 1.0f || to != 1.0f;
+        at += k;
+        if (d->into < STEP)
+            break;
         d->gain = to;
         d->peak = 0.0f;
         d->into = 0;
@@ -96,33 +122,37 @@ static void find_gains(snq__duck *d, const float *const key[2], float *gain, uin
         gain[i] = late;
         d->ring_at = d->ring_at + 1 < d->latency ? d->ring_at + 1 : 0;
     }
+    return moves || d->latency;
 }
 
-/* y = x + (gain - 1) b(x), x in place. */
-static void run_slot(const snq__duck *d, float state[2], const float *gain, float *x, uint32_t n)
+/* y = x + (gain - 1) b(x), in place, both sides side by side: each waits for its own last value. */
+static void run_slot(snq__duck *d, const float *gain, float *left, float *right, uint32_t n)
 {
     const float g = d->g, k = d->k, a1 = 1.0f / (1.0f + g * (g + k)), a2 = g * a1;
-    float s1 = state[0], s2 = state[1];
+    float s1 = d->state[0][0], s2 = d->state[0][1], t1 = d->state[1][0], t2 = d->state[1][1];
     for (uint32_t i = 0; i < n; i++) {
-        const float v3 = x[i] - s2, v1 = a1 * s1 + a2 * v3, v2 = s2 + g * v1;
+        const float b = (gain[i] - 1.0f) * k;
+        const float v3 = left[i] - s2, v1 = a1 * s1 + a2 * v3, v2 = s2 + g * v1;
+        const float w3 = right[i] - t2, w1 = a1 * t1 + a2 * w3, w2 = t2 + g * w1;
         s1 = 2.0f * v1 - s1;
         s2 = 2.0f * v2 - s2;
-        x[i] += (gain[i] - 1.0f) * k * v1;
+        t1 = 2.0f * w1 - t1;
+        t2 = 2.0f * w2 - t2;
+        left[i] += b * v1;
+        right[i] += b * w1;
     }
-    state[0] = fabsf(s1) > 1e-9f ? s1 : 0.0f;
-    state[1] = fabsf(s2) > 1e-9f ? s2 : 0.0f;
+    const float state[4] = { s1, s2, t1, t2 };
+    for (int i = 0; i < 4; i++)
+        d->state[i / 2][i % 2] = fabsf(state[i]) > 1e-9f ? state[i] : 0.0f;
 }
 
 void snq__duck_run(snq__duck *d, const float *const key[2], float *left, float *right, uint32_t n)
 {
     float gain[SNQ__STRIP_BLOCK];
-    find_gains(d, key, gain, n);
-    if (d->plan.freq_hz > 0.0f) {
-        run_slot(d, d->state[0], gain, left, n);
-        run_slot(d, d->state[1], gain, right, n);
-        return;
-    }
-    for (uint32_t i = 0; i < n; i++) {
+    const int moves = find_gains(d, key, gain, n);
+    if (d->plan.freq_hz > 0.0f)
+        run_slot(d, gain, left, right, n);
+    for (uint32_t i = 0; moves && d->plan.freq_hz <= 0.0f && i < n; i++) {
         left[i] *= gain[i];
         right[i] *= gain[i];
     }

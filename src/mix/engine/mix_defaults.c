@@ -32,10 +32,10 @@ typedef struct place {
 #define NONE (-120.0f)
 
 static const place place_tab[] = {
-    { "drums", 0.0f, -17.0f, NONE, 0, 0 },     { "bass", 0.0f, NONE, NONE, 0, 0 },
-    { "lead", 110.0f, -20.0f, -15.0f, 1, 0 },  { "voice", 90.0f, -20.0f, -14.0f, 1, 0 },
-    { "pad", 120.0f, NONE, -12.0f, 0, 1 },     { "keys", 60.0f, -16.0f, -20.0f, 0, 1 },
-    { "pluck", 100.0f, -18.0f, -14.0f, 0, 1 }, { "texture", 150.0f, NONE, -10.0f, 0, 1 },
+    { "drums", 0.0f, -17.0f, NONE, 0, 0 },   { "bass", 0.0f, NONE, NONE, 0, 0 },
+    { "lead", 110.0f, NONE, -14.0f, 1, 0 },  { "voice", 90.0f, NONE, -13.0f, 1, 0 },
+    { "pad", 120.0f, NONE, -12.0f, 0, 1 },   { "keys", 60.0f, -15.0f, NONE, 0, 1 },
+    { "pluck", 100.0f, NONE, -13.0f, 0, 1 }, { "texture", 150.0f, NONE, -10.0f, 0, 1 },
     { "effect", 0.0f, NONE, -14.0f, 0, 0 },
 };
 

@@ -8,6 +8,8 @@
 
 #include "base/alloc.h"
 
+/* In a program: lanes of drums have strips of their own. */
+enum { ROOM_MAX = 8192 };
 #define SCHEMA       "sonique/mix/1"
 #define TARGET_LUFS  (-14.0f)
 #define CEILING_DBTP (-1.0f)
@@ -25,8 +27,8 @@ snq_status snq_mix_plan_init(snq_mix_plan *p, uint32_t strips)
     *p = (snq_mix_plan) { .master = { .target_lufs = TARGET_LUFS,
                                       .ceiling_dbtp = CEILING_DBTP,
                                       .bass_mono_hz = BASS_MONO_HZ } };
-    if (strips > SNQ_MIX_STRIPS_MAX)
-        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%u strips are over %d", strips, SNQ_MIX_STRIPS_MAX);
+    if (strips > ROOM_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%u strips are over %d", strips, ROOM_MAX);
     p->strip = snq_calloc(strips, sizeof *p->strip);
     if (!p->strip)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u strips", strips);

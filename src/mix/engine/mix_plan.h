@@ -28,7 +28,7 @@ enum {
     SNQ_MIX_SENDS_MAX = 4,
     SNQ_MIX_DUCKS_MAX = 4,
     SNQ_MIX_BUSES_MAX = 16,
-    SNQ_MIX_STRIPS_MAX = 512,
+    SNQ_MIX_STRIPS_MAX = 512, /* of a plan as JSON */
 };
 
 typedef struct snq_mix_send {

@@ -30,6 +30,7 @@ typedef struct snq__duck {
     snq_mix_duck plan;
     uint32_t key;          /* strip that is listened to */
     float depth_db;        /* now, 0 .. plan.depth_db */
+    float floor;           /* peak from which on it acts: the threshold, linear */
     float attack, release; /* one-pole coefficients a step of SNQ__DUCK_STEP frames */
     float gain;            /* linear, at the end of the last step */
     float peak;            /* of the key in the step that is not complete */
@@ -45,7 +46,7 @@ typedef struct snq__duck {
 SNQ_MUST_USE snq_status snq__duck_init(snq__duck *d, const snq_mix_duck *plan, uint32_t key,
                                        uint32_t latency, uint32_t rate_hz);
 void snq__duck_clear(snq__duck *d);
-/* n <= SNQ__STRIP_BLOCK, whole steps but for the last call; key: what its track played in these frames;
+/* n <= SNQ__STRIP_BLOCK, whole steps, but for the last call; key: what its track played in these frames;
  * left, right in place. */
 SNQ_RT void snq__duck_run(snq__duck *d, const float *const key[2], float *left, float *right,
                           uint32_t n);

@@ -13,7 +13,7 @@
 #include "cli/table.h"
 #include "jobs/render_job.h"
 
-enum { KEY_PATCH = 256, KEY_KIT, KEY_LANES, KEY_FORMAT };
+enum { KEY_PATCH = 256, KEY_KIT, KEY_LANES, KEY_FORMAT, KEY_MIX, KEY_DRY, KEY_PREMASTER };
 
 typedef struct options {
     snq_common common; /* first: the hooks' user is both */
@@ -27,6 +27,10 @@ static const struct argp_option option_tab[] = {
     { "patch", KEY_PATCH, "TRACK=ID", 0,
       "play the track with this patch (sonique patches lists them); may be repeated", 0 },
     { "kit", KEY_KIT, "DIR", 0, "play drum tracks with the one-shots in this folder", 0 },
+    { "mix", KEY_MIX, "FILE", 0, "mix as this file says (by the families of the patches)", 0 },
+    { "dry", KEY_DRY, NULL, 0, "no mix and no master: levels and places of the tracks, added up",
+      0 },
+    { "premaster", KEY_PREMASTER, NULL, 0, "write the sum of the stems, too", 0 },
     { "lanes", KEY_LANES, NULL, 0, "a stem for each drum, too", 0 },
     { "format", KEY_FORMAT, "NAME", 0, "wav, flac, mp3, m4a or opus (wav)", 0 },
     { 0 },
@@ -63,6 +67,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_KIT:
         o->cfg.kit = arg;
         return 0;
+    case KEY_MIX:
+        o->cfg.mix = arg;
+        return 0;
+    case KEY_DRY:
+        o->cfg.dry = 1;
+        return 0;
+    case KEY_PREMASTER:
+        o->cfg.premaster = 1;
+        return 0;
     case KEY_LANES:
         o->cfg.lanes = 1;
         return 0;
@@ -78,6 +91,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!o->cfg.input)
             argp_error(state, "name a score (JSON) or a MIDI file");
+        if (o->cfg.dry && o->cfg.mix)
+            argp_error(state, "--dry and --mix exclude each other");
         if (!o->cfg.out)
             argp_error(state, "-o DIR says where the stems go");
         return 0;
@@ -115,7 +130,14 @@ static void print_table(FILE *to, const options *o, const snq_render_report *r)
     fputc('\n', to);
     for (uint32_t i = 0; i < r->stems; i++)
         put_stem(to, &r->stem[i]);
+    if (*r->premaster.file)
+        put_stem(to, &r->premaster);
     put_stem(to, &r->mix);
+    if (r->mastered && isfinite(r->figures.lufs))
+        fprintf(to,
+                "  %.1f LUFS, %.1f dBTP; the limiter took %.1f dB on the mean, %.1f dB at most\n",
+                r->figures.lufs, r->figures.true_peak_dbtp, -(double)r->figures.limiter.mean_db,
+                -(double)r->figures.limiter.deepest_db);
     snq_table_warnings(to, &r->warnings);
 }
 
@@ -179,7 +201,8 @@ int snq_cmd_render(int argc, char **argv)
         .parser = parse,
         .args_doc = "SCORE.json|FILE.mid -o DIR",
         .children = snq_common_children(),
-        .doc = "Play a score or a MIDI file: a stem for each track, and their sum."
+        .doc = "Play a score or a MIDI file, mix it and master it: a stem for each track, and the "
+               "record."
                "\vExit status: 0 done, 1 the score is refused, 2 wrong usage, 3 the environment "
                "lacks something.",
     };

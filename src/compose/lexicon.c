@@ -181,6 +181,20 @@ static int decode(const char *word, size_t n, uint32_t *point)
     return letters;
 }
 
+/* Each edit takes away one letter at most, and adds one at most: a cheap bound on the distance. */
+static uint32_t bag_of(const uint32_t *point, int letters)
+{
+    uint32_t bag = 0;
+    for (int i = 0; i < letters; i++)
+        bag |= 1u << (point[i] & 31);
+    return bag;
+}
+
+static int is_far(uint32_t a, uint32_t b, int limit)
+{
+    return __builtin_popcount(a & ~b) > limit || __builtin_popcount(b & ~a) > limit;
+}
+
 static snq_status add_target(snq_lexicon *l, int32_t word, snq_meaning m)
 {
     snq_lexicon_target t = { .word = word, .meaning = m };
@@ -189,6 +203,7 @@ static snq_status add_target(snq_lexicon *l, int32_t word, snq_meaning m)
     if (letters < SNQ_MEND_LETTERS_MIN || letters > SNQ_MEND_LETTERS_MAX)
         return SNQ_OK;
     t.letters = (uint8_t)letters;
+    t.bag = bag_of(t.point, letters);
     GROW(l, target, l->targets, l->targets_room);
     l->target[l->targets++] = t;
     return SNQ_OK;
@@ -273,10 +288,11 @@ int32_t snq_lexicon_mend(const snq_lexicon *l, const char *word, size_t n)
     if (letters < SNQ_MEND_LETTERS_MIN || letters > SNQ_MEND_LETTERS_MAX)
         return -1;
     int limit = letters < 8 ? 1 : 2, torn = 0;
+    const uint32_t bag = bag_of(point, letters);
     const snq_lexicon_target *found = NULL;
     for (size_t i = 0; i < l->targets; i++) {
         const snq_lexicon_target *t = &l->target[i];
-        if (t->point[0] != point[0])
+        if (t->point[0] != point[0] || is_far(bag, t->bag, limit))
             continue;
         const int d = snq_edits(point, letters, t->point, t->letters, limit);
         if (d > limit)

@@ -24,6 +24,7 @@ typedef struct snq_lexicon_edge {
 typedef struct snq_lexicon_target {
     uint32_t point[SNQ_MEND_LETTERS_MAX];
     uint8_t letters;
+    uint32_t bag; /* which letters it has: bits of code point mod 32 */
     int32_t word;
     snq_meaning meaning;
 } snq_lexicon_target;

@@ -42,22 +42,26 @@ static inline void snq__delay_pair_reset(snq__delay_pair *d)
     d->at = 0;
 }
 
-/* y (n,) is x (n,) `frames` later, n at most a block; y may be x. */
+/* y (n,) is x (n,) `frames` later, n at most a block; y may be x, or NULL: nobody listens. */
 SNQ_RT static inline void snq__delay_pair_run(snq__delay_pair *d, uint32_t frames,
                                               const float *const x[2], float *const y[2],
                                               uint32_t n)
 {
-    const uint32_t from = (d->at + d->size - frames) % d->size;
+    const uint32_t from = d->at >= frames ? d->at - frames : d->at + d->size - frames;
     const uint32_t in = d->size - d->at < n ? d->size - d->at : n;
     const uint32_t out = d->size - from < n ? d->size - from : n;
     for (int c = 0; c < 2; c++) {
         float *ring = d->ring[c];
         memcpy(ring + d->at, x[c], in * sizeof(float));
-        memcpy(ring, x[c] + in, (n - in) * sizeof(float));
+        if (in < n)
+            memcpy(ring, x[c] + in, (n - in) * sizeof(float));
+        if (!y)
+            continue;
         memcpy(y[c], ring + from, out * sizeof(float));
-        memcpy(y[c] + out, ring, (n - out) * sizeof(float));
+        if (out < n)
+            memcpy(y[c] + out, ring, (n - out) * sizeof(float));
     }
-    d->at = (d->at + n) % d->size;
+    d->at = d->at + n >= d->size ? d->at + n - d->size : d->at + n;
 }
 
 #endif

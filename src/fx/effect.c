@@ -391,8 +391,8 @@ static void run_piece(snq_effect *e, const snq_effect_context *ctx, float *const
     e->quiet = sound ? 0 : e->quiet + n;
     const int plain = fade_is_flat(&e->mix, 1) && fade_is_flat(&e->duck, 1);
     if (e->latency) {
-        snq__delay_pair_run(&e->late, e->latency, (const float *const *)y,
-                            (float *const[2]) { dry[0], dry[1] }, n);
+        float *const to[2] = { dry[0], dry[1] };
+        snq__delay_pair_run(&e->late, e->latency, (const float *const *)y, plain ? NULL : to, n);
     } else if (!plain) {
         memcpy(dry[0], y[0], n * sizeof(float));
         memcpy(dry[1], y[1], n * sizeof(float));

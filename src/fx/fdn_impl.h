@@ -31,8 +31,8 @@ enum {
 /* The size of the outputs' weights t: the signal that leaves repeats after line l's length by t_l (H t)_l / 8,
  * which is at most 0.088 with these; with all alike, 0.177 of four lines. sqrt 2 cos and sin of pi / 8
  * (found by search, 2026). */
-#define SNQ__FDN_FAR  1.30656296f
-#define SNQ__FDN_NEAR 0.54119610f
+#define SNQ__FDN_FAR      1.30656296f
+#define SNQ__FDN_NEAR     0.54119610f
 
 /* Every second line's reading place moves. */
 #define SNQ__FDN_MOVES(l) ((l) % 2)
@@ -62,7 +62,7 @@ typedef struct snq__fdn_chunk {
     float io[2][SNQ__FDN_CHUNK]; /* in, then out; beyond n anything finite */
     int modulated, fading, moving;
     uint32_t whole[2][SNQ__FDN_LINES]; /* frames; [1] is faded to */
-    /* Lagrange's weights at the raster's begin, and a frame. */
+    /* Lagrange's weights at the begin of the cell (frames of which `at` is a multiple of 64), and a frame. */
     snq__fdn_lanes weight[SNQ__LAGRANGE], weight_slope[SNQ__LAGRANGE];
     float fade, fade_slope;                  /* part of [1], at the first frame */
     snq__fdn_shelf shelf[2], shelf_slope[2]; /* at the first frame */
@@ -85,7 +85,7 @@ typedef struct snq__fdn_mix {
 
 #define SNQ__FDN_LINES_ARGS snq__fdn *f, snq__fdn_chunk *c
 #define SNQ__FDN_CUT_ARGS   snq__fdn_cut *c, float *left, float *right, uint32_t n
-/* The chunk's weights, from fractions `from` at the raster's begin to `to` at its end. */
+/* The chunk's weights, from fractions `from` at the cell's begin to `to` at its end. */
 #define SNQ__FDN_WEIGH_ARGS const snq__fdn_lanes *from, const snq__fdn_lanes *to, snq__fdn_chunk *c
 /* left, right (n,) in place; what comes from the room; nothing overlaps. */
 #define SNQ__FDN_MIX_ARGS                                             \

@@ -7,7 +7,7 @@
  *        passage.
  *
  * STEPS  In groups of eight frames; g a group's number.
- *            over[g]  = max(0, 20 log10(peak[g] / ceiling))    peak: peaks.c, of both sides
+ *            over[g]  = max(0, 20 log10(peak[g] / ceiling))    peak: fine_peaks.c, of both sides
  *            held[g]  = max of over in the last 10 ms, at least of over[g - L - 2 .. g]
  *            quick    = held if above, else towards it with release_ms
  *            slow     towards quick with 4 release_ms, back with 10 release_ms        (auto)
@@ -22,9 +22,9 @@
  *        (libebur128 on limited white noise: 0.22 more). By its own filter the output is at the inner ceiling exactly.
  *        10 ms: half a period of 50 Hz, so that the gain of a bass note stands still. 4 and 10: ours, 2026.
  *
- * COST   About 8 ns a stereo frame (AVX2), half of it for the peaks.
+ * COST   About 9 ns a stereo frame (AVX-512; AVX2: 11), half of it for the peaks.
  *
- * LIMITS As of peaks.c: waves above 0.455 of the rate. Gain never goes up.
+ * LIMITS As of fine_peaks.c: waves above 0.455 of the rate. Gain never goes up.
  *
  * REFS   ITU-R BS.1770-5 (2023), annex 2. */
 #include <math.h>
@@ -33,12 +33,12 @@
 #include "base/alloc.h"
 #include "base/cpu.h"
 #include "fx/delay_pair.h"
-#include "fx/dynamics.h"
+#include "fx/gain_tools.h"
 #include "fx/effect_impl.h"
-#include "fx/peaks.h"
+#include "fx/fine_peaks.h"
 
 enum { CEILING, GAIN, RELEASE, AUTO, LOOKAHEAD, PARAMS };
-enum { GROUP = SNQ__PEAKS_GROUP, CELL_GROUPS = SNQ_EFFECT_BLOCK / GROUP };
+enum { GROUP = SNQ__FINE_PEAKS_GROUP, CELL_GROUPS = SNQ_EFFECT_BLOCK / GROUP };
 /* 5 ms at 192 kHz */
 enum { SMOOTH_MAX = 120, RING = 256 };
 static const char *const off_on[] = { "off", "on" };
@@ -58,8 +58,8 @@ static const snq_param params[PARAMS] = {
 };
 
 typedef struct limiter {
-    const snq__dynamics *dyn;
-    snq__peaks_fn *peaks;
+    const snq__gain_tools *dyn;
+    snq__fine_peaks_fn *peaks;
     uint32_t rate_hz, finest;
     int started;
     uint32_t smooth, box[2], held; /* groups */
@@ -76,7 +76,7 @@ typedef struct limiter {
     double per_sum; /* dB of a unit of the second mean */
     float amplify_from, amplify_to;
     snq__delay_pair late;
-    snq__peaks_side side[2];
+    snq__fine_peaks_side side[2];
 } limiter;
 
 static void reset(void *self)
@@ -112,7 +112,7 @@ static uint32_t smooth_groups(float ms, uint32_t rate_hz)
 
 static uint32_t delay_frames(uint32_t smooth)
 {
-    return GROUP * (smooth + SNQ__PEAKS_LAG + 2);
+    return GROUP * (smooth + SNQ__FINE_PEAKS_LAG + 2);
 }
 
 static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
@@ -122,10 +122,10 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
     limiter *l = snq_calloc(1, sizeof *l);
     if (!l)
         goto fail;
-    l->dyn = snq__dynamics_pick(snq_cpu_flags());
-    l->peaks = snq__peaks_pick(snq_cpu_flags());
+    l->dyn = snq__gain_tools_pick(snq_cpu_flags());
+    l->peaks = snq__fine_peaks_pick(snq_cpu_flags());
     l->rate_hz = rate_hz;
-    l->finest = snq__peaks_finest(rate_hz);
+    l->finest = snq__fine_peaks_finest(rate_hz);
     SNQ_GOTO(snq__delay_pair_init(&l->late, delay_frames(SMOOTH_MAX)));
     reset(l);
     *out = l;
@@ -268,7 +268,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         prepare(l, b);
     amplify(l, b, left, right);
     for (int c = 0; c < 2; c++)
-        memcpy(l->side[c].x + SNQ__PEAKS_PAST + b->at, x[c], b->n * sizeof(float));
+        memcpy(l->side[c].x + SNQ__FINE_PEAKS_PAST + b->at, x[c], b->n * sizeof(float));
     const uint32_t group = b->at / GROUP, groups = (b->at + b->n) / GROUP - group;
     if (groups)
         steps(l, b, group, groups, gain);
@@ -276,7 +276,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     apply(l, gain, left, right, b->n);
     if (b->at + b->n == SNQ_EFFECT_BLOCK)
         for (int c = 0; c < 2; c++)
-            snq__peaks_next(&l->side[c]);
+            snq__fine_peaks_next(&l->side[c]);
 }
 
 static float reduction_db(const void *self)

@@ -102,8 +102,7 @@ typedef struct reverb {
     } from, to;
     line level, cut[2];
     float cut_to[2], level_to;
-    int modulated;
-    float wander_from[LINES], wander_to[LINES]; /* of the lines' readers, frames */
+    float wander[LINES]; /* of the lines' readers at the cell's end, frames */
     int moving;
     uint32_t phase[LINES], phase_step[LINES];
     float amplitude[LINES]; /* frames, at modulation 1 */
@@ -262,15 +261,31 @@ static void derive(reverb *r, const float *to)
     r->cut_to[1] = snq__pole(fmin(to[HIGH_CUT] * 1.5538, r->rate_hz), r->rate_hz);
 }
 
-/* The readers wander straight on across the cell. */
-static void begin_wander(reverb *r, float depth)
+/* The readers wander straight on across the cell: whole frames at its begin, weights that go on from
+ * there. */
+static void begin_wander(reverb *r, float from, float to)
 {
+    snq__fdn_chunk *c = &r->chunk;
+    snq__fdn_lanes begin, end;
+    memcpy(c->whole, r->frames, sizeof c->whole);
+    c->modulated = from > 0 || to > 0;
     for (uint32_t l = 0; l < LINES; l++) {
-        r->wander_from[l] =
-            r->fresh ? depth * r->amplitude[l] * snq__slow_sine(r->phase[l]) : r->wander_to[l];
+        if (r->fresh)
+            r->wander[l] = to * r->amplitude[l] * snq__slow_sine(r->phase[l]);
         r->phase[l] += r->phase_step[l] * CELL;
-        r->wander_to[l] = depth * r->amplitude[l] * snq__slow_sine(r->phase[l]);
+        begin.v[l] = r->wander[l];
+        end.v[l] = r->wander[l] = to * r->amplitude[l] * snq__slow_sine(r->phase[l]);
     }
+    if (!c->modulated)
+        return;
+    for (uint32_t l = 0; l < LINES; l++) {
+        const int32_t whole = (int32_t)(begin.v[l] + 32768) - 32768;
+        begin.v[l] -= (float)whole;
+        end.v[l] -= (float)whole;
+        c->whole[0][l] += SNQ__FDN_MOVES(l) ? (uint32_t)whole : 0;
+        c->whole[1][l] += SNQ__FDN_MOVES(l) ? (uint32_t)whole : 0;
+    }
+    r->kernels.weigh(&begin, &end, c);
 }
 
 static void begin_cell(reverb *r, const snq__effect_block *b)
@@ -283,8 +298,7 @@ static void begin_cell(reverb *r, const snq__effect_block *b)
     if (fresh)
         snq__tap_init(&r->pre_tap, pre);
     snq__tap_cell(&r->pre_tap, pre, b->cell_from[PRE_DELAY] == to[PRE_DELAY]);
-    begin_wander(r, to[MODULATION]);
-    r->modulated = b->cell_from[MODULATION] > 0 || to[MODULATION] > 0;
+    begin_wander(r, b->cell_from[MODULATION], to[MODULATION]);
     if (!changed)
         return;
     const float level = r->level_to, low = r->cut_to[0], high = r->cut_to[1];
@@ -345,37 +359,6 @@ static void pre_delay(reverb *r, uint32_t c, uint32_t at, uint32_t n, float *x)
     read_pre(r, c, t->next, n, next);
     for (uint32_t i = 0; i < n; i++)
         x[i] += snq__tap_part(t, at + i) * (next[i] - x[i]);
-}
-
-/* Where the lines are read: whole frames at the raster's begin, weights that go on from there. */
-static void place_taps(const reverb *r, uint32_t at, snq__fdn_chunk *c)
-{
-    c->modulated = r->modulated;
-    if (!c->modulated) {
-        memcpy(c->whole, r->frames, sizeof c->whole);
-        return;
-    }
-    const uint32_t raster = at - at % CHUNK;
-    const float from = (float)raster * (1.0f / CELL), to = (float)(raster + CHUNK) * (1.0f / CELL);
-    snq__fdn_lanes d0, d1;
-    for (uint32_t l = 0; l < LINES; l++) {
-        const float way = r->wander_to[l] - r->wander_from[l];
-        d0.v[l] = r->wander_from[l] + way * from;
-        d1.v[l] = r->wander_from[l] + way * to;
-    }
-    for (uint32_t l = 0; l < LINES; l++) {
-        if (!SNQ__FDN_MOVES(l)) {
-            c->whole[0][l] = r->frames[0][l];
-            c->whole[1][l] = r->frames[1][l];
-            continue;
-        }
-        const int32_t whole = (int32_t)(d0.v[l] + 32768) - 32768;
-        d0.v[l] -= (float)whole;
-        d1.v[l] -= (float)whole;
-        c->whole[0][l] = r->frames[0][l] + (uint32_t)whole;
-        c->whole[1][l] = r->frames[1][l] + (uint32_t)whole;
-    }
-    r->kernels.weigh(&d0, &d1, c);
 }
 
 static void place_fade(const reverb *r, uint32_t at, snq__fdn_chunk *c)
@@ -442,7 +425,6 @@ static float run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
             memset(c->io[s], 0, sizeof c->io[s]);
             memcpy(c->io[s], x[s] + done, c->n * sizeof(float));
         }
-        place_taps(r, at + done, c);
         place_filters(r, at + done, c);
         r->kernels.lines(&r->fdn, c);
         energy += c->energy;

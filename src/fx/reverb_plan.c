@@ -11,10 +11,12 @@
  *        of reverb_plan_impl.h whatever G; the same turned round for the lows.
  *        As y = b x + z, z <- c x + a z the loop from z to z is one product and one sum.
  *
- * CONST  Lengths in ms at size 1/2: about equal ratios of 1.13, not in simple proportions, 23 .. 55
- *        ms; 6.25 ^ (size - 1/2) times as long. Primes, so that no two lines' echoes meet early.
- *        Diffusers 2.1 .. 10.1 ms, gain at most 0.62, and such that each rings at most 0.4 of the
- *        decay. LEVEL: measured (tests/fx/test_reverb.c, 2026).
+ * CONST  Lines at size 1/2: 17 .. 42 ms in about equal ratios of 1.14, not in simple proportions; 6.25 ^
+ *        (size - 1/2) times as long. Primes, so that no two lines' echoes meet early. Diffusers 2.1 .. 10.1
+ *        ms, gain at most 0.75, and such that each rings at most 0.4 of the decay. All-passes before the
+ *        lines 2.6 .. 7.1 ms, gain 0.6; what they hold is lost at the rate of the middle, so that they
+ *        change no decay. All chosen by measured echo density and repeats of the late sound, `level` by
+ *        noise through it (tests/fx/test_reverb.c, 2026).
  *
  * LIMITS Shelves of more than about 12 dB a pass (long lines, short decays) are broader than w(f): the
  *        decays of neighbouring octaves come closer together than asked.
@@ -26,12 +28,12 @@
 
 #include <string.h>
 
-static const double line_ms[SNQ__FDN_LINES] = { 18.7, 21.9, 24.3, 28.1, 31.3, 36.1, 40.3, 45.7 };
+static const double line_ms[SNQ__FDN_LINES] = { 17.1, 19.9, 22.1, 25.7, 28.7, 33.1, 37.3, 41.9 };
 static const double diffuser_ms[2][SNQ__FDN_DIFFUSERS] = { { 2.11, 3.57, 6.31, 10.13 },
                                                            { 2.39, 3.23, 6.89, 9.41 } };
 static const double inner_ms[SNQ__FDN_LINES] = { 5.23, 3.11, 7.07, 4.37, 2.63, 6.41, 3.83, 5.71 };
-static const double size_ratio = 6.25, diffuser_most = 0.7, diffuser_part = 0.4;
-static const double inner_gain = 0.68, level = 0.52, level_least = 0.4;
+static const double size_ratio = 6.25, diffuser_most = 0.75, diffuser_part = 0.4;
+static const double inner_gain = 0.6, level = 0.52, level_least = 0.4;
 static const double pi = 3.14159265358979323846;
 
 static double warped(double hz, double rate_hz)

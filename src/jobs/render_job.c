@@ -12,14 +12,15 @@
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
 #include "jobs/folder_output.h"
+#include "jobs/mix_down.h"
 #include "jobs/kit_folder.h"
 #include "jobs/patch_library.h"
 #include "jobs/recordings.h"
 #include "media/atomic_file.h"
+#include "mix/engine/mix_defaults.h"
 #include "score/drum_keys.h"
 #include "score/midi.h"
 #include "score/score_json.h"
-#include "score/score_split.h"
 #include "synth/render.h"
 
 enum { RATE_HZ = 48000, MIDI_BYTES_MAX = 64 << 20, PITCHES = 128 };
@@ -31,11 +32,13 @@ typedef struct job {
     snq_patch_library library;
     snq_bank *bank;
     snq_folder_output *folder;
-    snq_render_part *part;     /* (stems,) */
-    snq_audio_writer **writer; /* (stems,) */
-    float *peak;               /* (stems,) */
-    snq_audio_writer *mix;
-    float mix_peak;
+    snq_render_part *part;             /* (stems,) */
+    snq_audio_writer **writer;         /* (stems,) */
+    float *peak;                       /* (stems,) */
+    snq_audio_writer *mix, *premaster; /* premaster NULL: not wanted */
+    float sum_peak;
+    snq_mix_plan plan;
+    snq_mix_down *down; /* NULL: dry */
     snq_render_report *report;
 } job;
 
@@ -215,6 +218,69 @@ static snq_status make_parts(job *j)
     return SNQ_OK;
 }
 
+/* ---------------------------------------------------------------- how it is mixed */
+
+static snq_status load_plan(const char *path, snq_mix_plan *out)
+{
+    snq_text_file f;
+    snq_json_doc *doc;
+    *out = (snq_mix_plan) { 0 };
+    SNQ_TRY(snq_text_file_read(path, SNQ_MIX_BYTES_MAX, &f));
+    snq_status st = snq_json_parse(path, f.bytes, f.length, &doc);
+    snq_free(f.bytes);
+    SNQ_TRY(st);
+    const snq_json_ref root = snq_json_root(doc);
+    st = snq_mix_plan_from_json(&root, out);
+    snq_json_doc_free(doc);
+    return st;
+}
+
+/* A strip for each part; lanes have plain ones, whose names no track has. */
+static snq_status make_plan(job *j, const snq_mix_part *part, uint32_t tracks)
+{
+    snq_mix_plan plan;
+    SNQ_TRY(j->cfg->mix ? load_plan(j->cfg->mix, &plan) : snq_mix_defaults(part, tracks, &plan));
+    const snq_status st =
+        snq_mix_plan_fit(&plan, part, j->report->stems, &j->report->warnings, &j->plan);
+    snq_mix_plan_clear(&plan);
+    return st;
+}
+
+static snq_status plan_mix(job *j)
+{
+    const uint32_t stems = j->report->stems;
+    uint32_t tracks = 0;
+    snq_mix_part *part = snq_calloc(stems, sizeof *part);
+    char(*lane)[SNQ_MIX_NAME_MAX] = snq_calloc(stems, sizeof *lane);
+    snq_status st = SNQ_OK;
+    if (!part || !lane)
+        st = SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u strips", stems);
+    for (uint32_t i = 0; st >= 0 && i < stems; i++) {
+        const snq_track *t = &j->score.track[j->part[i].track];
+        part[i] = (snq_mix_part) { t->name, snq_family_names[j->part[i].patch->family], t->gain_db,
+                                   t->pan };
+        tracks += j->part[i].only_pitch < 0;
+        if (j->part[i].only_pitch < 0)
+            continue;
+        snprintf(lane[i], sizeof lane[i], "\x1f%u %d", j->part[i].track, j->part[i].only_pitch);
+        part[i].name = lane[i];
+    }
+    if (st >= 0)
+        st = make_plan(j, part, tracks);
+    snq_free(part);
+    snq_free(lane);
+    SNQ_TRY(st);
+    j->report->mastered = 1;
+    j->report->target_lufs = j->plan.master.target_lufs;
+    const snq_mix_down_cfg cfg = { .plan = &j->plan,
+                                   .score = &j->score,
+                                   .rate_hz = RATE_HZ,
+                                   .threads = j->cfg->threads,
+                                   .seed = j->cfg->seed,
+                                   .cancel = j->cfg->cancel };
+    return snq_mix_down_new(&cfg, &j->report->warnings, &j->down);
+}
+
 /* ---------------------------------------------------------------- writing */
 
 static snq_status open_writer(job *j, const char *file, const char *title, snq_audio_writer **out)
@@ -234,7 +300,13 @@ static snq_status open_writers(job *j)
         SNQ_TRY(open_writer(j, j->report->stem[i].file, j->report->stem[i].name, &j->writer[i]));
     snprintf(mix->name, sizeof mix->name, "mix");
     snprintf(mix->file, sizeof mix->file, "mix%s", snq_audio_format_ending(j->cfg->format));
-    return open_writer(j, mix->file, j->score.title, &j->mix);
+    SNQ_TRY(open_writer(j, mix->file, j->score.title, &j->mix));
+    if (!j->cfg->premaster)
+        return SNQ_OK;
+    snq_render_stem *sum = &j->report->premaster;
+    snprintf(sum->name, sizeof sum->name, "premaster");
+    snprintf(sum->file, sizeof sum->file, "premaster%s", snq_audio_format_ending(j->cfg->format));
+    return open_writer(j, sum->file, j->score.title, &j->premaster);
 }
 
 static snq_status on_stem(void *user, uint32_t part, const snq_audio *block)
@@ -246,7 +318,14 @@ static snq_status on_stem(void *user, uint32_t part, const snq_audio *block)
 static snq_status on_sum(void *user, const snq_audio *block)
 {
     job *j = user;
-    return snq_audio_writer_push(j->mix, block);
+    if (j->premaster)
+        SNQ_TRY(snq_audio_writer_push(j->premaster, block));
+    return j->down ? snq_mix_down_take(j->down, block) : snq_audio_writer_push(j->mix, block);
+}
+
+static snq_status on_record(void *user, const snq_audio *block)
+{
+    return snq_audio_writer_push(((job *)user)->mix, block);
 }
 
 static int on_progress(void *user, double done_s, double of_s)
@@ -257,42 +336,56 @@ static int on_progress(void *user, double done_s, double of_s)
     return j->cfg->cancel && *j->cfg->cancel;
 }
 
-static snq_status close_writer(snq_audio_writer **w, float peak, snq_render_stem *s)
+static snq_status close_writer(snq_audio_writer **w, double peak_dbfs, snq_render_stem *s)
 {
-    s->peak_dbfs = 20.0 * log10(peak);
+    s->peak_dbfs = peak_dbfs;
     s->clipped = snq_audio_writer_clipped(*w);
     snq_audio_writer *mine = *w;
     *w = NULL;
     return snq_audio_writer_close(mine);
 }
 
-static snq_status write_score(job *j)
+typedef enum text_kind { TEXT_SCORE = 0, TEXT_MIDI, TEXT_MIX, TEXTS } text_kind;
+static const char *const text_names[TEXTS] = { "score.json", "score.mid", "mix.json" };
+
+static snq_status write_text(job *j, text_kind kind, snq_str *text)
 {
-    snq_str text;
     snq_json json;
     char path[SNQ_PATH_MAX];
-    for (int midi = 0; midi < 2; midi++) {
-        snq_str_init(&text, (size_t)1 << 30);
-        snq_status st = SNQ_OK;
-        if (midi)
-            st = snq_midi_write(&j->score, &text);
-        else {
-            snq_json_init(&json, snq_json_to_str, &text);
+    snq_atomic_file *file;
+    if (kind == TEXT_MIDI)
+        SNQ_TRY(snq_midi_write(&j->score, text));
+    else {
+        snq_json_init(&json, snq_json_to_str, text);
+        if (kind == TEXT_MIX)
+            snq_mix_plan_json(&json, &j->plan);
+        else
             snq_score_json(&json, &j->score);
-            st = snq_json_finish(&json);
-            snq_str_put(&text, "\n");
-        }
-        st = st < 0 ? st : text.st;
-        if (st >= 0)
-            st = snq_folder_output_path(j->folder, midi ? "score.mid" : "score.json", path,
-                                        sizeof path);
-        snq_atomic_file *file = NULL;
-        if (st >= 0)
-            st = snq_atomic_open(path, 0, &file);
-        if (st >= 0) {
-            fwrite(text.text, 1, text.length, snq_atomic_stream(file));
-            st = snq_atomic_commit(file);
-        }
+        SNQ_TRY(snq_json_finish(&json));
+        snq_str_put(text, "\n");
+    }
+    SNQ_TRY(text->st);
+    SNQ_TRY(snq_folder_output_path(j->folder, text_names[kind], path, sizeof path));
+    SNQ_TRY(snq_atomic_open(path, 0, &file));
+    fwrite(text->text, 1, text->length, snq_atomic_stream(file));
+    return snq_atomic_commit(file);
+}
+
+/* A strip that a user can name: lanes are ours alone. */
+static void forget_lanes(job *j)
+{
+    uint32_t tracks = 0;
+    for (uint32_t i = 0; i < j->report->stems; i++)
+        tracks += j->part[i].only_pitch < 0;
+    j->plan.strips = tracks;
+}
+
+static snq_status write_texts(job *j)
+{
+    snq_str text;
+    for (int k = 0; k < (j->down ? TEXTS : TEXT_MIX); k++) {
+        snq_str_init(&text, (size_t)1 << 30);
+        const snq_status st = write_text(j, (text_kind)k, &text);
         snq_str_clear(&text);
         SNQ_TRY(st);
     }
@@ -317,26 +410,69 @@ static snq_status play(job *j)
     cfg.sum = on_sum;
     cfg.peak = j->peak;
     cfg.progress = on_progress;
+    cfg.desk = j->down ? snq_mix_down_desk(j->down) : NULL;
     SNQ_TRY(snq_render_run(&cfg, &j->report->warnings, &result));
     j->report->frames = result.frames;
-    j->mix_peak = result.peak;
+    j->sum_peak = result.peak;
     return SNQ_OK;
 }
 
-static void warn_of_clipping(job *j)
+/* Bits of the record's samples, where it has such. */
+static int bits_of(snq_audio_format f)
 {
-    const snq_render_stem *m = &j->report->mix;
-    if (m->clipped)
+    return f == SNQ_AUDIO_FORMAT_WAV || f == SNQ_AUDIO_FORMAT_FLAC ? 24 : 0;
+}
+
+static snq_status master(job *j)
+{
+    snq_mix_figures *f = &j->report->figures;
+    const double target = (double)j->report->target_lufs;
+    SNQ_TRY(snq_mix_down_finish(j->down, bits_of(j->cfg->format), on_record, j, f));
+    for (uint32_t i = 0; i < j->report->stems; i++)
+        j->report->stem[i].ducked_db = (double)snq_mix_down_ducked_db(j->down, i);
+    if (isfinite(f->lufs) && fabs(f->lufs - target) > 0.3)
+        snq_warnings_add(&j->report->warnings, "loudness_not_reached", -1,
+                         "the record has %.1f LUFS, not %.1f: a limiter can't make it that loud",
+                         f->lufs, target);
+    return SNQ_OK;
+}
+
+static void warn_of_clipping(job *j, const snq_render_stem *s, const char *what)
+{
+    if (s->clipped)
         snq_warnings_add(&j->report->warnings, "clipped", -1,
-                         "the sum is over full scale by %.1f dB: %llu samples are clipped",
-                         m->peak_dbfs, (unsigned long long)m->clipped);
+                         "%s is over full scale by %.1f dB: %llu samples are clipped", what,
+                         s->peak_dbfs, (unsigned long long)s->clipped);
+}
+
+static double dbfs(float peak)
+{
+    return 20.0 * log10((double)peak);
+}
+
+static snq_status finish(job *j)
+{
+    snq_render_report *r = j->report;
+    for (uint32_t i = 0; i < r->stems; i++) {
+        SNQ_TRY(close_writer(&j->writer[i], dbfs(j->peak[i]), &r->stem[i]));
+        warn_of_clipping(j, &r->stem[i], r->stem[i].name);
+    }
+    if (j->premaster) {
+        SNQ_TRY(close_writer(&j->premaster, dbfs(j->sum_peak), &r->premaster));
+        warn_of_clipping(j, &r->premaster, "the pre-master");
+    }
+    if (j->down)
+        SNQ_TRY(master(j));
+    SNQ_TRY(close_writer(&j->mix, j->down ? r->figures.peak_dbfs : dbfs(j->sum_peak), &r->mix));
+    warn_of_clipping(j, &r->mix, "the sum");
+    forget_lanes(j);
+    return write_texts(j);
 }
 
 static snq_status run(job *j)
 {
     SNQ_TRY(snq_score_load(j->cfg->input, &j->score, &j->report->warnings));
     SNQ_TRY(snq_score_sort(&j->score));
-    SNQ_TRY(snq_score_split_programs(&j->score));
     SNQ_TRY(snq_score_check(&j->score));
     SNQ_TRY(snq_patch_library_load(&j->library));
     SNQ_TRY(snq_bank_new(RATE_HZ, &j->bank));
@@ -345,14 +481,12 @@ static snq_status run(job *j)
     snprintf(j->report->title, sizeof j->report->title, "%s", j->score.title);
     j->report->rate_hz = RATE_HZ;
     SNQ_TRY(make_parts(j));
+    if (!j->cfg->dry)
+        SNQ_TRY(plan_mix(j));
     SNQ_TRY(snq_folder_output_open(j->cfg->out, j->cfg->force, &j->folder));
     SNQ_TRY(open_writers(j));
     SNQ_TRY(play(j));
-    for (uint32_t i = 0; i < j->report->stems; i++)
-        SNQ_TRY(close_writer(&j->writer[i], j->peak[i], &j->report->stem[i]));
-    SNQ_TRY(close_writer(&j->mix, j->mix_peak, &j->report->mix));
-    warn_of_clipping(j);
-    SNQ_TRY(write_score(j));
+    SNQ_TRY(finish(j));
     snq_folder_output *folder = j->folder;
     j->folder = NULL;
     return snq_folder_output_commit(folder);
@@ -367,6 +501,9 @@ snq_status snq_render_job_run(const snq_render_job_cfg *cfg, snq_render_report *
     for (uint32_t i = 0; j.writer && i < out->stems; i++)
         snq_audio_writer_free(j.writer[i]);
     snq_audio_writer_free(j.mix);
+    snq_audio_writer_free(j.premaster);
+    snq_mix_down_free(j.down);
+    snq_mix_plan_clear(&j.plan);
     snq_folder_output_abort(j.folder);
     snq_bank_free(j.bank);
     snq_patch_library_clear(&j.library);
@@ -393,6 +530,37 @@ static void put_stem(snq_json *j, const snq_render_stem *s)
     else
         snq_json_put_null(j, "peak_dbfs", "silence");
     snq_json_put_int(j, "clipped_samples", (int64_t)s->clipped);
+    if (s->ducked_db < 0.0)
+        snq_json_put_real(j, "ducked_db", s->ducked_db, 2);
+    snq_json_end(j);
+}
+
+static void put_level(snq_json *j, const char *key, double level, const char *reason)
+{
+    if (isfinite(level))
+        snq_json_put_real(j, key, level, 2);
+    else
+        snq_json_put_null(j, key, reason);
+}
+
+static void put_master(snq_json *j, const snq_render_report *r)
+{
+    const snq_mix_figures *f = &r->figures;
+    snq_json_key(j, "master");
+    snq_json_object(j);
+    put_level(j, "target_lufs", (double)r->target_lufs, "no loudness target");
+    put_level(j, "integrated_lufs", f->lufs, "silence");
+    put_level(j, "true_peak_dbtp", f->true_peak_dbtp, "silence");
+    put_level(j, "premaster_lufs", f->premaster_lufs, "silence");
+    snq_json_put_real(j, "gain_db", f->gain_db, 2);
+    snq_json_put_real(j, "inserts_deepest_db", f->inserts_db, 2);
+    snq_json_key(j, "limiter");
+    snq_json_object(j);
+    snq_json_put_real(j, "deepest_db", (double)f->limiter.deepest_db, 2);
+    snq_json_put_real(j, "mean_db", (double)f->limiter.mean_db, 3);
+    snq_json_put_real(j, "share_over_1_db", (double)f->limiter.share_over_1, 4);
+    snq_json_put_real(j, "pumping_db_s", (double)f->limiter.pumping_db_s, 1);
+    snq_json_end(j);
     snq_json_end(j);
 }
 
@@ -411,6 +579,12 @@ void snq_render_report_json(snq_json *j, const char *path, const snq_render_repo
     snq_json_end(j);
     snq_json_key(j, "mix");
     put_stem(j, &r->mix);
+    if (*r->premaster.file) {
+        snq_json_key(j, "premaster");
+        put_stem(j, &r->premaster);
+    }
+    if (r->mastered)
+        put_master(j, r);
     snq_json_key(j, "warnings");
     snq_json_array(j);
     for (uint32_t i = 0; i < r->warnings.count; i++) {

@@ -3,8 +3,12 @@
  * `sonique render`.
  *
  *     OUT/score.json  what was played      OUT/score.mid
+ *     OUT/mix.json    how it was mixed     OUT/premaster.wav (premaster): the sum of the stems
  *     OUT/stems/<track>.wav                OUT/stems/lanes/<track>.<lane>.wav (lanes)
- *     OUT/mix.wav     the sum of the stems
+ *     OUT/mix.wav     the record: mastered; dry: the plain sum of the tracks
+ *
+ * Lanes are as their track's level and place make them; what else happens to the track, happens to all of
+ * it together.
  *
  * Threads: [control] one job at a time. */
 #ifndef SNQ_JOBS_RENDER_JOB_H
@@ -17,10 +21,11 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "base/warnings.h"
+#include "jobs/mix_down.h"
 #include "media/audio_writer.h"
 #include "score/score.h"
 
-enum { SNQ_RENDER_CHOICES_MAX = 512 };
+enum { SNQ_RENDER_CHOICES_MAX = 512, SNQ_MIX_BYTES_MAX = 16 << 20 };
 
 /* --patch TRACK=ID */
 typedef struct snq_patch_choice {
@@ -33,7 +38,11 @@ typedef struct snq_render_job_cfg {
     const snq_patch_choice *choice;
     size_t choices;
     const char *kit; /* folder of one-shots that drum tracks are played with; NULL */
-    int lanes;       /* a stem for each lane of a drum track, too */
+    const char
+        *mix;      /* a file that says how to mix (sonique/mix/1); NULL: by the patches' families */
+    int dry;       /* no mix: level and place of the tracks, nothing else */
+    int premaster; /* write the sum of the stems, too */
+    int lanes;     /* a stem for each lane of a drum track, too */
     int force;
     snq_audio_format format;    /* of the stems and the sum (WAV) */
     uint32_t threads;           /* (1) */
@@ -50,6 +59,7 @@ typedef struct snq_render_stem {
     char file[128];                 /* below the folder */
     double peak_dbfs;               /* -inf: silence */
     uint64_t clipped;               /* samples over full scale */
+    double ducked_db;               /* deepest that it made room for others; 0: not */
 } snq_render_stem;
 
 typedef struct snq_render_report {
@@ -58,7 +68,10 @@ typedef struct snq_render_report {
     int64_t frames;
     snq_render_stem *stem; /* (stems,), owned */
     uint32_t stems;
-    snq_render_stem mix;
+    snq_render_stem mix, premaster; /* premaster.file "": not written */
+    int mastered;                   /* not dry: figures and target_lufs are meant */
+    snq_mix_figures figures;
+    float target_lufs; /* NaN: none */
     snq_warnings warnings;
 } snq_render_report;
 

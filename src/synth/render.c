@@ -12,13 +12,17 @@
 
 enum { CHUNK = SNQ_RENDER_CHUNK };
 
+/* What is heard of a stem in a file of 24 bits. */
+#define HEARD 0x1p-24f
+
+/* Of everything there are two: of an even and of an odd chunk. */
 typedef struct part {
     snq_player *player;
-    float
-        *channel[2]
-                [2]; /* (CHUNK,) sides of the chunk that is played, of the one that is handed out */
-    float gain[2];   /* of the track's strip: level and pan */
-    size_t sounding; /* frames of the played chunk that may hold sound */
+    float *played[2][2]; /* (CHUNK,) sides */
+    float *stem[2][2];   /* (CHUNK,) sides */
+    size_t sounding[2];  /* frames of the played chunk, then of the stem, that may hold sound */
+    int done[2];         /* the player has nothing more to play, its stem does not ring on */
+    float gain[2];       /* level and pan of the track, where there is no desk */
     float peak;
     snq_status st;
     char error[SNQ_ERROR_MAX];
@@ -27,9 +31,11 @@ typedef struct part {
 typedef struct render {
     const snq_render_cfg *cfg;
     part *part;
-    uint32_t *order; /* (parts,) the busiest first */
-    int playing;     /* which of the two chunks is played */
-    size_t frames;   /* of the chunk that is handed out */
+    uint32_t *order;              /* (parts,) the busiest first */
+    const float *(*played[2])[2]; /* (parts, 2) of an even, of an odd chunk */
+    int64_t chunk;                /* that is played now; the desk works on the one before */
+    uint32_t latency;
+    size_t first, frames; /* of the chunk that is handed out: what of it */
     float *sum[2];
     float peak;
     snq_status st; /* of handing out the sum */
@@ -73,9 +79,13 @@ static snq_status make_part(render *r, uint32_t i, snq_warnings *warnings)
         return SNQ_FAIL(SNQ_ERR_RANGE, "part %u: the score has no track %u", i, from->track);
     const snq_track *track = &r->cfg->score->track[from->track];
     strip_gain(track, p->gain);
-    for (int c = 0; c < 4; c++)
-        if (!(p->channel[c / 2][c % 2] = snq_calloc(CHUNK, sizeof(float))))
+    for (int c = 0; c < 4; c++) {
+        p->played[c / 2][c % 2] = snq_calloc(CHUNK, sizeof(float));
+        p->stem[c / 2][c % 2] = snq_calloc(CHUNK, sizeof(float));
+        if (!p->played[c / 2][c % 2] || !p->stem[c / 2][c % 2])
             return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for part %u", i);
+        r->played[c / 2][i][c % 2] = p->played[c / 2][c % 2];
+    }
     const snq_player_cfg cfg = { .rate_hz = r->cfg->rate_hz,
                                  .seed = r->cfg->seed,
                                  .score = r->cfg->score,
@@ -119,7 +129,9 @@ static snq_status put_in_order(render *r)
 static snq_status make(render *r, snq_warnings *warnings)
 {
     r->part = snq_calloc(r->cfg->parts, sizeof *r->part);
-    if (!r->part)
+    r->played[0] = snq_calloc(r->cfg->parts, sizeof *r->played[0]);
+    r->played[1] = snq_calloc(r->cfg->parts, sizeof *r->played[1]);
+    if (!r->part || !r->played[0] || !r->played[1])
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u parts", r->cfg->parts);
     for (uint32_t i = 0; i < r->cfg->parts; i++)
         SNQ_TRY(make_part(r, i, warnings));
@@ -133,9 +145,13 @@ static void unmake(render *r)
 {
     for (uint32_t i = 0; r->part && i < r->cfg->parts; i++) {
         snq_player_free(r->part[i].player);
-        for (int c = 0; c < 4; c++)
-            snq_free(r->part[i].channel[c / 2][c % 2]);
+        for (int c = 0; c < 4; c++) {
+            snq_free(r->part[i].played[c / 2][c % 2]);
+            snq_free(r->part[i].stem[c / 2][c % 2]);
+        }
     }
+    snq_free(r->played[0]);
+    snq_free(r->played[1]);
     snq_free(r->part);
     snq_free(r->order);
     snq_free(r->sum[0]);
@@ -147,18 +163,43 @@ static void unmake(render *r)
 static void play(render *r, uint32_t index)
 {
     part *p = &r->part[r->order[index]];
-    float *const *to = p->channel[r->playing];
+    const int even = r->chunk & 1;
     const int64_t before = snq_player_frames(p->player);
-    snq_player_run(p->player, to[0], to[1], CHUNK);
-    p->sounding = (size_t)(snq_player_frames(p->player) - before);
+    snq_player_run(p->player, p->played[even][0], p->played[even][1], CHUNK);
+    p->sounding[even] = (size_t)(snq_player_frames(p->player) - before);
+    p->done[even] = snq_player_done(p->player);
+}
+
+/* Frames until the last that is heard. */
+static size_t heard(float *const side[2], size_t n)
+{
+    for (; n; n--)
+        if (fabsf(side[0][n - 1]) >= HEARD || fabsf(side[1][n - 1]) >= HEARD)
+            return n;
+    return 0;
+}
+
+/* The stem of the chunk that was played in the round before. */
+static void mix(render *r, uint32_t i)
+{
+    part *p = &r->part[i];
+    const int even = (r->chunk - 1) & 1;
+    const snq_render_desk *desk = r->cfg->desk;
+    if (desk) {
+        desk->strip(desk->user, i, (const float *const(*)[2])r->played[even], CHUNK,
+                    p->stem[even][0], p->stem[even][1]);
+        p->sounding[even] = heard(p->stem[even], CHUNK);
+        p->done[even] = p->done[even] && desk->silent(desk->user, i);
+        return;
+    }
     for (int c = 0; c < 2; c++)
-        for (size_t i = 0; p->sounding && i < CHUNK; i++)
-            to[c][i] *= p->gain[c];
+        for (size_t k = 0; k < CHUNK; k++)
+            p->stem[even][c][k] = p->played[even][c][k] * p->gain[c];
 }
 
 static snq_audio view(const render *r, float *const channel[2])
 {
-    return (snq_audio) { .channel = { channel[0], channel[1] },
+    return (snq_audio) { .channel = { channel[0] + r->first, channel[1] + r->first },
                          .channels = 2,
                          .rate_hz = r->cfg->rate_hz,
                          .frames = r->frames };
@@ -167,7 +208,7 @@ static snq_audio view(const render *r, float *const channel[2])
 static void hand_out(render *r, uint32_t i)
 {
     part *p = &r->part[i];
-    const snq_audio block = view(r, p->channel[!r->playing]);
+    const snq_audio block = view(r, p->stem[r->chunk & 1]);
     for (int c = 0; c < 2; c++)
         p->peak = peak_of(block.channel[c], r->frames, p->peak);
     p->st = r->cfg->stem(r->cfg->user, i, &block);
@@ -178,37 +219,61 @@ static void hand_out(render *r, uint32_t i)
 /* The parts that are whole tracks, added in order: the same sum for any number of threads. */
 static void add_up(render *r)
 {
+    const snq_audio block = view(r, r->sum);
     for (int c = 0; c < 2; c++) {
         memset(r->sum[c], 0, CHUNK * sizeof **r->sum);
         for (uint32_t p = 0; p < r->cfg->parts; p++)
-            for (size_t i = 0; r->cfg->part[p].only_pitch < 0 && i < r->frames; i++)
-                r->sum[c][i] += r->part[p].channel[!r->playing][c][i];
-        r->peak = peak_of(r->sum[c], r->frames, r->peak);
+            for (size_t i = 0; r->cfg->part[p].only_pitch < 0 && i < CHUNK; i++)
+                r->sum[c][i] += r->part[p].stem[r->chunk & 1][c][i];
+        r->peak = peak_of(block.channel[c], r->frames, r->peak);
     }
     if (!r->cfg->sum)
         return;
-    const snq_audio block = view(r, r->sum);
     r->st = r->cfg->sum(r->cfg->user, &block);
     if (r->st < 0)
         snprintf(r->error, sizeof r->error, "%s", snq_last_error());
 }
 
-/* Pieces of one round: play each part's next chunk, then hand out what was played the round before. */
+/* Pieces of one round: play a chunk, mix the one before, hand out the one before that. */
+enum { PLAYING = 1, MIXING = 2, HANDING = 4 };
+typedef struct snq__round {
+    render *r;
+    int does;
+} snq__round;
+
 static void work(void *user, uint32_t index)
 {
-    render *r = user;
+    const snq__round *round = user;
+    render *r = round->r;
     const uint32_t parts = r->cfg->parts;
-    if (index < parts)
-        play(r, index);
-    else if (index == parts)
+    if (round->does & PLAYING) {
+        if (index < parts) {
+            play(r, index);
+            return;
+        }
+        index -= parts;
+    }
+    if (round->does & MIXING) {
+        if (index < parts) {
+            mix(r, r->order[index]);
+            return;
+        }
+        index -= parts;
+    }
+    if (!index)
         add_up(r);
     else
-        hand_out(r, index - parts - 1);
+        hand_out(r, index - 1);
 }
 
-static void work_without_playing(void *user, uint32_t index)
+static void run_round(render *r, snq_parallel *team, int does)
 {
-    work(user, index + ((const render *)user)->cfg->parts);
+    snq__round round = { r, does };
+    const uint32_t parts = r->cfg->parts;
+    snq_parallel_run(team,
+                     (does & PLAYING ? parts : 0) + (does & MIXING ? parts : 0) +
+                         (does & HANDING ? parts + 1 : 0),
+                     work, &round);
 }
 
 static snq_status first_failure(const render *r)
@@ -219,17 +284,27 @@ static snq_status first_failure(const render *r)
     return r->st < 0 ? SNQ_FAIL(r->st, "%s", r->error) : SNQ_OK;
 }
 
-/* Frames of the chunk that was played, from frame `at` on: all of it, unless the piece ends in it. */
-static size_t chunk_frames(const render *r, int64_t at, int64_t length, int *last)
+/* What of the chunk that was mixed last is handed out: all of it, but for the latency at the beginning and
+ * where the piece ends in it. */
+static void cut_chunk(render *r, int64_t length, int64_t *quiet, int *last)
 {
-    int64_t end = length;
+    const int even = (r->chunk - 1) & 1;
+    const int64_t at = (r->chunk - 1) * CHUNK - (int64_t)r->latency; /* in the piece */
+    int64_t end = length > at ? length : at;
+    int playing = 0;
     *last = at + CHUNK >= length;
     for (uint32_t i = 0; i < r->cfg->parts; i++) {
-        const int64_t until = at + (int64_t)r->part[i].sounding;
+        const part *p = &r->part[i];
+        const int64_t until = at + (int64_t)p->sounding[even];
         end = until > end ? until : end;
-        *last = *last && snq_player_done(r->part[i].player);
+        playing |= !p->done[even];
     }
-    return *last && end - at < CHUNK ? (size_t)(end - at) : CHUNK;
+    *quiet = *last ? *quiet + CHUNK : 0;
+    if (playing && (double)*quiet < (2.0 * r->cfg->tail_max_s + 1.0) * r->cfg->rate_hz)
+        *last = 0;
+    r->first = at >= 0 ? 0 : -at < CHUNK ? (size_t)-at : CHUNK;
+    const size_t stop = *last && end - at < CHUNK ? (size_t)(end - at) : CHUNK;
+    r->frames = stop > r->first ? stop - r->first : 0;
 }
 
 static snq_status run(render *r, snq_parallel *team, snq_render_result *out)
@@ -237,22 +312,23 @@ static snq_status run(render *r, snq_parallel *team, snq_render_result *out)
     const snq_render_cfg *cfg = r->cfg;
     const double length_s = snq_score_length_s(cfg->score);
     const int64_t length = llround(length_s * cfg->rate_hz);
+    int64_t quiet = 0;
     int last = 0;
-    for (int round = 0; !last; round++) {
-        if (round == 0)
-            snq_parallel_run(team, cfg->parts, work, r);
-        r->frames = chunk_frames(r, out->frames, length, &last);
-        r->playing = !r->playing;
-        if (last)
-            snq_parallel_run(team, cfg->parts + 1, work_without_playing, r);
-        else
-            snq_parallel_run(team, 2 * cfg->parts + 1, work, r);
+    run_round(r, team, PLAYING);
+    r->chunk = 1;
+    run_round(r, team, PLAYING | MIXING);
+    cut_chunk(r, length, &quiet, &last);
+    for (r->chunk = 2;; r->chunk++) {
+        const int was_last = last;
+        run_round(r, team, was_last ? HANDING : PLAYING | MIXING | HANDING);
         SNQ_TRY(first_failure(r));
         out->frames += (int64_t)r->frames;
         if (cfg->progress && cfg->progress(cfg->user, (double)out->frames / cfg->rate_hz, length_s))
             return SNQ_FAIL(SNQ_ERR_CANCELLED, "cancelled");
+        if (was_last)
+            return SNQ_OK;
+        cut_chunk(r, length, &quiet, &last);
     }
-    return SNQ_OK;
 }
 
 snq_status snq_render_run(const snq_render_cfg *cfg, snq_warnings *warnings, snq_render_result *out)
@@ -260,7 +336,7 @@ snq_status snq_render_run(const snq_render_cfg *cfg, snq_warnings *warnings, snq
     *out = (snq_render_result) { 0 };
     if (!cfg->score || !cfg->bank || !cfg->stem || (cfg->parts && !cfg->part))
         return SNQ_FAIL(SNQ_ERR_ARG, "rendering needs a score, a bank, parts and a taker");
-    render r = { .cfg = cfg };
+    render r = { .cfg = cfg, .latency = cfg->desk ? cfg->desk->latency : 0 };
     snq_parallel *team = NULL;
     snq_status st = make(&r, warnings);
     if (st >= 0)

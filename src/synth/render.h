@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* render -- a whole score to sound: a stem a track, all of the same length, and their plain sum.
  *
- * Tracks play side by side on several threads, a chunk at a time; what comes out is the same for any
- * number of threads. While one chunk is played the one before it is handed out. Memory does not grow with
- * the length. The last chunk is shorter: a piece ends where its score ends, or when the last sound has died
- * away, whichever is later.
+ *     tracks are played ─► a desk makes stems of what they played ─► stems and their sum are handed out
+ *
+ * The three go on side by side on several threads, each a chunk behind the one before it; what comes out is
+ * the same for any number of threads. Memory does not grow with the length. The last chunk is shorter: a
+ * piece ends where its score ends, or when the last sound has died away, whichever is later.
  *
  * Threads: run belongs to one caller; see `stem`. */
 #ifndef SNQ_SYNTH_RENDER_H
@@ -29,6 +30,18 @@ typedef struct snq_render_part {
     const snq_patch *patch; /* borrowed */
 } snq_render_part;
 
+/* What makes stems of what the parts played (a mix engine, say). strip is called on any thread, for
+ * different parts at once, for one part in order. */
+typedef struct snq_render_desk {
+    void *user;
+    uint32_t latency; /* frames that stems lag behind what was played; taken out again */
+    /* Stem of part `part` for n frames (SNQ_RENDER_CHUNK) to left, right (n,): played (parts, 2) are the
+     * (n,) sides that all parts played, borrowed. */
+    void (*strip)(void *user, uint32_t part, const float *const (*played)[2], size_t n, float *left,
+                  float *right);
+    int (*silent)(void *user, uint32_t part); /* nothing rings on */
+} snq_render_desk;
+
 typedef struct snq_render_cfg {
     const snq_score *score; /* checked and sorted; borrowed, as all of this */
     const snq_bank *bank;
@@ -37,7 +50,8 @@ typedef struct snq_render_cfg {
     uint32_t rate_hz;  /* (48000) */
     uint32_t threads;  /* (1) */
     uint64_t seed;     /* (0) */
-    double tail_max_s; /* (30) how long the last sound may go on */
+    double tail_max_s; /* (30) how long the last sound may go on, and what the desk makes of it */
+    const snq_render_desk *desk; /* NULL: level and place of the tracks, nothing else */
     void *user;
     /* Takes a stereo block of part `part`, borrowed for the call: called on any thread, for different
      * parts at once, for one part in order. A negative status ends the rendering. */

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* biquad_pair, dynamics, peaks -- every variant against plain C and against what is known. */
+/* biquad_pair, gain_tools, fine_peaks -- every variant against plain C and against what is known. */
 #include "support/check.h"
 
 #include "base/cpu.h"
 #include "base/rng.h"
 #include "dsp/sos.h"
 #include "fx/biquad_pair.h"
-#include "fx/dynamics.h"
-#include "fx/peaks.h"
+#include "fx/gain_tools.h"
+#include "fx/fine_peaks.h"
 
 enum { N = SNQ_EFFECT_BLOCK };
 
-static unsigned variants(unsigned flags[2])
+static unsigned variants(unsigned flags[3])
 {
+    const unsigned has = snq_cpu_detect();
+    unsigned n = 1;
     flags[0] = 0;
-    flags[1] = snq_cpu_detect();
-    return flags[1] ? 2 : 1;
+    if (has & SNQ_CPU_AVX2)
+        flags[n++] = SNQ_CPU_AVX2;
+    if (has & SNQ_CPU_AVX512)
+        flags[n++] = has;
+    return n;
 }
 
 static void fill(float *x, size_t n, uint64_t seed)
@@ -29,7 +34,7 @@ static void fill(float *x, size_t n, uint64_t seed)
 /* Any number of frames, still and moving, against the section of dsp/sos.h. */
 static void biquads_are_the_sections(void **state)
 {
-    unsigned flags[2];
+    unsigned flags[3];
     const unsigned n_variants = variants(flags);
     for (unsigned v = 0; v < n_variants; v++) {
         const snq__biquad *k = snq__biquad_pick(flags[v]);
@@ -89,13 +94,13 @@ static void a_glide_arrives(void **state)
 
 static void levels_of_sines_stand_still(void **state)
 {
-    unsigned flags[2];
+    unsigned flags[3];
     const unsigned n_variants = variants(flags);
     for (unsigned v = 0; v < n_variants; v++)
         for (double hz = 25; hz < 23000; hz *= 1.3) {
-            const snq__dynamics *d = snq__dynamics_pick(flags[v]);
+            const snq__gain_tools *d = snq__gain_tools_pick(flags[v]);
             snq__level l = { .last = { 0 } };
-            float x[2][N], power[2][SNQ__DYNAMICS_ROOM];
+            float x[2][N], power[2][SNQ__GAIN_TOOLS_ROOM];
             for (uint32_t at = 0, n = 1; at < 24000; at += n, n = n % 61 + 3) {
                 for (uint32_t i = 0; i < n; i++) {
                     x[0][i] = (float)(0.5 * sin(2 * M_PI * hz * (at + i) / 48000));
@@ -112,12 +117,12 @@ static void levels_of_sines_stand_still(void **state)
 
 static void decibels_and_back(void **state)
 {
-    unsigned flags[2];
+    unsigned flags[3];
     const unsigned n_variants = variants(flags);
     for (unsigned v = 0; v < n_variants; v++) {
-        const snq__dynamics *d = snq__dynamics_pick(flags[v]);
+        const snq__gain_tools *d = snq__gain_tools_pick(flags[v]);
         for (double db = -199; db < 200; db += 0.37) {
-            float x[SNQ__DYNAMICS_ROOM], y[SNQ__DYNAMICS_ROOM];
+            float x[SNQ__GAIN_TOOLS_ROOM], y[SNQ__GAIN_TOOLS_ROOM];
             for (int i = 0; i < 8; i++)
                 x[i] = (float)pow(10, (db + 0.04 * i) / 10);
             d->db(y, x, 8);
@@ -127,7 +132,7 @@ static void decibels_and_back(void **state)
             for (int i = 0; i < 8; i++)
                 check_near(x[i] / pow(10, y[i] / 20.0), 1, 2e-6 + 1e-7 * fabs(db));
         }
-        float none[SNQ__DYNAMICS_ROOM] = { 0 };
+        float none[SNQ__GAIN_TOOLS_ROOM] = { 0 };
         d->db(none, none, 1);
         check_near(none[0], -200, 1e-3);
         none[0] = 0;
@@ -138,13 +143,13 @@ static void decibels_and_back(void **state)
 
 static void following_is_two_one_poles(void **state)
 {
-    unsigned flags[2];
+    unsigned flags[3];
     const unsigned n_variants = variants(flags);
     static const float pole[][2] = { { 0.3f, 0.01f }, { 0.02f, 0.2f }, { 1, 0.5f } };
     for (unsigned v = 0; v < n_variants; v++)
         for (int k = 0; k < 3; k++)
             for (uint32_t n = 0; n <= N; n++) {
-                float x[SNQ__DYNAMICS_ROOM];
+                float x[SNQ__GAIN_TOOLS_ROOM];
                 fill(x, N, n);
                 double y = 0.5;
                 float want[N];
@@ -153,7 +158,7 @@ static void following_is_two_one_poles(void **state)
                     want[i] = (float)y;
                 }
                 const float last =
-                    snq__dynamics_pick(flags[v])->follow(x, n, 0.5f, pole[k][0], pole[k][1]);
+                    snq__gain_tools_pick(flags[v])->follow(x, n, 0.5f, pole[k][0], pole[k][1]);
                 check_near(last, y, 1e-5);
                 for (uint32_t i = 0; i < n; i++)
                     check_near(x[i], want[i], 1e-5);
@@ -165,24 +170,24 @@ static void following_is_two_one_poles(void **state)
 /* A sine's peak is its amplitude, wherever the samples lie. */
 static void peaks_are_found_between_samples(void **state)
 {
-    unsigned flags[2];
+    unsigned flags[3];
     const unsigned n_variants = variants(flags);
     static const uint32_t finest[] = { 8, 4, 2 };
     static const double hidden_db[] = { 0.12, 0.25, 0.8 };
     for (unsigned v = 0; v < n_variants; v++)
         for (int f = 0; f < 3; f++)
             for (double hz = 500; hz < 21500; hz += 777) {
-                snq__peaks_side s = { .x = { 0 } };
+                snq__fine_peaks_side s = { .x = { 0 } };
                 float most = 0;
                 for (uint32_t cell = 0; cell < 20; cell++) {
                     float peak[8] = { 0 };
                     for (uint32_t i = 0; i < N; i++)
-                        s.x[SNQ__PEAKS_PAST + i] =
+                        s.x[SNQ__FINE_PEAKS_PAST + i] =
                             (float)(0.5 * sin(2 * M_PI * hz * (cell * N + i) / 48000 + 0.4));
                     const uint32_t cut = cell % 7 + 1; /* in two parts */
-                    snq__peaks_pick(flags[v])(&s, 0, cut, finest[f], peak);
-                    snq__peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], peak + cut);
-                    snq__peaks_next(&s);
+                    snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], peak);
+                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], peak + cut);
+                    snq__fine_peaks_next(&s);
                     for (int g = 0; g < 8 && cell > 1; g++)
                         most = fmaxf(most, peak[g]);
                 }
@@ -190,9 +195,9 @@ static void peaks_are_found_between_samples(void **state)
                 if (db > 0.08 || db < -hidden_db[f])
                     fail_msg("%g Hz in %u parts: %.3f dB", hz, finest[f], db);
             }
-    assert_int_equal(snq__peaks_finest(44100), 8);
-    assert_int_equal(snq__peaks_finest(96000), 4);
-    assert_int_equal(snq__peaks_finest(192000), 2);
+    assert_int_equal(snq__fine_peaks_finest(44100), 8);
+    assert_int_equal(snq__fine_peaks_finest(96000), 4);
+    assert_int_equal(snq__fine_peaks_finest(192000), 2);
 }
 
 int main(void)

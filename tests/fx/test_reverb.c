@@ -202,7 +202,7 @@ static void test_no_ring(void **state)
         double at_ms = 0;
         const double most = repeats(&s, s.left, RATE / 4, 2, &at_ms);
         print_message("%s: repeats by %.3f at %.2f ms\n", rooms[i], most, at_ms);
-        assert_true(most < 0.25);
+        assert_true(most < 0.16);
         rig_sound_free(&s);
     }
 }

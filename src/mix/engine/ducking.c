@@ -125,21 +125,23 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
     return moves || d->latency;
 }
 
-/* y = x + (gain - 1) b(x), in place, both sides side by side: each waits for its own last value. */
+/* y = x + (gain - 1) b(x), in place. The two integrators' next states as sums of products of what is there,
+ * and both sides side by side: so little waits for the frame before. */
 static void run_slot(snq__duck *d, const float *gain, float *left, float *right, uint32_t n)
 {
-    const float g = d->g, k = d->k, a1 = 1.0f / (1.0f + g * (g + k)), a2 = g * a1;
+    const float g = d->g, a1 = 1.0f / (1.0f + g * (g + d->k)), a2 = g * a1;
+    const float m11 = 2.0f * a1 - 1.0f, m12 = -2.0f * a2, m21 = 2.0f * g * a1,
+                m22 = 1.0f - 2.0f * g * a2, n1 = 2.0f * a2, n2 = 2.0f * g * a2;
     float s1 = d->state[0][0], s2 = d->state[0][1], t1 = d->state[1][0], t2 = d->state[1][1];
     for (uint32_t i = 0; i < n; i++) {
-        const float b = (gain[i] - 1.0f) * k;
-        const float v3 = left[i] - s2, v1 = a1 * s1 + a2 * v3, v2 = s2 + g * v1;
-        const float w3 = right[i] - t2, w1 = a1 * t1 + a2 * w3, w2 = t2 + g * w1;
-        s1 = 2.0f * v1 - s1;
-        s2 = 2.0f * v2 - s2;
-        t1 = 2.0f * w1 - t1;
-        t2 = 2.0f * w2 - t2;
-        left[i] += b * v1;
-        right[i] += b * w1;
+        const float b = (gain[i] - 1.0f) * d->k, x = left[i], y = right[i];
+        left[i] = x + b * (a1 * s1 + a2 * (x - s2));
+        right[i] = y + b * (a1 * t1 + a2 * (y - t2));
+        const float s3 = (m11 * s1 + m12 * s2) + n1 * x, t3 = (m11 * t1 + m12 * t2) + n1 * y;
+        s2 = (m21 * s1 + m22 * s2) + n2 * x;
+        t2 = (m21 * t1 + m22 * t2) + n2 * y;
+        s1 = s3;
+        t1 = t3;
     }
     const float state[4] = { s1, s2, t1, t2 };
     for (int i = 0; i < 4; i++)

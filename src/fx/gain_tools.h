@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* dynamics -- the parts of which compressor, gate and transient shaper are made: how loud is it now, what
+/* gain_tools -- the parts of which compressor, gate and transient shaper are made: how loud is it now, what
  * should the gain be, how does it get there.
  *
- * Buffers are (n,) of SNQ__DYNAMICS_ROOM floats: kernels read and write whole vectors, up to seven floats
- * past n. Plain data; belongs to one thread. How it is done: top of dynamics.c. */
-#ifndef SNQ_FX_DYNAMICS_H
-#define SNQ_FX_DYNAMICS_H
+ * Buffers are (n,) of SNQ__GAIN_TOOLS_ROOM floats: kernels read and write whole vectors, up to seven floats
+ * past n. Plain data; belongs to one thread. How it is done: top of gain_tools.c. */
+#ifndef SNQ_FX_GAIN_TOOLS_H
+#define SNQ_FX_GAIN_TOOLS_H
 
 #include <stdint.h>
 
 #include "base/attr.h"
 #include "fx/effect_impl.h"
 
-enum { SNQ__DYNAMICS_ROOM = SNQ_EFFECT_BLOCK + 8, SNQ__LEVEL_SECTIONS = 4 };
+enum { SNQ__GAIN_TOOLS_ROOM = SNQ_EFFECT_BLOCK + 8, SNQ__LEVEL_SECTIONS = 4 };
 
 /* Of two sides; zeros are at rest. Lanes: {delayed by 0, by 90 degrees} of each side, of two frames. */
 typedef struct snq__level {
@@ -26,7 +26,7 @@ typedef struct snq__curve {
     snq__cell_line slope; /* 1 - 1/ratio */
 } snq__curve;
 
-typedef struct snq__dynamics {
+typedef struct snq__gain_tools {
     const char *name;
     /* Amplitude squared of each side: of a steady sine its peak's. analytic: of the quarter-wave pair
      * alone; else at least what the samples themselves reach. */
@@ -42,10 +42,10 @@ typedef struct snq__dynamics {
     float (*follow)(float *x, uint32_t n, float y, float fall, float rise);
     /* x = x gain, both (n,) */
     void (*apply)(float *x, const float *gain, uint32_t n);
-} snq__dynamics;
+} snq__gain_tools;
 
-extern const snq__dynamics snq__dynamics_c, snq__dynamics_avx2;
-const snq__dynamics *snq__dynamics_pick(unsigned cpu_flags);
+extern const snq__gain_tools snq__gain_tools_c, snq__gain_tools_avx2;
+const snq__gain_tools *snq__gain_tools_pick(unsigned cpu_flags);
 
 /* Share of the way that a one-pole goes in a frame, when it goes 1 - 1/e of it in `ms`. 0 ms: 1. */
 SNQ_RT float snq__one_pole(float ms, uint32_t rate_hz);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dynamics -- how loud is it now?
+/* gain_tools -- how loud is it now?
  *
  * IDEA   A sine is at its peak only twice in a period; who looks at its samples sees a level that swings
  *        up and down, and a compressor that follows it settles somewhere below what was asked. A copy of
@@ -23,7 +23,7 @@
  *
  * REFS   D. Giannoulis, M. Massberg, J. Reiss, "Digital dynamic range compressor design", JAES 60(6),
  *        2012 (smoothing of the gain in dB behind the curve). */
-#include "fx/dynamics.h"
+#include "fx/gain_tools.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,14 +31,14 @@
 #include "base/cpu.h"
 #include "fx/effect_impl.h"
 
-const snq__dynamics *snq__dynamics_pick(unsigned cpu_flags)
+const snq__gain_tools *snq__gain_tools_pick(unsigned cpu_flags)
 {
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
-        return &snq__dynamics_avx2;
+        return &snq__gain_tools_avx2;
 #endif
     (void)cpu_flags;
-    return &snq__dynamics_c;
+    return &snq__gain_tools_c;
 }
 
 float snq__one_pole(float ms, uint32_t rate_hz)

@@ -328,7 +328,7 @@ def test_sway():
 
 def footage_of(fork_hz, codes=("aliasing",), cuts=0):
     def document(path):
-        hz = {"fork32hz_true250fps": fork_hz, "cooler_true240fps": 32.2}.get(pathlib.Path(path).stem)
+        hz = {"fork32hz_true250fps": fork_hz, "cooler_true240fps": 31.96}.get(pathlib.Path(path).stem)
         types = {"oscillatory": {"properties": {"primary_frequency": hz}}}
         return {"video": {"path": str(path)}, "warnings": [{"code": code} for code in codes], "events": [{"kind": "cut"}] * cuts,
                 "bands": {"uhf": {"motion_types": types}}}

@@ -118,7 +118,7 @@ static void finds_phrases(void **state)
     assert_int_equal(mended(l, "metall"), word(l, "metal"));
     assert_true(mended(l, "petalt") >= 0);
     assert_int_equal(mended(l, "dropping"), word(l, "dropping"));
-    assert_int_equal(mended(l, "droppinx"), -1); /* one of them, several */
+    assert_int_equal(mended(l, "droppingx"), -1); /* one of them, several */
     assert_true(mended(l, "arpegios") >= 0);
     assert_int_equal(mended(l, "walzt"), word(l, "waltz"));
     assert_int_equal(mended(l, "alegro"), word(l, "allegro"));

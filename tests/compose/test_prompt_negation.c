@@ -13,7 +13,7 @@ static void things(void **state)
         { "no jazz", "'avoid':{'genres':['jazz']}" },
         { "no intro", "'structure':[{'section':'intro','quality':'none'}]" },
         { "no long intro", "'structure':[{'section':'intro','quality':'none'}],'unknown':[]" },
-        { "ohne den bass", "'tracks':{'include':['bass']},'unknown':['den']" },
+        { "ohne den bass", "'tracks':{'exclude':['bass']},'unknown':['den']" },
         { "without any of the drums", "'tracks':{'include':['drums']}" },
         { "not instrumental", "" },
         { "no", "" },

@@ -66,7 +66,6 @@ static void stops(void **state)
         { "deep( house", "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },
         { "deep) house", "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },
         { "deep/ house", "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },
-        { "deep\\ house", "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },
         { "deep\" house", "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },
         { "deep\342\200\246 house",
           "'genres':['house'],'modifiers':[{'track':'mix','quality':'deep'}]" },

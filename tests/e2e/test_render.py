@@ -106,9 +106,10 @@ def test_stems_and_their_sum():
     np = numpy()
     with Folder() as folder:
         out = folder / "out"
-        done = sonique("render", write(folder, band()), "-o", out, "--json", "--quiet")
+        done = sonique("render", write(folder, band()), "-o", out, "--json", "--quiet", "--dry")
         assert done.returncode == 0, done.stderr.decode()
         document = json.loads(done.stdout)
+        assert "master" not in document
         names = [s["file"] for s in document["stems"]]
         assert names == ["stems/drums.wav", "stems/bass.wav", "stems/harmony.wav", "stems/melody.wav"], names
         assert sorted(digests(out)) == sorted(names + ["mix.wav", "score.json", "score.mid"])
@@ -127,6 +128,46 @@ def test_stems_and_their_sum():
         assert max(quiet) < 2e-3, quiet
 
 
+def test_mix_and_master():
+    np = numpy()
+    with Folder() as folder:
+        out, score = folder / "out", write(folder, band())
+        done = sonique("render", score, "-o", out, "--json", "--quiet", "--premaster", "--lanes")
+        assert done.returncode == 0, done.stderr.decode()
+        document = json.loads(done.stdout)
+        stems = [samples(out / s["file"]) for s in document["stems"] if "lane" not in s]
+        lanes = [samples(out / s["file"]) for s in document["stems"] if "lane" in s]
+        premaster, mix = samples(out / "premaster.wav"), samples(out / "mix.wav")
+        assert all(s.shape == mix.shape for s in stems + lanes) and premaster.shape == mix.shape
+        away = np.sqrt(((sum(stems) - premaster) ** 2).mean()) / np.sqrt((premaster ** 2).mean())
+        assert away < 1e-5, away
+        # a stem is more than its lanes: the room that its track stands in; but they stand where it stands
+        start = slice(0, 2000)
+        assert np.abs(sum(lanes)[start] - stems[0][start]).max() < 0.2 * np.abs(stems[0][start]).max()
+        master = document["master"]
+        assert abs(master["integrated_lufs"] + 14) < 0.3 and master["true_peak_dbtp"] <= -1, master
+        assert np.abs(mix).max() <= 10 ** (-1 / 20)
+        heard = json.loads(sonique("listen", out / "mix.wav", "--json", "--quiet", "--only", "loudness").stdout)
+        assert abs(heard["loudness"]["integrated_lufs"] - master["integrated_lufs"]) < 0.05, heard["loudness"]
+        assert heard["loudness"]["true_peak_dbtp"] <= -0.99, heard["loudness"]
+        # what it was mixed by, mixes it again; and may be changed
+        plan = json.loads((out / "mix.json").read_text())
+        assert [s["name"] for s in plan["strips"]] == ["drums", "bass", "harmony", "melody"]
+        before = digests(out)
+        done = sonique("render", score, "-o", folder / "again", "--quiet", "--premaster", "--lanes", "--mix", out / "mix.json")
+        assert done.returncode == 0, done.stderr.decode()
+        assert digests(folder / "again") == before
+        plan["master"]["target_lufs"] = -20
+        plan["strips"][0]["mute"] = True
+        done = sonique("render", score, "-o", folder / "other", "--quiet", "--json", "--mix", write(folder, plan, "own.json"))
+        document = json.loads(done.stdout)
+        assert abs(document["master"]["integrated_lufs"] + 20) < 0.3
+        assert document["stems"][0]["peak_dbfs"] is None
+        plan["strips"][1]["group"] = "nowhere"
+        done = sonique("render", score, "-o", folder / "bad", "--quiet", "--mix", write(folder, plan, "own.json"))
+        assert done.returncode == 1 and b"nowhere" in done.stderr and not (folder / "bad").exists(), done.stderr
+
+
 def test_same_bytes_for_any_number_of_threads():
     with Folder() as folder:
         score = write(folder, band())
@@ -142,7 +183,7 @@ def test_lanes_formats_and_choices():
     np = numpy()
     with Folder() as folder:
         score = write(folder, band())
-        done = sonique("render", score, "-o", folder / "lanes", "--lanes", "--json", "--quiet")
+        done = sonique("render", score, "-o", folder / "lanes", "--lanes", "--json", "--quiet", "--dry")
         assert done.returncode == 0, done.stderr.decode()
         lanes = [s for s in json.loads(done.stdout)["stems"] if "lane" in s]
         assert [s["lane"] for s in lanes] == ["kick", "snare", "hat_closed"], lanes
@@ -194,7 +235,7 @@ def test_a_kit_of_ones_own():
         drums = [note(0, 0.1, 46)] + [note(0.1 + i / 40, 0.1, 36) for i in range(12)] + [note(1, 0.1, 42)]
         for choked in (1, 0):
             score = write(folder, piece([track("drums", drums if choked else drums[:-1], channel=9)], 4))
-            done = sonique("render", score, "-o", folder / "hats", "--kit", kit, "--quiet", "--force")
+            done = sonique("render", score, "-o", folder / "hats", "--kit", kit, "--quiet", "--force", "--dry")
             assert done.returncode == 0, done.stderr.decode()
             after = np.abs(samples(folder / "hats" / "mix.wav")[int(0.75 * 48000):int(1.2 * 48000)]).max()
             assert after < 1e-4 if choked else after > 0.05, (choked, after)

@@ -9,11 +9,11 @@
  *        try      g0 = target - loudness of what comes in
  *                 g1 = g0 + (target - loudness at g0), then by the secant, until within 0.05 LU or seven
  *                 times; a limiter makes the curve flatter, never turns it
- *        stretches of 10 s are measured side by side, each after 2 s of what comes before it: a limiter
+ *        stretches of 10 s are measured side by side, each after 4 s of what comes before it: a limiter
  *                 forgets what was longer ago
  *
  * CONST  5 Hz: two octaves under what is heard; 14 degrees of phase at 20 Hz.
- *        10 s, 2 s: the limiter's slow release is 0.6 s; the difference from one run over the whole is under
+ *        10 s, 4 s: the limiter's slow release is 0.6 s; the difference from one run over the whole is under
  *        0.01 LU (tests/mix/test_master.c). 0.05 LU: a sixth of what is promised.
  *
  * COST   tries x (limiter + K-weighting) x length / threads.
@@ -31,7 +31,7 @@
 #include "dsp/denormals.h"
 #include "mix/engine/loud_slots.h"
 
-enum { BLOCK = SNQ_EFFECT_BLOCK, TRIES = 7, STRETCH_S = 10, LEAD_S = 2 };
+enum { BLOCK = SNQ_EFFECT_BLOCK, TRIES = 7, STRETCH_S = 10, LEAD_S = 4 };
 #define CLOSE_LU      0.05
 #define GAIN_MOST_DB  60.0
 #define INTO_LIMIT_DB 20.0 /* over the gain that would do without a limiter */

@@ -702,6 +702,32 @@ def patch_seeds():
     return seeds
 
 
+PROMPT = ["techno", "drum and bass", "deep", "house", "dark", "punchy", "bass", "drums", "piano", "808", "no ", "without", "not",
+          " or ", "nor", " and ", "only", "solo", "nothing else", ", ", ": ", "with ", "the ", "is ", "two", "long", "slow", "drops",
+          "intro", "bars", "bpm", "120", "to ", "around", "under", "at least", "ish", "90s", "2:30", "1m30s", "7/8", "minutes",
+          "half a", "F#m", "in ", "key of", "minor", "sharp", "h-Moll", "8A", "'n'", "&", "@", "~", "-", "swing", "arps", "waltz",
+          "no wait", "\u266d".encode(), "\u2013".encode(), "\u0308".encode(), b"\xff", "{", '"genres":', '"schema":']
+
+
+def less(value):
+    """The document with two members or items of each group."""
+    if isinstance(value, dict):
+        keys = list(value)
+        return {key: less(value[key]) for key in (keys if "schema" in value else keys[:2])}
+    return value[:2] if isinstance(value, list) else value
+
+
+def prompt_seeds():
+    """The prompts that the unit tests read, a brief with every field, and the lexicon."""
+    lines = (FUZZ.parent / "compose" / "prompts.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    seeds = {row["id"]: row["prompt"].encode() for row in rows}
+    seeds["brief"] = json.dumps(max((row["brief"] for row in rows), key=lambda b: len(str(b)))).encode()
+    lexicon = json.loads((FUZZ.parent.parent / "lexicon" / "english.json").read_text())
+    seeds["lexicon"] = json.dumps(less(lexicon), separators=(",", ":")).encode()
+    return seeds
+
+
 TARGETS = {  # seeds, words
     "riff_scan": (lambda: riff_seeds(0.05), RIFF + EDGES),
     "media_scans": (scan_seeds, SCANS + EDGES),
@@ -711,6 +737,7 @@ TARGETS = {  # seeds, words
     "score_json": (score_seeds, SCORE),
     "midi": (midi_seeds, MIDI),
     "patch": (patch_seeds, PATCH),
+    "prompt": (prompt_seeds, PROMPT),
     "text": (text_seeds, TEXT),
     "video": (video_seeds, SCANS + CODED + FILMS + EDGES),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES

@@ -16,6 +16,7 @@ usage: truth.py [--only SCORER,...] [--store]
   flow      end error of `sonique watch --flow` on the pairs of ../shared/data/flow, in px
   sway      how much of a shift by a fraction of a pixel the flow sees
   films     cuts, flashes and jolts of 20 films (../shared/truth/make_films.py, seed 100)
+  prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
   footage   what is known of ../shared/data/video: rates of a tuning fork and a cooler, recordings without a cut
 
 Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
@@ -619,9 +620,21 @@ def footage():
     return scores
 
 
+# share of prompts whose brief is right in every field, and of each field
+PROMPT_WHOLE, PROMPT_FIELD = .95, .98
+
+
+def prompts():
+    truth = there("truth/prompts.jsonl")
+    rows = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines() if line]
+    said = ask_scorer("score_prompts.py", truth, documents_of("compose", "--brief-only", "--", *(r["prompt"] for r in rows)))
+    return {"prompts": Score(said["predicted"], floor=said["prompts"]), "whole": Score(said["whole"], PROMPT_WHOLE),
+            **{field: Score(share["all"], PROMPT_FIELD) for field, share in said["fields"].items()}}
+
+
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "footage": footage}
+           "footage": footage, "prompts": prompts}
 
 
 # ---- comparing

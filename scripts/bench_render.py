@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The group `render` of `make bench`: a three-minute piece of eight tracks to stems and sum, and a minute of drums.
+"""The group `render` of `make bench`: a three-minute piece of eight tracks to stems and sum (dry), to stems and
+record (mixed), and a minute of drums.
 
 The piece is made here, always the same: bass, wobble, pad, keys, lead, pluck, reese and texture, up to
 thirty-two voices at once, 120 BPM. The drums are 808 hits at 128 BPM as a MIDI file, played by us and by
@@ -15,7 +16,7 @@ import struct
 import truth
 from bench_results import Figure
 
-SONG_S, SONG_WALL_S, DRUMS_X, HITS, SHORT, LONG = 180, 1.5, 600, 808, 1, 10
+SONG_S, SONG_WALL_S, MIXED_WALL_S, SONG_MB, DRUMS_X, HITS, SHORT, LONG = 180, 1.5, 2.0, 250, 600, 808, 1, 10
 RUNS = 5
 SOUNDFONT = pathlib.Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 PROGRESSION = (45, 41, 36, 43)
@@ -81,23 +82,32 @@ def render(path, out, threads, *more):
 def pieces(runs, folder):
     path = folder / "song.json"
     path.write_text(json.dumps(song()), encoding="utf-8")
-    commands = {f"render song {n}": render(path, folder / "song", n) for n in (1, 4)}
+    commands = {f"render song {n}": render(path, folder / "song", n, "--dry") for n in (1, 4)}
+    commands |= {f"render mixed {n}": render(path, folder / "song", n) for n in (1, 4)}
     runs.in_turn(commands, RUNS, one_core=False)
     peak_mb, _, _, _ = runs.memory(commands["render song 4"])
+    mixed_mb, _, _, _ = runs.memory(commands["render mixed 4"])
+    mixed_s = runs.best("render mixed 4", "wall_s")
     wall_s = runs.best("render song 4", "wall_s")
     figures = {"render.song.wall_s": Figure(wall_s, "s", SONG_WALL_S, runs.noise("render song 4", "wall_s")),
                "render.song.cpu_s": Figure(runs.best("render song 1"), "s", noise=runs.noise("render song 1")),
-               "render.song.peak_mb": Figure(peak_mb, "MB")}
+               "render.song.peak_mb": Figure(peak_mb, "MB"),
+               "render.mixed.wall_s": Figure(mixed_s, "s", MIXED_WALL_S, runs.noise("render mixed 4", "wall_s")),
+               "render.mixed.cpu_s": Figure(runs.best("render mixed 1"), "s", noise=runs.noise("render mixed 1")),
+               "render.mixed.peak_mb": Figure(mixed_mb, "MB", SONG_MB)}
     return figures, [f"{SONG_S} s of 8 tracks to stems and sum       wall s   CPU s   peak MB",
                      f"  4 threads (asked: {SONG_WALL_S} s){'':14}{wall_s:9.3f}"
                      f"{runs.best('render song 4'):8.3f}{peak_mb:10.1f}",
-                     f"  1 thread{'':28}{runs.best('render song 1', 'wall_s'):9.3f}{runs.best('render song 1'):8.3f}"]
+                     f"  1 thread{'':28}{runs.best('render song 1', 'wall_s'):9.3f}{runs.best('render song 1'):8.3f}",
+                     f"  mixed, mastered (asked: {MIXED_WALL_S} s){'':7}{mixed_s:9.3f}"
+                     f"{runs.best('render mixed 4'):8.3f}{mixed_mb:10.1f}",
+                     f"  1 thread{'':28}{runs.best('render mixed 1', 'wall_s'):9.3f}{runs.best('render mixed 1'):8.3f}"]
 
 
 def drums(runs, folder):
     for times in (SHORT, LONG):
         (folder / f"drums.{times}.mid").write_bytes(drum_file(times))
-    commands = {f"render drums sonique {n}": render(folder / f"drums.{n}.mid", folder / "drums", 1, "--patch", "drums=kit_808")
+    commands = {f"render drums sonique {n}": render(folder / f"drums.{n}.mid", folder / "drums", 1, "--dry", "--patch", "drums=kit_808")
                 for n in (SHORT, LONG)}
     names = ["sonique"]
     if shutil.which("fluidsynth") and SOUNDFONT.exists():

@@ -21,38 +21,37 @@
 #define SNQ_BRIEF_SCHEMA "sonique/brief/1"
 
 /* X(name) where the name is one of C's, else X(name, "text") */
-#define SNQ_GENRE_MAP(X)                                                                      \
-    X(techno)                                                                                 \
-    X(house)                                                                                  \
-    X(deep_house) X(trance) X(dubstep) X(drum_and_bass) X(garage) X(trap) X(boom_bap) X(lofi) \
-        X(synthwave) X(electro) X(ambient) X(reggaeton) X(rock) X(funk) X(jazz) X(cinematic)
+/* clang-format off */
+#define SNQ_GENRE_MAP(X)                                                                     \
+    X(techno) X(house) X(deep_house) X(trance) X(dubstep) X(drum_and_bass) X(garage) X(trap) \
+    X(boom_bap) X(lofi) X(synthwave) X(electro) X(ambient) X(reggaeton) X(rock) X(funk)      \
+    X(jazz) X(cinematic)
 #define SNQ_MOOD_MAP(X)                                                                      \
-    X(angry)                                                                                 \
-    X(calm)                                                                                  \
-    X(dark) X(dreamy) X(eerie) X(epic) X(euphoric) X(groovy) X(happy) X(hopeful) X(hypnotic) \
-        X(melancholic) X(mysterious) X(nostalgic) X(playful) X(romantic) X(sad) X(tense)
-#define SNQ_QUALITY_MAP(X)                                                                       \
-    X(aggressive)                                                                                \
-    X(arpeggiated)                                                                               \
-    X(bright) X(broken) X(busy) X(catchy) X(chopped) X(clean) X(deep) X(distorted) X(driving)    \
-        X(dusty) X(filtered) X(four_on_floor) X(funky) X(glitchy) X(gritty) X(heavy) X(lush)     \
-            X(punchy) X(resonant) X(rolling) X(soft) X(spacious) X(sparse) X(syncopated) X(warm) \
-                X(wobbling)
-#define SNQ_PART_MAP(X)    X(drums) X(bass) X(harmony) X(melody) X(vocal) X(mix)
-#define SNQ_SECTION_MAP(X) X(intro) X(build) X(drop) X(break) X(verse) X(chorus) X(bridge) X(outro)
-#define SNQ_MODE_MAP(X)    X(major) X(minor) X(dorian) X(phrygian) X(lydian) X(mixolydian) X(locrian)
-#define SNQ_INSTRUMENT_MAP(X)                                                                     \
-    X(piano, "piano")                                                                             \
-    X(rhodes, "rhodes")                                                                           \
-    X(organ, "organ") X(strings, "strings") X(brass, "brass") X(guitar, "guitar") X(acid, "acid") \
-        X(tr808, "808") X(tr909, "909") X(pad, "pad") X(pluck, "pluck") X(choir, "choir")         \
-            X(bells, "bells") X(flute, "flute") X(sax, "sax") X(harp, "harp")                     \
-                X(marimba, "marimba") X(synth, "synth") X(supersaw, "supersaw") X(vinyl, "vinyl")
-#define SNQ_ERA_MAP(X) \
-    X(50s, "50s")      \
-    X(60s, "60s") X(70s, "70s") X(80s, "80s") X(90s, "90s") X(2000s, "2000s") X(2010s, "2010s")
+    X(angry) X(calm) X(dark) X(dreamy) X(eerie) X(epic) X(euphoric) X(groovy) X(happy)       \
+    X(hopeful) X(hypnotic) X(melancholic) X(mysterious) X(nostalgic) X(playful) X(romantic)  \
+    X(sad) X(tense)
+#define SNQ_QUALITY_MAP(X)                                                                   \
+    X(aggressive) X(arpeggiated) X(bright) X(broken) X(busy) X(catchy) X(chopped) X(clean)   \
+    X(deep) X(distorted) X(driving) X(dusty) X(filtered) X(four_on_floor) X(funky)           \
+    X(glitchy) X(gritty) X(heavy) X(lush) X(punchy) X(resonant) X(rolling) X(soft)           \
+    X(spacious) X(sparse) X(syncopated) X(warm) X(wobbling)
+#define SNQ_PART_MAP(X) X(drums) X(bass) X(harmony) X(melody) X(vocal) X(mix)
+#define SNQ_SECTION_MAP(X)                                                                   \
+    X(intro) X(build) X(drop) X(break) X(verse) X(chorus) X(bridge) X(outro)
+#define SNQ_MODE_MAP(X)                                                                      \
+    X(major) X(minor) X(dorian) X(phrygian) X(lydian) X(mixolydian) X(locrian)
+#define SNQ_INSTRUMENT_MAP(X)                                                                \
+    X(piano, "piano") X(rhodes, "rhodes") X(organ, "organ") X(strings, "strings")            \
+    X(brass, "brass") X(guitar, "guitar") X(acid, "acid") X(tr808, "808") X(tr909, "909")    \
+    X(pad, "pad") X(pluck, "pluck") X(choir, "choir") X(bells, "bells") X(flute, "flute")    \
+    X(sax, "sax") X(harp, "harp") X(marimba, "marimba") X(synth, "synth")                    \
+    X(supersaw, "supersaw") X(vinyl, "vinyl")
+#define SNQ_ERA_MAP(X)                                                                       \
+    X(50s, "50s") X(60s, "60s") X(70s, "70s") X(80s, "80s") X(90s, "90s")                    \
+    X(2000s, "2000s") X(2010s, "2010s")
+/* clang-format on */
 
-#define X(name) SNQ_GENRE_##name,
+#define X(name)          SNQ_GENRE_##name,
 enum { SNQ_GENRE_MAP(X) SNQ_GENRES };
 #undef X
 #define X(name) SNQ_MOOD_##name,

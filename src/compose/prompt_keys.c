@@ -149,15 +149,15 @@ static uint32_t note_at(const snq_prompt_reader *r, uint32_t t, snq_item *key, i
 uint32_t snq__prompt_key_at(const snq_prompt_reader *r, uint32_t t, snq_item *key)
 {
     int accidental, tonic;
-    const char *s = r->token[t].raw;
-    const int capital = *s >= 'A' && *s <= 'G', before = announced(r, t);
+    const char *s = r->token[t].raw, first = snq_str_text(&r->pool)[r->token[t].at];
     key->mode = -1;
+    if (r->token[t].type != SNQ_TOKEN_WORD || first > 'h')
+        return 0;
     if (camelot(r, t, key))
         return 1;
-    if (r->token[t].type != SNQ_TOKEN_WORD)
-        return 0;
     if (german(r, t, key))
         return 2;
+    const int capital = *s >= 'A' && *s <= 'G', before = announced(r, t);
     const uint32_t used = note_at(r, t, key, &accidental);
     if (used) {
         const int plain = !accidental && !capital;

@@ -202,6 +202,8 @@ void snq__prompt_restrict(snq_prompt_reader *r)
 {
     for (uint32_t i = 0; i < r->items; i++) {
         const snq_item *it = &r->item[i];
+        if (snq__item(r, (int64_t)i - 1)->kind == SNQ_WORD_NEGATOR) /* "not only" */
+            continue;
         if ((it->kind == SNQ_WORD_RESTRICTOR || it->kind == SNQ_WORD_SOLO) &&
             restrict_forward(r, i + 1))
             continue;

@@ -304,6 +304,31 @@ def test_render_documents():
         assert not rules.is_valid(wrong), f"accepted {wrong}"
 
 
+def test_the_lexicon():
+    rules = validator("lexicon-1.schema.json")
+    lexicon = json.loads((ROOT / "lexicon" / "english.json").read_text())
+    assert rules.is_valid(lexicon), next(rules.iter_errors(lexicon)).message[:300]
+    for key, value in (("more", 1), ("genres", {"polka": []}), ("tempo_words", {"x": [60]}), ("negators", ["a  b"]),
+                       ("sections", {"drop": {"one": []}}), ("numbers", {"x": 0}), ("instrument_home", {"piano": "x"})):
+        assert not rules.is_valid({**lexicon, key: value}), f"accepted {key} = {value}"
+
+
+def test_compose_briefs():
+    rules, alone = validator("compose-brief-1.schema.json"), validator("brief-1.schema.json")
+    rows = [json.loads(line) for line in (ROOT / "tests" / "compose" / "prompts.jsonl").read_text().splitlines()]
+    documents = printed("compose", "--brief-only", "--json", "--", *(row["prompt"] for row in rows), "", "in 7/8, at 9999 bpm")
+    assert len(documents) == len(rows) + 2
+    for document in documents:
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in rules.iter_errors(document)]
+        assert not errors, f"{document['prompt']}:\n" + "\n".join(errors[:20])
+        assert alone.is_valid(document["brief"]), document["prompt"]
+    for wrong in ({"tempo": {"bpm": 19}}, {"key": {"tonic": "Bb", "mode": "minor"}}, {"meter": "7/6"}, {"genres": ["polka"]},
+                  {"length": {"bars": 0}}, {"tracks": {"only": ["mix"]}}, {"moods": ["sad", "sad"]}, {"more": 1},
+                  {"structure": [{"section": "drop", "quality": "count:0"}]}, {"unknown": [""]}, {"swing": "some"}):
+        assert not alone.is_valid(wrong), f"accepted {wrong}"
+        assert not rules.is_valid({**documents[0], "brief": wrong}), f"accepted {wrong}"
+
+
 def test_a_wrong_document_is_refused():
     rules = validator("listen-1.schema.json")
     for wrong in ({}, {"schema": "sonique/listen/1"}, {"schema": "sonique/watch/1"}, []):

@@ -97,6 +97,7 @@ static void restricted(void **state)
         { "only 90 seconds", "'length':{'seconds':90}" },
         { "just techno", "'genres':['techno']" },
         { "only", "" },
+        { "not only drums but also bass", "'tracks':{'include':['drums','bass']}" },
         { "only bass, no drums", "'tracks':{'only':['bass'],'exclude':['drums']}" },
     };
     check_rows(*state, rows, SNQ_COUNT(rows));

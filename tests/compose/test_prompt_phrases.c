@@ -43,6 +43,7 @@ static void claims(void **state)
 {
     static const said_row rows[] = {
         { "80s, 90s", "'era':'90s'" },
+        { "Y2K", "'era':'2000s'" },
         { "high energy, mellow", "'energy':'low'" },
         { "4/4, 7/8", "'meter':'7/8'" },
         { "waltz", "'meter':'3/4'" },

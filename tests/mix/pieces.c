@@ -73,12 +73,19 @@ void piece_free(piece *p)
 static double low_ratio(const piece *p)
 {
     snq_sos low[2];
-    double power[2] = { 0.0, 0.0 }, state[2][2][2] = { { { 0.0 } } };
+    double mean[2] = { 0.0, 0.0 };
+    for (int64_t i = 0; i < p->frames; i++)
+        for (int k = 0; k < 2; k++)
+            mean[k] += ((double)p->side[0][i] + (k ? -1.0 : 1.0) * (double)p->side[1][i]) / 2.0 /
+                       (double)p->frames;
+    double power[2] = { 0.0, 0.0 }, all = 0.0, state[2][2][2] = { { { 0.0 } } };
     for (int i = 0; i < 2; i++)
-        check_ok(snq_sos_rbj(SNQ_RBJ_LOWPASS, 80.0, i ? 1.3066 : 0.5412, 0.0, PIECE_RATE, &low[i]));
+        check_ok(snq_sos_rbj(SNQ_RBJ_LOWPASS, 60.0, i ? 1.3066 : 0.5412, 0.0, PIECE_RATE, &low[i]));
     for (int64_t i = 0; i < p->frames; i++)
         for (int k = 0; k < 2; k++) { /* middle, side */
-            double x = ((double)p->side[0][i] + (k ? -1.0 : 1.0) * (double)p->side[1][i]) / 2.0;
+            double x =
+                ((double)p->side[0][i] + (k ? -1.0 : 1.0) * (double)p->side[1][i]) / 2.0 - mean[k];
+            all += x * x;
             for (int s = 0; s < 2; s++) {
                 double *z = state[k][s];
                 const double y = low[s].b0 * x + z[0];
@@ -88,6 +95,8 @@ static double low_ratio(const piece *p)
             }
             power[k] += x * x;
         }
+    if (power[0] + power[1] < 0.02 * all)
+        return -99.0; /* no bass */
     return 10.0 * log10((power[1] + 1e-12) / (power[0] + 1e-12));
 }
 

@@ -21,7 +21,7 @@ void piece_free(piece *p);
 typedef struct piece_measures {
     double lufs, true_peak_dbtp;
     double dc;        /* largest mean of a side, but for the first two seconds */
-    double low_ratio; /* power of side over middle below 100 Hz, dB */
+    double low_ratio; /* power of side over middle below 60 Hz, dB; -99: no bass */
 } piece_measures;
 
 piece_measures piece_measure(const piece *p);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/kit_folder.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jobs/recordings.h"
 #include "jobs/samples.h"
 #include "synth/kit.h"
 
@@ -21,15 +21,7 @@ static snq_status add(snq_bank *bank, const snq_samples *s, const char **name)
 {
     char unlike[SNQ_BANK_NAME_MAX];
     unlike_others(bank, s->name, unlike);
-    const snq_recording r = { .name = unlike,
-                              .channels = s->channels,
-                              .rate_hz = s->rate_hz,
-                              .frames = s->frames,
-                              .channel = { s->channel[0], s->channel[1] },
-                              .root_note = s->key < 0 ? NAN : s->key + s->cents / 100.0,
-                              .loop_start = (size_t)llround(s->loop_start),
-                              .loop_end = (size_t)llround(s->loop_end) };
-    SNQ_TRY(snq_bank_add(bank, &r));
+    SNQ_TRY(snq_recordings_add(bank, unlike, s));
     *name = snq_bank_find(bank, unlike)->name;
     return SNQ_OK;
 }

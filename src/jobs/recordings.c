@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "jobs/data_folders.h"
-#include "jobs/samples.h"
 
 enum { CYCLE = 2048, CYCLE_MAX = 8192, HEAD_BYTES = 4096, CHUNK_HEAD = 8, RIFF_HEAD = 12 };
 
@@ -53,7 +52,7 @@ static snq_status add_table(snq_bank *bank, const char *name, const char *path,
                               whole ? CYCLE : (uint32_t)s->frames);
 }
 
-static snq_status add_recording(snq_bank *bank, const char *name, const snq_samples *s)
+snq_status snq_recordings_add(snq_bank *bank, const char *name, const snq_samples *s)
 {
     const snq_recording r = { .name = name,
                               .channels = s->channels,
@@ -81,7 +80,7 @@ static snq_status load(const char *name, const char *path, int table, snq_sample
                       list.count ? list.item[0].error : "there is nothing in it");
     else
         st = table ? add_table(bank, name, path, &list.item[0])
-                   : add_recording(bank, name, &list.item[0]);
+                   : snq_recordings_add(bank, name, &list.item[0]);
     snq_samples_clear(&list);
     return st == SNQ_ERR_EXISTS ? SNQ_OK : st; /* another patch named it, too */
 }

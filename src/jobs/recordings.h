@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "jobs/samples.h"
 #include "synth/bank.h"
 #include "synth/patch.h"
 
@@ -21,5 +22,8 @@
  * ERR_NOMEM, ERR_IO, those of snq_bank_add. */
 SNQ_MUST_USE snq_status snq_recordings_load(const snq_patch *p, uint32_t rate_hz, uint32_t threads,
                                             const volatile int *cancel, snq_bank *bank);
+
+/* Add what was loaded to the bank under a name, with its key and loop. Errors: those of snq_bank_add. */
+SNQ_MUST_USE snq_status snq_recordings_add(snq_bank *bank, const char *name, const snq_samples *s);
 
 #endif

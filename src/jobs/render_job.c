@@ -12,8 +12,8 @@
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
 #include "jobs/folder_output.h"
-#include "jobs/mix_down.h"
 #include "jobs/kit_folder.h"
+#include "jobs/mix_down.h"
 #include "jobs/patch_library.h"
 #include "jobs/recordings.h"
 #include "media/atomic_file.h"
@@ -21,6 +21,7 @@
 #include "score/drum_keys.h"
 #include "score/midi.h"
 #include "score/score_json.h"
+#include "score/score_split.h"
 #include "synth/render.h"
 
 enum { RATE_HZ = 48000, MIDI_BYTES_MAX = 64 << 20, PITCHES = 128 };
@@ -473,6 +474,7 @@ static snq_status run(job *j)
 {
     SNQ_TRY(snq_score_load(j->cfg->input, &j->score, &j->report->warnings));
     SNQ_TRY(snq_score_sort(&j->score));
+    SNQ_TRY(snq_score_split_programs(&j->score));
     SNQ_TRY(snq_score_check(&j->score));
     SNQ_TRY(snq_patch_library_load(&j->library));
     SNQ_TRY(snq_bank_new(RATE_HZ, &j->bank));

@@ -418,6 +418,14 @@ def test_midi_of_another_program():
         wanted = [next(p[2] for p in table["programs"] if p[0] <= n <= p[1]) for n in (0, 33)] + [table["drums"]]
         assert [s["patch"] for s in document["stems"]] == wanted, document["stems"]
         assert all(s["peak_dbfs"] > -40 for s in document["stems"]), document
+        part = midi.tracks[0]
+        part.append(mido.Message("program_change", channel=0, program=73, time=0))
+        part.append(mido.Message("note_on", channel=0, note=72, velocity=90, time=0))
+        part.append(mido.Message("note_off", channel=0, note=72, time=480))
+        midi.save(folder / "two.mid")
+        done = sonique("render", folder / "two.mid", "-o", folder / "two", "--json", "--quiet")
+        stems = [s["patch"] for s in json.loads(done.stdout)["stems"]]
+        assert stems == [*wanted, next(p[2] for p in table["programs"] if p[0] <= 73 <= p[1])], stems
         again = mido.MidiFile(folder / "out" / "score.mid")
         assert sum(m.type == "note_on" and m.velocity > 0 for t in again.tracks for m in t) == 28
 

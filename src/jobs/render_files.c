@@ -2,9 +2,11 @@
 #include "jobs/render_files.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "jobs/file_share.h"
 #include "jobs/folder_output.h"
 #include "jobs/render_names.h"
 #include "media/atomic_file.h"
@@ -40,6 +42,34 @@ static snq_status open_audio(snq_render_files *f, snq_audio_format format, int32
     return snq_audio_writer_open(path, &cfg, 0, writer_of(f, file));
 }
 
+const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+{
+    for (size_t i = 0; i < cfg->frozen_count; i++)
+        if (strcasecmp(cfg->frozen[i].track, track) == 0)
+            return cfg->frozen[i].path;
+    return NULL;
+}
+
+snq_folder_output *snq_render_files_folder(snq_render_files *f)
+{
+    return f->folder;
+}
+
+/* A stem that stays: its file has the same bytes in the new folder. */
+static snq_status keep_audio(snq_render_files *f, const char *from, uint32_t stem)
+{
+    char path[SNQ_PATH_MAX];
+    SNQ_TRY(snq_folder_output_path(f->folder, f->report->stem[stem].file, path, sizeof path));
+    return snq_file_share(from, path);
+}
+
+static snq_status open_stem(snq_render_files *f, const snq_render_job_cfg *cfg, uint32_t i)
+{
+    const snq_render_stem *s = &f->report->stem[i];
+    const char *frozen = *s->lane ? NULL : snq_render_frozen_path(cfg, s->name);
+    return frozen ? keep_audio(f, frozen, i) : open_audio(f, cfg->format, (int32_t)i);
+}
+
 static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
 {
     snq_render_report *r = f->report;
@@ -48,7 +78,7 @@ static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u stems", r->stems);
     SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &f->folder));
     for (uint32_t i = 0; i < r->stems; i++)
-        SNQ_TRY(open_audio(f, cfg->format, (int32_t)i));
+        SNQ_TRY(open_stem(f, cfg, i));
     snq_render_name_whole(&r->mix, "mix", cfg->format);
     SNQ_TRY(open_audio(f, cfg->format, SNQ_RENDER_MIX));
     if (!cfg->premaster)
@@ -95,6 +125,8 @@ static void warn_of_clipping(snq_render_files *f, int32_t file)
 snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file, double peak_dbfs)
 {
     snq_audio_writer **at = writer_of(f, file), *w = *at;
+    if (file >= 0) /* also of one that stays */
+        stem_of(f, file)->peak_dbfs = peak_dbfs;
     if (!w)
         return SNQ_OK;
     *at = NULL;

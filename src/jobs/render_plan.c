@@ -13,6 +13,7 @@
 #include "mix/engine/mix_defaults.h"
 #include "score/drum_keys.h"
 #include "score/midi.h"
+#include "score/score_copy.h"
 #include "score/score_json.h"
 #include "score/score_split.h"
 
@@ -192,7 +193,12 @@ static snq_status fit_mix(const work *w, const snq_mix_part *part)
 {
     snq_mix_plan mix;
     snq_render_plan *p = w->plan;
-    SNQ_TRY(w->cfg->mix ? load_mix(w->cfg->mix, &mix) : snq_mix_defaults(part, p->tracks, &mix));
+    if (w->cfg->plan)
+        SNQ_TRY(w->cfg->plan(w->cfg->user, part, p->tracks, &mix));
+    else if (w->cfg->mix)
+        SNQ_TRY(load_mix(w->cfg->mix, &mix));
+    else
+        SNQ_TRY(snq_mix_defaults(part, p->tracks, &mix));
     const snq_status st = snq_mix_plan_fit(&mix, part, p->parts, &w->report->warnings, &p->mix);
     snq_mix_plan_clear(&mix);
     return st;
@@ -230,7 +236,10 @@ static snq_status plan_mix(const work *w)
 static snq_status make(const work *w)
 {
     snq_score *score = &w->plan->score;
-    SNQ_TRY(snq_score_load(w->cfg->input, score, &w->report->warnings));
+    if (w->cfg->score)
+        SNQ_TRY(snq_score_copy(w->cfg->score, score));
+    else
+        SNQ_TRY(snq_score_load(w->cfg->input, score, &w->report->warnings));
     SNQ_TRY(snq_score_sort(score));
     SNQ_TRY(snq_score_split_programs(score));
     SNQ_TRY(snq_score_check(score));

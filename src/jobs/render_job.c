@@ -227,6 +227,10 @@ static snq_status run(job *j)
     SNQ_TRY(play(j));
     SNQ_TRY(finish_audio(j));
     SNQ_TRY(write_texts(j));
+    snq_frozen_stems_free(j->frozen); /* no thread is left: workers may be started */
+    snq_mix_down_free(j->down);
+    j->frozen = NULL;
+    j->down = NULL;
     if (j->cfg->finish)
         SNQ_TRY(j->cfg->finish(j->cfg->user, snq_render_files_folder(j->files), j->report));
     snq_render_files *files = j->files;

@@ -66,7 +66,7 @@ typedef struct snq_render_job_cfg {
     /* A block of a whole track's stem, borrowed: on any thread, for different tracks at once, for one in
      * order. NULL. */
     snq_status (*stem)(void *user, const char *track, const snq_audio *block);
-    /* All is in the folder; more may be put there before it gets its name. NULL. */
+    /* All is in the folder, no thread is left; more may be put there before it gets its name. NULL. */
     snq_status (*finish)(void *user, snq_folder_output *folder, const snq_render_report *report);
     void (*progress)(void *user, double done_s, double of_s);
     void *user; /* of all the above */

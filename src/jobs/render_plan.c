@@ -173,7 +173,7 @@ static snq_status make_parts(const work *w)
 
 /* ---------------------------------------------------------------- how it is mixed */
 
-static snq_status load_mix(const char *path, snq_mix_plan *out)
+snq_status snq_mix_plan_load(const char *path, snq_mix_plan *out)
 {
     snq_text_file f;
     snq_json_doc *doc;
@@ -196,7 +196,7 @@ static snq_status fit_mix(const work *w, const snq_mix_part *part)
     if (w->cfg->plan)
         SNQ_TRY(w->cfg->plan(w->cfg->user, part, p->tracks, &mix));
     else if (w->cfg->mix)
-        SNQ_TRY(load_mix(w->cfg->mix, &mix));
+        SNQ_TRY(snq_mix_plan_load(w->cfg->mix, &mix));
     else
         SNQ_TRY(snq_mix_defaults(part, p->tracks, &mix));
     const snq_status st = snq_mix_plan_fit(&mix, part, p->parts, &w->report->warnings, &p->mix);

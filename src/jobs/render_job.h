@@ -10,7 +10,10 @@
  * Lanes are as their track's level and place make them; what else happens to the track, happens to all of
  * it together.
  *
- * Threads: [control] one job at a time. */
+ *     render_plan: what is played ─► render_files: the folder ─► synth/render, mix_down: the sound ─► commit
+ *
+ * Threads: [control] one job at a time; the process must have one thread (kits and recordings are decoded by
+ * workers). */
 #ifndef SNQ_JOBS_RENDER_JOB_H
 #define SNQ_JOBS_RENDER_JOB_H
 
@@ -18,12 +21,9 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "base/json.h"
 #include "base/status.h"
-#include "base/warnings.h"
-#include "jobs/mix_down.h"
+#include "jobs/render_report.h"
 #include "media/audio_writer.h"
-#include "score/score.h"
 
 enum { SNQ_RENDER_CHOICES_MAX = 512, SNQ_MIX_BYTES_MAX = 16 << 20 };
 
@@ -52,38 +52,9 @@ typedef struct snq_render_job_cfg {
     void *user;
 } snq_render_job_cfg;
 
-typedef struct snq_render_stem {
-    char name[SNQ_SCORE_NAME_MAX];  /* of the track */
-    char lane[SNQ_SCORE_NAME_MAX];  /* "" for the whole track */
-    char patch[SNQ_SCORE_NAME_MAX]; /* id */
-    char file[128];                 /* below the folder */
-    double peak_dbfs;               /* -inf: silence */
-    uint64_t clipped;               /* samples over full scale */
-    double ducked_db;               /* deepest that it made room for others; 0: not */
-} snq_render_stem;
-
-typedef struct snq_render_report {
-    char title[SNQ_SCORE_TEXT_MAX];
-    uint32_t rate_hz;
-    int64_t frames;
-    snq_render_stem *stem; /* (stems,), owned */
-    uint32_t stems;
-    snq_render_stem mix, premaster; /* premaster.file "": not written */
-    int mastered;                   /* not dry: figures and target_lufs are meant */
-    snq_mix_figures figures;
-    float target_lufs; /* NaN: none */
-    snq_warnings warnings;
-} snq_render_report;
-
 snq_render_job_cfg snq_render_job_cfg_default(void);
 /* *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND, ERR_FORMAT, ERR_RANGE,
  * ERR_TOO_BIG, ERR_EXISTS, ERR_IO, ERR_UNSUPPORTED, ERR_CANCELLED, ERR_NOMEM: nothing is left in OUT. */
 SNQ_MUST_USE snq_status snq_render_job_run(const snq_render_job_cfg *cfg, snq_render_report *out);
-void snq_render_report_clear(snq_render_report *r);
-/* `sonique/render/1` (schemas/render-1.schema.json) */
-void snq_render_report_json(snq_json *j, const char *path, const snq_render_report *r);
-
-/* Read a score from a file: JSON or MIDI. *out as snq_score_from_json. */
-SNQ_MUST_USE snq_status snq_score_load(const char *path, snq_score *out, snq_warnings *warnings);
 
 #endif

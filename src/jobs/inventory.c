@@ -89,12 +89,12 @@ int snq_inventory_encoder(uint32_t i, snq_inventory_part *out)
 
 int snq_inventory_engine(uint32_t i, snq_inventory_part *out)
 {
-    const char *bank = NULL;
+    const char *bank;
     if (i > 0)
         return 0;
     *out = (snq_inventory_part) { .id = "soundfont",
                                   .title = "recorded instruments, played by FluidSynth" };
     put_problem(out, snq_soundfont_find(&bank));
-    snprintf(out->detail, sizeof out->detail, "%s", bank && !*out->problem ? bank : "");
+    snprintf(out->detail, sizeof out->detail, "%s", bank ? bank : "");
     return 1;
 }

@@ -115,9 +115,12 @@ static snq_status find_bank(const char **path)
 snq_status snq_soundfont_find(const char **bank)
 {
     const snq__soundfont_module *module;
-    *bank = NULL;
-    SNQ_TRY(load(&module));
-    return find_bank(bank);
+    snq_status st = load(&module);
+    if (st >= 0)
+        st = find_bank(bank);
+    if (st < 0)
+        *bank = NULL;
+    return st;
 }
 
 static void soundfont_free(void *self)

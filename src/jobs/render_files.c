@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/render_files.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/alloc.h"
@@ -143,7 +145,12 @@ snq_status snq_render_files_text(snq_render_files *f, const char *name, const sn
     SNQ_TRY(text->st);
     SNQ_TRY(snq_folder_output_path(f->folder, name, path, sizeof path));
     SNQ_TRY(snq_atomic_open(path, 0, &file));
-    fwrite(text->text, 1, text->length, snq_atomic_stream(file)); /* commit looks at the stream */
+    FILE *to = snq_atomic_stream(file);
+    if (fwrite(text->text, 1, text->length, to) != text->length || fflush(to) != 0) {
+        const int error = errno;
+        snq_atomic_abort(file);
+        return SNQ_FAIL(SNQ_ERR_IO, "%s: writing it: %s", path, strerror(error));
+    }
     return snq_atomic_commit(file);
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/render_files.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <strings.h>
 
 #include "base/alloc.h"
@@ -11,7 +9,6 @@
 #include "jobs/file_share.h"
 #include "jobs/folder_output.h"
 #include "jobs/render_names.h"
-#include "media/atomic_file.h"
 
 struct snq_render_files {
     snq_folder_output *folder; /* NULL: committed, or never begun */
@@ -140,18 +137,7 @@ snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file, doubl
 
 snq_status snq_render_files_text(snq_render_files *f, const char *name, const snq_str *text)
 {
-    char path[SNQ_PATH_MAX];
-    snq_atomic_file *file;
-    SNQ_TRY(text->st);
-    SNQ_TRY(snq_folder_output_path(f->folder, name, path, sizeof path));
-    SNQ_TRY(snq_atomic_open(path, 0, &file));
-    FILE *to = snq_atomic_stream(file);
-    if (fwrite(text->text, 1, text->length, to) != text->length || fflush(to) != 0) {
-        const int error = errno;
-        snq_atomic_abort(file);
-        return SNQ_FAIL(SNQ_ERR_IO, "%s: writing it: %s", path, strerror(error));
-    }
-    return snq_atomic_commit(file);
+    return snq_folder_output_text(f->folder, name, text);
 }
 
 snq_status snq_render_files_commit(snq_render_files *f)

@@ -293,7 +293,7 @@ typedef struct snq__voice_engine {
     float smooth;            /* of amplitudes and gains: voice_mix_impl.h */
     float width;
 
-    snq__lanes buffer[2][SNQ_SYNTH_BLOCK], spare[SNQ_SYNTH_BLOCK];
+    snq__lanes buffer[2][SNQ_SYNTH_BLOCK], spare[2][SNQ_SYNTH_BLOCK];
 } snq__voice_engine;
 
 /* voice_params.c */

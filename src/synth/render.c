@@ -63,10 +63,10 @@ static void add(const float *restrict x, float *restrict to, size_t n)
         to[i] += x[i];
 }
 
-static void scale(const float *restrict x, float gain, float *restrict to, size_t n)
+static void scale(float *x, float gain, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        to[i] = x[i] * gain;
+        x[i] *= gain;
 }
 
 snq_render_cfg snq_render_cfg_default(void)
@@ -178,6 +178,8 @@ static void play(render *r, uint32_t index)
     const int even = r->chunk & 1;
     const int64_t before = snq_player_frames(p->player);
     snq_player_run(p->player, p->played[even][0], p->played[even][1], CHUNK);
+    for (int c = 0; !r->cfg->desk && c < 2; c++)
+        scale(p->played[even][c], p->gain[c], CHUNK); /* while it is at hand */
     p->sounding[even] = (size_t)(snq_player_frames(p->player) - before);
     p->done[even] = snq_player_done(p->player);
 }
@@ -204,8 +206,11 @@ static void mix(render *r, uint32_t i)
         p->done[even] = p->done[even] && desk->silent(desk->user, i);
         return;
     }
-    for (int c = 0; c < 2; c++)
-        scale(p->played[even][c], p->gain[c], p->stem[even][c], CHUNK);
+    for (int c = 0; c < 2; c++) { /* it has its level already */
+        float *played = p->played[even][c];
+        p->played[even][c] = p->stem[even][c];
+        p->stem[even][c] = played;
+    }
 }
 
 static snq_audio view(const render *r, float *const channel[2])

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* bench_fx -- what each effect costs, in nanoseconds of CPU a stereo frame.
  *
- *     bench_fx speed [RUNS]          each setting below on noise at 48 kHz whose level swings, ten times a
- *                                    second of it, as one JSON object (the best of RUNS)
+ *     bench_fx speed [RUNS [NAME]]   each setting below (or that alone) on noise at 48 kHz whose level swings,
+ *                                    ten times a second of it, as one JSON object (the best of RUNS);
+ *                                    "ghz": how fast the core was meanwhile (dependent sums, a cycle each)
  *
  * One thread; blocks of 1000 frames that lie in the cache, as in a mixer. A new kind adds its rows to `row`. */
 #include <math.h>
@@ -112,25 +113,45 @@ static double once_ns(const char *kind, const char *settings)
     return took / (TIMES * RATE_HZ);
 }
 
+/* Cycles in a nanosecond. */
+static double ghz(void)
+{
+    enum { TURNS = 100000, SUMS = 8 };
+    const double from = cpu_ns();
+    uint64_t x = 1;
+    for (uint64_t i = 0; i < TURNS; i++)
+        for (int k = 0; k < SUMS; k++) {
+            x += i;
+            __asm__ volatile("" : "+r"(x));
+        }
+    return TURNS * SUMS / (cpu_ns() - from);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "speed") != 0) {
-        fprintf(stderr, "usage: bench_fx speed [RUNS]\n");
+        fprintf(stderr, "usage: bench_fx speed [RUNS [NAME]]\n");
         return 2;
     }
     const int runs = argc > 2 ? atoi(argv[2]) : 5;
-    double best[SNQ_COUNT(row)];
+    const char *only = argc > 3 ? argv[3] : NULL;
+    double best[SNQ_COUNT(row)], fastest = 0;
     const snq_denormals was = snq_denormals_off();
     make_source();
-    for (int run = 0; run < runs; run++) /* in turns */
+    for (int run = 0; run < runs; run++) { /* in turns */
+        fastest = fmax(fastest, ghz());
         for (size_t i = 0; i < SNQ_COUNT(row); i++) {
+            if (only && strcmp(only, row[i].name) != 0)
+                continue;
             const double ns = once_ns(row[i].kind, row[i].settings);
             best[i] = run && best[i] < ns ? best[i] : ns;
         }
+    }
     snq_denormals_restore(was);
-    printf("{\"kernels\": \"%s\"", snq_cpu_name(snq_cpu_flags()));
+    printf("{\"kernels\": \"%s\", \"ghz\": %.2f", snq_cpu_name(snq_cpu_flags()), fastest);
     for (size_t i = 0; i < SNQ_COUNT(row); i++)
-        printf(", \"%s\": %.3f", row[i].name, best[i]);
+        if (!only || strcmp(only, row[i].name) == 0)
+            printf(", \"%s\": %.3f", row[i].name, best[i]);
     printf("}\n");
     return 0;
 }

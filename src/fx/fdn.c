@@ -18,6 +18,13 @@ void snq__fdn_kernels_init(snq__fdn_kernels *k, unsigned cpu_flags)
                                   .weigh = snq__fdn_weigh_avx2,
                                   .mix = snq__fdn_mix_avx2 };
 #endif
+#ifdef SNQ_HAVE_AVX512
+    if (cpu_flags & SNQ_CPU_AVX512)
+        *k = (snq__fdn_kernels) { .lines = snq__fdn_lines_avx512,
+                                  .cut = snq__fdn_cut_avx512,
+                                  .weigh = snq__fdn_weigh_avx512,
+                                  .mix = snq__fdn_mix_avx512 };
+#endif
     (void)cpu_flags;
 }
 

@@ -73,7 +73,7 @@ typedef struct snq__fdn_chunk {
     float gain[SNQ__FDN_DIFFUSERS], gain_slope[SNQ__FDN_DIFFUSERS]; /* of the diffusers, likewise */
     snq__fdn_lanes loss, loss_slope;                                /* of the all-passes */
     int listening; /* whether energy is asked for; else it is 1 */
-    float energy;  /* out: of what the lines took, n brought up to eights; nothing else can ring alone */
+    float energy;  /* out: of what the lines took, n brought up to whole vectors; nothing else can ring alone */
 } snq__fdn_chunk;
 
 /* Eight frames of the cuts at once, of one side with states s: out = h x + from_state s,
@@ -135,5 +135,9 @@ void snq__fdn_lines_avx2(SNQ__FDN_LINES_ARGS);
 void snq__fdn_cut_avx2(SNQ__FDN_CUT_ARGS);
 void snq__fdn_weigh_avx2(SNQ__FDN_WEIGH_ARGS);
 void snq__fdn_mix_avx2(SNQ__FDN_MIX_ARGS);
+void snq__fdn_lines_avx512(SNQ__FDN_LINES_ARGS);
+void snq__fdn_cut_avx512(SNQ__FDN_CUT_ARGS);
+void snq__fdn_weigh_avx512(SNQ__FDN_WEIGH_ARGS);
+void snq__fdn_mix_avx512(SNQ__FDN_MIX_ARGS);
 
 #endif

@@ -73,7 +73,8 @@ typedef struct snq__fdn_chunk {
     float gain[SNQ__FDN_DIFFUSERS], gain_slope[SNQ__FDN_DIFFUSERS]; /* of the diffusers, likewise */
     snq__fdn_lanes loss, loss_slope;                                /* of the all-passes */
     int listening; /* whether energy is asked for; else it is 1 */
-    float energy;  /* out: of what the lines took, n brought up to whole vectors; nothing else can ring alone */
+    float
+        energy; /* out: of what the lines took, n brought up to whole vectors; nothing else can ring alone */
 } snq__fdn_chunk;
 
 /* Eight frames of the cuts at once, of one side with states s: out = h x + from_state s,

@@ -42,6 +42,8 @@ typedef struct snq__gain_tools {
     float (*follow)(float *x, uint32_t n, float y, float fall, float rise);
     /* x = x gain, both (n,) */
     void (*apply)(float *x, const float *gain, uint32_t n);
+    /* left, right (8 n,) times straight lines from gain to gain (n + 1,), each of eight frames */
+    void (*ramps)(float *left, float *right, const float *gain, uint32_t n);
 } snq__gain_tools;
 
 extern const snq__gain_tools snq__gain_tools_c, snq__gain_tools_avx2;

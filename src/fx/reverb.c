@@ -254,8 +254,7 @@ static void derive(reverb *r, const float *to)
     double frames[LINES];
     for (int l = 0; l < LINES; l++)
         frames[l] = r->frames[0][l] + part * ((double)r->frames[1][l] - r->frames[0][l]);
-    snq__reverb_shelves(&d, frames, r->fdn.inner_frames, r->rate_hz, r->to.shelf,
-                        &r->to.pass);
+    snq__reverb_shelves(&d, frames, r->fdn.inner_frames, r->rate_hz, r->to.shelf, &r->to.pass);
     snq__reverb_diffusion(&d, r->fdn.inner_frames, r->rate_hz, r->to.gain, &r->to.loss);
     r->level_to = snq__reverb_level(&d, frames, r->fdn.inner_frames, r->rate_hz);
     r->cut_to[0] = snq__pole(to[LOW_CUT] * 0.6436, r->rate_hz);

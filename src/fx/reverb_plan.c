@@ -117,8 +117,9 @@ void snq__reverb_shelves(const snq__reverb_decay *d, const double frames[SNQ__FD
         const double all = 0.5 * (frames[l] + inner[l]);
         const double rh = pass_gain(middle_rate * (1 / d->high_ratio - 1), all, rate_hz);
         const double rl = pass_gain(middle_rate * (1 / d->low_ratio - 1), all, rate_hz);
-        const double b = set_lane(&shelf[0], l, high + rh, high - rh, high + 1 / rh, high - 1 / rh) *
-                         set_lane(&shelf[1], l, 1 + low * rl, low * rl - 1, 1 + low / rl, low / rl - 1);
+        const double b =
+            set_lane(&shelf[0], l, high + rh, high - rh, high + 1 / rh, high - 1 / rh) *
+            set_lane(&shelf[1], l, 1 + low * rl, low * rl - 1, 1 + low / rl, low / rl - 1);
         pass->v[l] = (float)(middle * b / sqrt(8));
     }
 }

@@ -177,16 +177,16 @@ static void peaks_are_found_between_samples(void **state)
     for (unsigned v = 0; v < n_variants; v++)
         for (int f = 0; f < 3; f++)
             for (double hz = 500; hz < 21500; hz += 777) {
-                snq__fine_peaks_side s = { .x = { 0 } };
+                snq__fine_peaks s = { .lacking = 0 };
                 float most = 0;
                 for (uint32_t cell = 0; cell < 20; cell++) {
                     float peak[8] = { 0 };
                     for (uint32_t i = 0; i < N; i++)
-                        s.x[SNQ__FINE_PEAKS_PAST + i] =
+                        s.side[0].x[SNQ__FINE_PEAKS_PAST + i] =
                             (float)(0.5 * sin(2 * M_PI * hz * (cell * N + i) / 48000 + 0.4));
                     const uint32_t cut = cell % 7 + 1; /* in two parts */
-                    snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], peak);
-                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], peak + cut);
+                    snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], 0, peak);
+                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], 0, peak + cut);
                     snq__fine_peaks_next(&s);
                     for (int g = 0; g < 8 && cell > 1; g++)
                         most = fmaxf(most, peak[g]);

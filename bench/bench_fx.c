@@ -23,6 +23,7 @@ enum { RATE_HZ = 48000, TIMES = 10, BLOCK = 1000 };
 static const struct {
     const char *name, *kind, *settings;
 } row[] = {
+    { "eq, nothing on", "eq", "" }, /* what being an effect costs, and this program's copying */
     { "eq 1 biquad", "eq", "peak1_on=1 peak1_db=6" },
     { "eq 5 biquads", "eq",
       "low_cut_on=1 peak1_on=1 peak1_db=3 peak2_on=1 peak2_db=-3 peak3_on=1 peak3_db=2 "

@@ -67,7 +67,8 @@ typedef struct limiter {
     uint32_t smooth, box[2], held; /* groups */
     uint32_t in_group;             /* frames of the group that came in */
     uint32_t at;                   /* of the rings */
-    float ceiling_db, quick, slow;
+    float ceiling_db, back[2];     /* quick, slow */
+    snq__recovery recovery;
     float over
         [RING]; /* dB: of this stretch up to hold_at, of the last one the largest from there on */
     uint32_t hold_at;      /* of `held` */
@@ -77,8 +78,7 @@ typedef struct limiter {
     int64_t mean[2][RING]; /* what goes into each box */
     int64_t sum[2];
     float gain_from, gain_to; /* of the group that goes out now */
-    float per_quick, per_slow_in, per_slow_out;
-    double per_sum; /* dB of a unit of the second mean */
+    double per_sum;           /* dB of a unit of the second mean */
     float amplify_from, amplify_to;
     snq__delay_pair late;
     snq__fine_peaks points;
@@ -92,7 +92,7 @@ static void reset(void *self)
     memset(l->over, 0, sizeof l->over);
     memset(l->mean, 0, sizeof l->mean);
     memset(l->sum, 0, sizeof l->sum);
-    l->quick = l->slow = l->largest = 0;
+    l->back[0] = l->back[1] = l->largest = 0;
     l->hold_at = 0;
     l->calm = CALM_MOST;
     l->gain_from = l->gain_to = 1;
@@ -149,9 +149,9 @@ static uint32_t latency(const void *self, const float *value)
 static void prepare(limiter *l, const snq__effect_block *b)
 {
     const float ms = b->cell_to[RELEASE], per_group = 1.0f / GROUP;
-    l->per_quick = snq__one_pole(ms * per_group, l->rate_hz);
-    l->per_slow_in = snq__one_pole(ms * slow_in * per_group, l->rate_hz);
-    l->per_slow_out = snq__one_pole(ms * slow_out * per_group, l->rate_hz);
+    l->recovery.fall = snq__one_pole(ms * per_group, l->rate_hz);
+    l->recovery.in = snq__one_pole(ms * slow_in * per_group, l->rate_hz);
+    l->recovery.out = snq__one_pole(ms * slow_out * per_group, l->rate_hz);
     l->ceiling_db = fminf(b->cell_from[CEILING], b->cell_to[CEILING]) - margin_db;
     l->limit = 0.999f * powf(10, l->ceiling_db / 20);
     if (l->started)
@@ -202,21 +202,18 @@ static int at_rest(limiter *l, const float *peak, uint32_t n)
         l->calm = 0;
     else if (l->calm < CALM_MOST)
         l->calm += n;
-    return l->calm >= 3 * RING && l->quick == 0 && l->slow == 0 && l->sum[0] == 0 && l->sum[1] == 0;
+    return l->calm >= 3 * RING && l->back[0] == 0 && l->back[1] == 0 && l->sum[0] == 0 &&
+           l->sum[1] == 0;
 }
 
-/* From how far peaks are over, in dB, to how far the gain goes down, in place. */
-static void steps(limiter *l, uint32_t n, int automatic, float *db)
+/* From peaks in dB to how far the gain goes down, in place. */
+static void steps(limiter *l, uint32_t n, float *db)
 {
-    float slow[SNQ__GAIN_TOOLS_ROOM];
     for (uint32_t i = 0; i < n; i++)
         db[i] = hold(l, db[i] > l->ceiling_db ? db[i] - l->ceiling_db : 0);
-    l->quick = l->dyn->follow(db, n, l->quick, l->per_quick, 1);
-    memcpy(slow, db, n * sizeof *db);
-    l->slow = l->dyn->follow(slow, n, l->slow, l->per_slow_out, l->per_slow_in);
+    l->dyn->recover(db, n, l->back, &l->recovery);
     for (uint32_t i = 0; i < n; i++) {
-        const float want = automatic && slow[i] > db[i] ? slow[i] : db[i];
-        const int64_t first = box(l, 0, (int64_t)((double)want * unit) + (want > 0));
+        const int64_t first = box(l, 0, (int64_t)((double)db[i] * unit) + (db[i] > 0));
         const int64_t second = box(l, 1, first);
         l->at = (l->at + 1) % RING;
         db[i] = (float)((double)-second * l->per_sum);
@@ -236,12 +233,12 @@ static void gains(limiter *l, const snq__effect_block *b, uint32_t group, uint32
     for (uint32_t i = 0; i < n; i++)
         peak[i] *= peak[i];
     l->dyn->db(gain, peak, n);
-    steps(l, n, b->to[AUTO] > 0.5f, gain);
+    l->recovery.both = b->to[AUTO] > 0.5f;
+    steps(l, n, gain);
     l->dyn->gain(gain, gain, n);
-    if (group + n == CELL_GROUPS) {
-        l->quick = l->quick < 1e-4f ? 0 : l->quick;
-        l->slow = l->slow < 1e-4f ? 0 : l->slow;
-    }
+    if (group + n == CELL_GROUPS)
+        for (int i = 0; i < 2; i++)
+            l->back[i] = l->back[i] < 1e-4f ? 0 : l->back[i];
 }
 
 static inline void fade(float from, float by, float *left, float *right, uint32_t n)

@@ -258,8 +258,9 @@ static snq_status plan_mix(job *j)
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u strips", stems);
     for (uint32_t i = 0; st >= 0 && i < stems; i++) {
         const snq_track *t = &j->score.track[j->part[i].track];
-        part[i] = (snq_mix_part) { t->name, snq_family_names[j->part[i].patch->family], t->gain_db,
-                                   t->pan };
+        const snq_patch *patch = j->part[i].patch;
+        part[i] = (snq_mix_part) { t->name, snq_family_names[patch->family], t->gain_db, t->pan,
+                                   j->part[i].only_pitch < 0 ? &patch->chain : NULL };
         tracks += j->part[i].only_pitch < 0;
         if (j->part[i].only_pitch < 0)
             continue;

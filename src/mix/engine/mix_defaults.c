@@ -98,6 +98,8 @@ static snq_status add_strip(const snq_mix_part *part, uint32_t parts, uint32_t i
     snprintf(s->name, sizeof s->name, "%s", part[i].name);
     s->gain_db = part[i].gain_db;
     s->pan = part[i].pan;
+    if (part[i].chain)
+        s->inserts = *part[i].chain;
     if (p->low_cut_hz > 0.0f) {
         SNQ_TRY(add(&s->inserts, "filter", &l));
         SNQ_TRY(snq_chain_set(l, "type", 1.0f)); /* highpass */

@@ -10,7 +10,8 @@
  *                 far under full scale passes, nothing comes out over 1 dB above it; then a low-pass at 20 kHz, since
  *                 what it makes next to half of the rate no limiter's filter sees
  *        measure  integrated loudness (loud_slots.h) of what the ceiling makes
- *        try      g0 = target - loudness of what comes in; if that falls short by SHORT_LU or more, bend from now on
+ *        try      g0 = target - loudness of what comes in; if that falls short by more than SHORT_LU, or the gain
+ *                 comes to be more than OVER_DB above it, all again with the bend
  *                 g1 = g0 + (target - loudness at g0), then by the secant, until within 0.05 LU or seven
  *                 times; a limiter makes the curve flatter, never turns it
  *        stretches of 10 s are measured side by side, each after 4 s of what comes before it: a limiter
@@ -19,7 +20,7 @@
  * CONST  5 Hz: two octaves under what is heard; 14 degrees of phase at 20 Hz. 0.5 Hz: lifts a peak at 60 Hz by
  *        0.07 dB at most, which the limiter has room for (its inner margin is 0.25 dB).
  *        10 s, 4 s: the limiter's slow release is 0.6 s; the difference from one run over the whole is under
- *        0.01 LU (tests/mix/test_master.c). 0.05 LU: a sixth of what is promised. SHORT_LU 1.5: a limiter that
+ *        0.01 LU (tests/mix/test_master.c). 0.05 LU: a sixth of what is promised. SHORT_LU 1, OVER_DB 5: a limiter that
  *        takes more than that of the loudness rests no more between peaks, and any further gain is lost in its
  *        slow release: at -9 LUFS it stood 15 to 19 dB down on average and still missed the target (four pieces,
  *        2026); with the bend it takes the rest, 1 to 3 dB.
@@ -45,7 +46,8 @@ enum { BLOCK = SNQ_EFFECT_BLOCK, TRIES = 7, STRETCH_S = 10, LEAD_S = 4 };
 #define INTO_LIMIT_DB 20.0 /* over the gain that would do without a limiter */
 #define DC_HZ         5.0
 #define LAST_DC_HZ    0.5
-#define SHORT_LU      1.5
+#define SHORT_LU      1.0
+#define OVER_DB       5.0
 #define TOP_HZ        20000.0f
 #define BASS_MONO_MIN 20.0f /* lowest that `width` knows */
 
@@ -390,28 +392,31 @@ static snq_status try_gain(measure *m, snq_parallel *team, double gain_db, doubl
 
 /* ---------------------------------------------------------------- finding */
 
-/* The secant; what was tried before bending is no point of its curve. */
-static snq_status find(measure *m, snq_parallel *team, snq_master_found *out)
+static int works_too_hard(const measure *m, double over_db, double short_lu)
+{
+    return !m->bends && (over_db > OVER_DB || short_lu > SHORT_LU);
+}
+
+/* The secant, from the gain that would do without a limiter. *hard: left off, for the limiter works too hard. */
+static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, int *hard)
 {
     const double target = (double)m->search->plan->target_lufs;
-    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0;
-    double gain = snq_master_bring_db(m->search->plan, m->search->lufs);
-    const double most = gain + INTO_LIMIT_DB;
-    while (out->tries < TRIES) {
+    const double least = snq_master_bring_db(m->search->plan, m->search->lufs);
+    const double most = least + INTO_LIMIT_DB;
+    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0, gain = least;
+    *hard = 0;
+    for (uint32_t tries = 0; tries < TRIES; tries++) {
         SNQ_TRY(try_gain(m, team, gain, &lufs));
-        if (!out->tries && target - lufs > SHORT_LU && !m->bends) {
-            m->bends = out->bends = 1;
-            SNQ_TRY(try_gain(m, team, gain, &lufs));
-        }
-        const int closer = !out->tries || fabs(lufs - target) < fabs(out->lufs - target);
         out->tries++;
-        if (closer) {
+        if ((*hard = works_too_hard(m, gain - least, tries ? 0.0 : target - lufs)))
+            return SNQ_OK;
+        if (!tries || fabs(lufs - target) < fabs(out->lufs - target)) {
             out->gain_db = gain;
             out->lufs = lufs;
         }
         if (fabs(lufs - target) < CLOSE_LU || (gain >= most && lufs < target))
             break;
-        const double slope = out->tries > 1 ? (lufs - before_lufs) / (gain - before_gain) : 1.0;
+        const double slope = tries ? (lufs - before_lufs) / (gain - before_gain) : 1.0;
         before_gain = gain;
         before_lufs = lufs;
         gain = fmin(gain + (target - lufs) / fmin(fmax(slope, 0.1), 1.5), most);
@@ -419,6 +424,16 @@ static snq_status find(measure *m, snq_parallel *team, snq_master_found *out)
             break;
     }
     return SNQ_OK;
+}
+
+static snq_status find(measure *m, snq_parallel *team, snq_master_found *out)
+{
+    int hard;
+    SNQ_TRY(follow(m, team, out, &hard));
+    if (!hard)
+        return SNQ_OK;
+    m->bends = out->bends = 1;
+    return follow(m, team, out, &hard);
 }
 
 snq_status snq_master_find_gain(const snq_master_search *s, snq_parallel *team,

@@ -118,7 +118,7 @@ def compose(program, jobs, peers=False):
             piece = Piece(folder, style, peers)
             shutil.rmtree(folder)
             return piece
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
             return list(pool.map(one, enumerate(jobs)))
 
 

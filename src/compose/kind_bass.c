@@ -7,11 +7,13 @@
  *          1 choose a pattern: weight * 5^(qualities asked for) / (1 + 12 s d^2), d = its share of onsets less
  *            the density wished for, s = 2 |density - 1/2|; less where another material has it; one draw a
  *            material, so that it comes again
- *          2 write its signs into the bars, fitted to the metre and to the kick; leave out what may be left out
+ *          2 make it this piece's own: up to three onsets taken away, added, moved (on the style's grid), or
+ *            given another tone (bass_figure.h); write its signs into the bars, fitted to the metre and to the kick; leave out
+ *            what may be left out
  *          3 vary a bar; end the phrase with a rest or a run; end the section as the form says
  *          4 signs become pitches (bass_line.h), walks by bar and chord
  *          5 signs become lengths: gate, slides, what a kick leaves
- *        curves: lfo_rate by the style's cycles, moves by bars and energy
+ *        curves: bass_figure.h
  *
  * INVARIANTS  an onset that is added lies on a step of the style's grid or where a drum hits: so
  *        rhythmic_coherence stays what the style promises. One note at a time, but for slides.
@@ -21,6 +23,7 @@
 
 #include "base/alloc.h"
 #include "compose/bar_fit.h"
+#include "compose/bass_figure.h"
 #include "compose/bass_line.h"
 #include "compose/style.h"
 #include "compose/track_kind.h"
@@ -177,8 +180,11 @@ static int lay_kick(bass *b, const snq_bass_pattern *p, int32_t at, int32_t firs
         bass_step *const d = &b->step[at + s];
         const char sign = p->notes[first + snq_bar_fit(b->in, s)];
         const int hit = b->c->hit[SNQ_HITS_KICK][at + s] > 0.0f;
-        const int wanted =
-            hit && (hits == 0 || (since > 1 && snq_rng_uniform(rng) < 0.5 + 0.6 * b->density));
+        const double u = snq_rng_uniform(rng);
+        const int follows = hit && (hits == 0 || (since > 1 && u < 0.5 + 0.6 * b->density));
+        /* between two kicks, now and then, a note of its own */
+        const int own = !hit && hits > 0 && is_note(sign) && since > 2 && u < 0.7 * b->density;
+        const int wanted = follows || own;
         since++;
         *d = (bass_step) { .sign = '-', .touch = '.' };
         if (wanted) {
@@ -467,7 +473,9 @@ static snq_status make_section(bass *b, const snq_form_section *f, snq_track *ou
         double energy = 0.0;
         for (int32_t i = bar; i <= last; i++)
             energy += (double)snq_context_energy(b->c, f->bar + i) / (last - bar + 1);
-        const snq_bass_pattern *const p = choose(b, f, energy);
+        snq_bass_pattern own;
+        const snq_bass_pattern *const p = &own;
+        snq_bass_figure(b->job, f, choose(b, f, energy), &own);
         for (int32_t i = bar; i <= last; i++) {
             lay_bar(b, p, f, f->bar + i, energy);
             if (p->way != SNQ_BASS_HOLD)
@@ -480,56 +488,6 @@ static snq_status make_section(bass *b, const snq_form_section *f, snq_track *ou
     end_section(b, f);
     find_pitches(b, f, from, to);
     return write_notes(b, f, from, to, out);
-}
-
-/* ---- curves ---- */
-
-static snq_status add_wobble(const bass *b, snq_track *out)
-{
-    static const float usual[] = { 1.0f, 2.0f, 1.5f, 3.0f, 4.0f };
-    const snq_style_bass *const s = b->style;
-    const float *const cycle = s->wobbles ? s->wobble : usual;
-    const uint32_t n = s->wobbles ? s->wobbles : SNQ_COUNT(usual);
-    const int asked = has(b, SNQ_QUALITY_wobbling) > 0;
-    snq_curve *curve;
-    if ((!s->wobbles && !asked) || strcmp(s->wobble_patch, b->job->track->patch) != 0)
-        return SNQ_OK;
-    SNQ_TRY(snq_track_add_curve(out, "lfo_rate", &curve));
-    for (uint32_t i = 0; i < b->c->form.sections; i++) {
-        const snq_form_section *const f = &b->c->form.section[i];
-        if (!(f->active >> b->job->index & 1))
-            continue;
-        for (int32_t bar = 0; bar < f->bars; bar++) {
-            /* two bars make a sentence that comes again */
-            snq_rng rng = snq_track_rng(b->job, "wobble", f->material, (uint32_t)(bar % 4));
-            const int halves = snq_rng_uniform(&rng) < 0.4 ? 2 : 1;
-            for (int h = 0; h < halves; h++) {
-                const uint32_t pick = snq_rng_below(&rng, n);
-                const double at =
-                    ((double)(f->bar + bar) + 0.5 * h) * (double)b->c->bar_steps / 4.0;
-                SNQ_TRY(snq_curve_push(curve, at, (float)((double)cycle[pick] * b->in->bpm / 60.0),
-                                       SNQ_CURVE_STEP));
-            }
-        }
-    }
-    return SNQ_OK;
-}
-
-static snq_status add_move(const bass *b, const snq_bass_move *m, snq_track *out)
-{
-    snq_curve *curve;
-    if (strcmp(m->patch, b->job->track->patch) != 0)
-        return SNQ_OK;
-    SNQ_TRY(snq_track_add_curve(out, m->target, &curve));
-    for (int32_t bar = 0; bar < b->c->form.bars; bar++) {
-        const int32_t x = bar % m->bars * 2;
-        const double rise = (double)(x <= m->bars ? x : 2 * m->bars - x) / m->bars;
-        const double reach = (double)snq_context_energy(b->c, bar);
-        const double v = (double)m->low + (double)(m->high - m->low) * reach * rise * rise;
-        SNQ_TRY(snq_curve_push(curve, (double)bar * (double)b->c->bar_steps / 4.0, (float)v,
-                               SNQ_CURVE_LINEAR));
-    }
-    return SNQ_OK;
 }
 
 static snq_status make_bass(const snq_track_job *job, snq_track *out)
@@ -550,9 +508,7 @@ static snq_status make_bass(const snq_track_job *job, snq_track *out)
         if (b.c->form.section[i].active >> job->index & 1)
             st = make_section(&b, &b.c->form.section[i], out);
     if (st >= 0)
-        st = add_wobble(&b, out);
-    for (uint32_t i = 0; i < b.style->moves && st >= 0; i++)
-        st = add_move(&b, &b.style->move[i], out);
+        st = snq_bass_curves(job, out);
     snq_free(b.step);
     return st;
 }

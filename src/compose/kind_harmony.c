@@ -53,6 +53,14 @@ static float wanted(const snq_track_job *job, float energy)
     return d < 0 ? 0 : d > 1 ? 1 : d;
 }
 
+/* For chords that shall be broken, in styles that have no such rhythm. */
+static const snq_chord_rhythm broken = { .name = "broken",
+                                         .step = "1-3-2-4-1-3-2-4-",
+                                         .steps = BAR_STEPS,
+                                         .energy_max = 1,
+                                         .gate = 0.95f,
+                                         .weight = 1 };
+
 static const snq_chord_rhythm *choose_rhythm(const snq_track_job *job, const snq_form_section *s,
                                              int32_t bar)
 {
@@ -75,7 +83,10 @@ static const snq_chord_rhythm *choose_rhythm(const snq_track_job *job, const snq
         if (k->sections != 0 && !(k->sections >> s->section & 1))
             weight[i] *= 0.01f;
     }
-    return &h->rhythm[snq_rng_choose(&r, weight, h->rhythms)];
+    const snq_chord_rhythm *best = &h->rhythm[snq_rng_choose(&r, weight, h->rhythms)];
+    if (snq__chord_part_quality(job, SNQ_QUALITY_arpeggiated) > 0 && !strpbrk(best->step, "123456"))
+        return &broken;
+    return best;
 }
 
 /* ---- 2: a bar's letters ---- */

@@ -24,6 +24,7 @@ void snq__style_bass_default(snq_style_bass *out)
                               .octave = 0.05f,
                               .rest = 0.1f,
                               .vary = 0.15f,
+                              .invent = 0.4f,
                               .under_kick = 1.0f,
                               .velocity = 92.0f,
                               .accent = 112.0f,
@@ -232,26 +233,21 @@ static snq_status read_grid(const snq_json_ref *at, snq_style_bass *out)
 
 snq_status snq__style_bass_read(const snq_json_ref *at, snq_style_bass *out)
 {
-    static const char *const keys[] = { "range",        "grid",     "gate",    "fill",  "approach",
-                                        "chromatic",    "octave",   "slide",   "rest",  "vary",
-                                        "under_kick",   "velocity", "accent",  "ghost", "wobble",
-                                        "wobble_patch", "moves",    "patterns" };
+    static const char *const keys[] = { "range",        "grid",     "gate",   "fill",    "approach",
+                                        "chromatic",    "octave",   "slide",  "rest",    "vary",
+                                        "under_kick",   "velocity", "accent", "ghost",   "wobble",
+                                        "wobble_patch", "invent",   "moves",  "patterns" };
     const struct {
         const char *key;
         double lo, hi;
         float *to;
     } real[] = {
-        { "gate", 0.1, 1.2, &out->gate },
-        { "fill", 0, 1, &out->fill },
-        { "approach", 0, 1, &out->approach },
-        { "chromatic", 0, 1, &out->chromatic },
-        { "octave", 0, 1, &out->octave },
-        { "slide", 0, 1, &out->slide },
-        { "rest", 0, 1, &out->rest },
-        { "vary", 0, 1, &out->vary },
-        { "under_kick", 0, 1, &out->under_kick },
-        { "velocity", 1, 127, &out->velocity },
-        { "accent", 1, 127, &out->accent },
+        { "gate", 0.1, 1.2, &out->gate },       { "fill", 0, 1, &out->fill },
+        { "approach", 0, 1, &out->approach },   { "chromatic", 0, 1, &out->chromatic },
+        { "octave", 0, 1, &out->octave },       { "slide", 0, 1, &out->slide },
+        { "rest", 0, 1, &out->rest },           { "invent", 0, 1, &out->invent },
+        { "vary", 0, 1, &out->vary },           { "under_kick", 0, 1, &out->under_kick },
+        { "velocity", 1, 127, &out->velocity }, { "accent", 1, 127, &out->accent },
         { "ghost", 1, 127, &out->ghost },
     };
     float low, high;

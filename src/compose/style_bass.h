@@ -78,7 +78,8 @@ typedef struct snq_style_bass {
     float slide;         /* 0 .. 1 chance that a note runs into the next one's (0) */
     float rest;          /* 0 .. 1 chance that a phrase's last beat is silent (0.1) */
     float vary;          /* 0 .. 1 chance that a bar leaves its pattern at a place (0.15) */
-    float under_kick;    /* 0 .. 1 of a note's length that is left where a kick falls into it (1) */
+    float invent; /* 0 .. 1 how far a piece's figures leave the written ones, on the grid (0.4) */
+    float under_kick; /* 0 .. 1 of a note's length that is left where a kick falls into it (1) */
     float velocity, accent, ghost; /* 1 .. 127: plain, accented, soft (92, 112, 58) */
     float wobble
         [SNQ_BASS_WOBBLES_MAX]; /* cycles a beat of lfo_rate, chosen by bars; wobbles 0: none */

@@ -6,16 +6,9 @@
 
 /* In the order they are made. */
 static const snq_track_kind *const kind_tab[] = {
-    &snq__kind_drums,
-    &snq__kind_percussion,
-    &snq__kind_bass,
-    &snq__kind_harmony,
-    &snq__kind_pad,
-    &snq__kind_arpeggio,
-    &snq__kind_melody,
-    &snq__kind_vocal,
-    &snq__kind_effects,
-    &snq__kind_texture,
+    &snq__kind_drums,   &snq__kind_percussion, &snq__kind_bass,   &snq__kind_harmony,
+    &snq__kind_pad,     &snq__kind_arpeggio,   &snq__kind_melody, &snq__kind_vocal,
+    &snq__kind_effects, &snq__kind_texture,
 };
 enum { KINDS = sizeof kind_tab / sizeof *kind_tab };
 

@@ -23,6 +23,7 @@ enum {
     OCTAVE = 12,
     KEEP = 20,     /* layouts of a chord that the search looks at */
     ORDER_MAX = 5, /* voices whose orders are all tried */
+    SHELL = 3,
     BASS_LOW = 36, /* where a bass is put that nobody else plays */
     BASS_HIGH = 47,
 };
@@ -55,7 +56,8 @@ size_t snq__voicing_tones(const snq_chord *c, int kind, int voices, uint8_t *int
     /* thirds (or what is suspended for them), sevenths, colours, then what can be done without */
     static const uint8_t guide[] = { 4, 3, 11, 10 }, colour[] = { 9, 2, 1, 6, 8, 5 };
     const int has_third = (c->tones & (T(3) | T(4))) != 0;
-    const size_t most = (size_t)(voices < SNQ_VOICING_NOTES_MAX ? voices : SNQ_VOICING_NOTES_MAX);
+    const int room = kind == SNQ_VOICING_shell ? SHELL : SNQ_VOICING_NOTES_MAX;
+    const size_t most = (size_t)(voices < room ? voices : room);
     size_t n = 0;
     if (kind == SNQ_VOICING_power) {
         interval[n++] = 0;

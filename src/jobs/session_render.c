@@ -14,8 +14,8 @@
 #include "jobs/session_report.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
-/* A track at 0 dB in its intent: with half a dozen of them the pre-master is near -14 LUFS. */
-#define REFERENCE_LUFS (-18.0)
+/* A track at 0 dB in its intent: with half a dozen of them the pre-master is near -18 LUFS. */
+#define REFERENCE_LUFS (-22.0)
 
 typedef struct job {
     const snq_session_render_cfg *cfg;

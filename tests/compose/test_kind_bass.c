@@ -165,6 +165,34 @@ static void test_seeds(void **state)
     assert_true(others * 10 >= tries * 8);
 }
 
+/* Twenty pieces of a style have more than the handful of figures that it is written with; none of them leaves the
+ * style's grid (check_places says so). */
+static void test_invention(void **state)
+{
+    static const char *const ids[] = { "house", "funk", "garage", "techno", "electro" };
+    (void)state;
+    for (size_t i = 0; i < SNQ_COUNT(ids); i++) {
+        uint32_t seen[20];
+        int kinds = 0;
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            made_piece p;
+            const snq_track *const t = make_with(&p, ids[i], seed, 0, "");
+            uint32_t bar = 0; /* the steps of the second bar of the chorus */
+            int known = 0;
+            for (size_t k = 0; k < t->notes; k++)
+                if (step_of(&t->note[k]) / 16 == 9)
+                    bar |= 1u << step_of(&t->note[k]) % 16;
+            for (int k = 0; k < kinds; k++)
+                known |= seen[k] == bar;
+            if (!known)
+                seen[kinds++] = bar;
+            made_end(&p);
+        }
+        if (kinds < 9)
+            fail_msg("%s: %d figures in 20 pieces", ids[i], kinds);
+    }
+}
+
 static double mean_of(const snq_track *t, int what)
 {
     double sum = 0.0;
@@ -349,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_roots),
         cmocka_unit_test(test_coherence),
         cmocka_unit_test(test_seeds),
+        cmocka_unit_test(test_invention),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_curves),
         cmocka_unit_test(test_kick),

@@ -294,6 +294,77 @@ static void no_chords(void **state)
     harmony_end(&piece);
 }
 
+/* A rhythm that is for other sections, shunned or for other energies stays away; so does what is above a melody
+ * that is there. */
+static void choices(void **state)
+{
+    for (int way = 0; way < 3; way++) {
+        harmony_begin(&piece, NULL, 1, SNQ_MODE_major);
+        snq_harmony_chords *const h = &piece.style->harmony.chords;
+        h->rhythms = 2;
+        h->rhythm[0] = (snq_chord_rhythm) {
+            .step = "x.x.x.x.x.x.x.x.", .steps = 16, .energy_max = 1, .gate = 1, .weight = 1
+        };
+        h->rhythm[1] = (snq_chord_rhythm) {
+            .step = "x---............", .steps = 16, .energy_max = 1, .gate = 1, .weight = 1
+        };
+        if (way == 0)
+            h->rhythm[0].sections = 1u << SNQ_SECTION_break;
+        if (way == 1) {
+            h->rhythm[0].qualities = 1u << SNQ_QUALITY_driving;
+            piece.intent.track[0].shunned = 1u << SNQ_QUALITY_driving;
+        }
+        if (way == 2)
+            h->rhythm[0].energy_max = 0.1f;
+        piece.intent.track[0].variation = 0;
+        piece.intent.track[0].density = 0;
+        harmony_make(&piece);
+        const snq_track *const t = track(&piece);
+        for (size_t k = 0; k < t->notes; k++)
+            assert_int_equal(t->note[k].tick % (16 * SNQ_TICKS_PER_STEP), 0);
+        harmony_end(&piece);
+    }
+}
+
+/* "Arpeggiated": one note after the other, whatever rhythms the style has. */
+static void broken_chords(void **state)
+{
+    for (int i = 0; i < HARMONY_STYLES; i++) {
+        size_t alone = 0;
+        harmony_begin(&piece, harmony_styles[i], 2, -1);
+        piece.intent.track[0].qualities = 1u << SNQ_QUALITY_arpeggiated;
+        harmony_make(&piece);
+        const snq_track *const t = track(&piece);
+        for (size_t k = 0; k < t->notes; k++)
+            alone += (k == 0 || t->note[k].tick != t->note[k - 1].tick) &&
+                     (k + 1 == t->notes || t->note[k].tick != t->note[k + 1].tick);
+        assert_true(alone * 10 > t->notes * 8);
+        harmony_end(&piece);
+    }
+}
+
+static void below_a_melody(void **state)
+{
+    double top[2] = { 0 };
+    for (int there = 0; there < 2; there++) {
+        harmony_begin(&piece, "house", 1, SNQ_MODE_minor);
+        check_ok(snq_context_init(&piece.context, &piece.intent, &piece.form));
+        check_ok(snq_progression_plan(&piece.intent, &piece.context));
+        for (int32_t b = 0; there && b < piece.form.bars; b++) {
+            piece.context.range[SNQ_PART_melody][b] = (snq_register) { 66, 80 };
+            piece.context.range[SNQ_PART_vocal][b] = (snq_register) { 65, 80 };
+        }
+        const snq_track_job job = { &piece.context, &piece.intent.track[0], 0, 4 };
+        snq_track t = { 0 };
+        check_ok(snq__kind_harmony.make(&job, &t));
+        for (size_t k = 0; k < t.notes; k++)
+            top[there] += (t.note[k].pitch > 66) / (double)t.notes;
+        snq_free(t.note);
+        harmony_end(&piece);
+    }
+    assert_true(top[1] < 0.5 * top[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +377,9 @@ int main(void)
         cmocka_unit_test(letters),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(no_chords),
+        cmocka_unit_test(choices),
+        cmocka_unit_test(broken_chords),
+        cmocka_unit_test(below_a_melody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

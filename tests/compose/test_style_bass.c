@@ -44,7 +44,8 @@ static void test_all_members(void **state)
         "2,"
         "\"chromatic\":0.3,\"octave\":0.4,\"slide\":0.5,\"rest\":0.6,\"vary\":0.7,\"under_kick\":0."
         "8,"
-        "\"velocity\":90,\"accent\":100,\"ghost\":50,\"wobble\":[0.5,2],\"wobble_patch\":\"w\","
+        "\"velocity\":90,\"accent\":100,\"ghost\":50,\"invent\":0.9,\"wobble\":[0.5,2],\"wobble_"
+        "patch\":\"w\","
         "\"moves\":[{\"patch\":\"p\",\"target\":\"t\",\"between\":[100,200],\"bars\":4}],"
         "\"patterns\":[{\"name\":\"n\",\"way\":\"kick\",\"kick\":\"between\","
         "\"notes\":\"1-35781v246ax...1...............\",\"touch\":\".>o?/\",\"weight\":2,"
@@ -57,6 +58,7 @@ static void test_all_members(void **state)
     check_near((double)b.gate, 0.5, 1e-6);
     check_near((double)b.under_kick, 0.8, 1e-6);
     check_near((double)b.ghost, 50.0, 1e-6);
+    check_near((double)b.invent, 0.9, 1e-6);
     assert_int_equal(b.wobbles, 2);
     check_near((double)b.wobble[1], 2.0, 1e-6);
     assert_string_equal(b.wobble_patch, "w");

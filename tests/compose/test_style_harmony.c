@@ -57,7 +57,14 @@ static void the_default(void **state)
     assert_int_equal(made.phrase_bars, 4);
     snq_style_harmony empty;
     check_ok(read_text("{}", &empty));
-    assert_memory_equal(&empty, &made, sizeof made);
+    assert_int_equal(empty.progressions, made.progressions);
+    assert_int_equal(empty.endings, made.endings);
+    for (size_t i = 0; i < made.progressions; i++)
+        assert_memory_equal(empty.progression[i].step, made.progression[i].step,
+                            sizeof made.progression[i].step);
+    assert_string_equal(empty.chords.rhythm[1].step, made.chords.rhythm[1].step);
+    assert_int_equal(empty.pad.voicing.voices, made.pad.voicing.voices);
+    assert_int_equal(empty.arpeggio.high, made.arpeggio.high);
 }
 
 static void all_styles(void **state)
@@ -68,7 +75,8 @@ static void all_styles(void **state)
         harmony_begin(&p, harmony_styles[i], 1, SNQ_MODE_minor);
         check_style(&p.style->harmony);
         snq__style_harmony_default(&made);
-        played += memcmp(&made, &p.style->harmony, sizeof made) != 0;
+        played += strcmp(made.chords.rhythm[0].step, p.style->harmony.chords.rhythm[0].step) != 0 ||
+                  made.chords.rhythms != p.style->harmony.chords.rhythms;
         harmony_end(&p);
     }
     assert_int_equal(played, HARMONY_STYLES);

@@ -80,4 +80,4 @@ def test_one_s_own_and_what_is_wrong_with_it():
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(globals()))
+    sys.exit(tap.run(tap.tests_of(globals())))

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/render_files.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "jobs/file_share.h"
 #include "jobs/folder_output.h"
 #include "jobs/render_names.h"
-#include "media/atomic_file.h"
 
 struct snq_render_files {
     snq_folder_output *folder; /* NULL: committed, or never begun */
@@ -42,6 +41,34 @@ static snq_status open_audio(snq_render_files *f, snq_audio_format format, int32
     return snq_audio_writer_open(path, &cfg, 0, writer_of(f, file));
 }
 
+const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+{
+    for (size_t i = 0; i < cfg->frozen_count; i++)
+        if (strcasecmp(cfg->frozen[i].track, track) == 0)
+            return cfg->frozen[i].path;
+    return NULL;
+}
+
+snq_folder_output *snq_render_files_folder(snq_render_files *f)
+{
+    return f->folder;
+}
+
+/* A stem that stays: its file has the same bytes in the new folder. */
+static snq_status keep_audio(snq_render_files *f, const char *from, uint32_t stem)
+{
+    char path[SNQ_PATH_MAX];
+    SNQ_TRY(snq_folder_output_path(f->folder, f->report->stem[stem].file, path, sizeof path));
+    return snq_file_share(from, path);
+}
+
+static snq_status open_stem(snq_render_files *f, const snq_render_job_cfg *cfg, uint32_t i)
+{
+    const snq_render_stem *s = &f->report->stem[i];
+    const char *frozen = *s->lane ? NULL : snq_render_frozen_path(cfg, s->name);
+    return frozen ? keep_audio(f, frozen, i) : open_audio(f, cfg->format, (int32_t)i);
+}
+
 static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
 {
     snq_render_report *r = f->report;
@@ -50,7 +77,7 @@ static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u stems", r->stems);
     SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &f->folder));
     for (uint32_t i = 0; i < r->stems; i++)
-        SNQ_TRY(open_audio(f, cfg->format, (int32_t)i));
+        SNQ_TRY(open_stem(f, cfg, i));
     snq_render_name_whole(&r->mix, "mix", cfg->format);
     SNQ_TRY(open_audio(f, cfg->format, SNQ_RENDER_MIX));
     if (!cfg->premaster)
@@ -97,6 +124,8 @@ static void warn_of_clipping(snq_render_files *f, int32_t file)
 snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file, double peak_dbfs)
 {
     snq_audio_writer **at = writer_of(f, file), *w = *at;
+    if (file >= 0) /* also of one that stays */
+        stem_of(f, file)->peak_dbfs = peak_dbfs;
     if (!w)
         return SNQ_OK;
     *at = NULL;
@@ -108,18 +137,7 @@ snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file, doubl
 
 snq_status snq_render_files_text(snq_render_files *f, const char *name, const snq_str *text)
 {
-    char path[SNQ_PATH_MAX];
-    snq_atomic_file *file;
-    SNQ_TRY(text->st);
-    SNQ_TRY(snq_folder_output_path(f->folder, name, path, sizeof path));
-    SNQ_TRY(snq_atomic_open(path, 0, &file));
-    FILE *to = snq_atomic_stream(file);
-    if (fwrite(text->text, 1, text->length, to) != text->length || fflush(to) != 0) {
-        const int error = errno;
-        snq_atomic_abort(file);
-        return SNQ_FAIL(SNQ_ERR_IO, "%s: writing it: %s", path, strerror(error));
-    }
-    return snq_atomic_commit(file);
+    return snq_folder_output_text(f->folder, name, text);
 }
 
 snq_status snq_render_files_commit(snq_render_files *f)

@@ -40,6 +40,10 @@ SNQ_MUST_USE snq_status snq_render_files_close_audio(snq_render_files *f, int32_
 /* Write a text below the folder. ERR_IO, ERR_TOO_BIG, ERR_NOMEM, the text's own status. */
 SNQ_MUST_USE snq_status snq_render_files_text(snq_render_files *f, const char *name,
                                               const snq_str *text);
+/* Where more may be written before commit; borrowed. */
+snq_folder_output *snq_render_files_folder(snq_render_files *f);
+/* Path of the stem of a track that stays as it is; NULL: it is made. Borrowed from cfg. */
+const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track);
 /* Give the folder its name; `f` is freed in any case. Those of snq_folder_output_commit. */
 SNQ_MUST_USE snq_status snq_render_files_commit(snq_render_files *f);
 void snq_render_files_free(snq_render_files *f); /* nothing is left; NULL is legal */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "jobs/frozen_stems.h"
 #include "jobs/mix_down.h"
 #include "jobs/render_files.h"
 #include "jobs/render_plan.h"
@@ -21,8 +22,9 @@ typedef struct job {
     const snq_render_job_cfg *cfg;
     snq_render_plan plan;
     snq_render_files *files;
-    snq_mix_down *down; /* NULL: dry */
-    float *peak;        /* (parts,) */
+    snq_mix_down *down;       /* NULL: dry */
+    snq_frozen_stems *frozen; /* NULL: none */
+    float *peak;              /* (parts,) */
     float sum_peak;
     snq_render_report *report;
 } job;
@@ -37,6 +39,8 @@ snq_render_job_cfg snq_render_job_cfg_default(void)
 static snq_status on_stem(void *user, uint32_t part, const snq_audio *block)
 {
     job *j = user;
+    if (j->cfg->stem && j->plan.part[part].only_pitch < 0)
+        SNQ_TRY(j->cfg->stem(j->cfg->user, j->report->stem[part].name, block));
     return snq_render_files_push(j->files, (int32_t)part, block);
 }
 
@@ -61,6 +65,22 @@ static int on_progress(void *user, double done_s, double of_s)
     return j->cfg->cancel && *j->cfg->cancel;
 }
 
+/* The stems that stay take the places of those that the desk makes. */
+static snq_status open_frozen(job *j)
+{
+    if (!j->cfg->frozen_count)
+        return SNQ_OK;
+    const char **path = snq_calloc(j->plan.parts, sizeof *path);
+    if (!path)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for frozen stems");
+    for (uint32_t i = 0; i < j->plan.tracks; i++)
+        path[i] = snq_render_frozen_path(j->cfg, j->report->stem[i].name);
+    const snq_status st = snq_frozen_stems_new(path, j->plan.parts, SNQ_RENDER_RATE_HZ,
+                                               snq_mix_down_desk(j->down), &j->frozen);
+    snq_free(path);
+    return st;
+}
+
 static snq_status open_desk(job *j)
 {
     const snq_mix_down_cfg cfg = { .plan = &j->plan.mix,
@@ -69,7 +89,8 @@ static snq_status open_desk(job *j)
                                    .threads = j->cfg->threads,
                                    .seed = j->cfg->seed,
                                    .cancel = j->cfg->cancel };
-    return snq_mix_down_new(&cfg, &j->report->warnings, &j->down);
+    SNQ_TRY(snq_mix_down_new(&cfg, &j->report->warnings, &j->down));
+    return open_frozen(j);
 }
 
 static snq_status play(job *j)
@@ -91,8 +112,12 @@ static snq_status play(job *j)
     cfg.sum = on_sum;
     cfg.peak = j->peak;
     cfg.progress = on_progress;
-    cfg.desk = j->down ? snq_mix_down_desk(j->down) : NULL;
+    cfg.desk = j->frozen ? snq_frozen_stems_desk(j->frozen)
+               : j->down ? snq_mix_down_desk(j->down)
+                         : NULL;
     SNQ_TRY(snq_render_run(&cfg, &j->report->warnings, &result));
+    if (j->frozen)
+        SNQ_TRY(snq_frozen_stems_status(j->frozen));
     j->report->frames = result.frames;
     j->sum_peak = result.peak;
     return SNQ_OK;
@@ -202,6 +227,12 @@ static snq_status run(job *j)
     SNQ_TRY(play(j));
     SNQ_TRY(finish_audio(j));
     SNQ_TRY(write_texts(j));
+    snq_frozen_stems_free(j->frozen); /* no thread is left: workers may be started */
+    snq_mix_down_free(j->down);
+    j->frozen = NULL;
+    j->down = NULL;
+    if (j->cfg->finish)
+        SNQ_TRY(j->cfg->finish(j->cfg->user, snq_render_files_folder(j->files), j->report));
     snq_render_files *files = j->files;
     j->files = NULL;
     return snq_render_files_commit(files);
@@ -213,6 +244,7 @@ snq_status snq_render_job_run(const snq_render_job_cfg *cfg, snq_render_report *
     *out = (snq_render_report) { 0 };
     const snq_status st = run(&j);
     snq_render_files_free(j.files);
+    snq_frozen_stems_free(j.frozen);
     snq_mix_down_free(j.down);
     snq_free(j.peak);
     snq_render_plan_clear(&j.plan);

@@ -21,9 +21,12 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/audio.h"
 #include "base/status.h"
 #include "jobs/render_report.h"
 #include "media/audio_writer.h"
+#include "mix/engine/mix_plan.h"
+#include "score/score.h"
 
 enum { SNQ_RENDER_CHOICES_MAX = 512, SNQ_MIX_BYTES_MAX = 16 << 20 };
 
@@ -32,9 +35,17 @@ typedef struct snq_patch_choice {
     const char *track, *patch; /* borrowed */
 } snq_patch_choice;
 
+/* A stem that is there and stays as it is (jobs/frozen_stems.h). */
+typedef struct snq_frozen_stem {
+    const char *track, *path; /* borrowed */
+} snq_frozen_stem;
+
+typedef struct snq_folder_output snq_folder_output;
+
 typedef struct snq_render_job_cfg {
-    const char *input; /* a score (JSON) or a standard MIDI file: told by its bytes */
-    const char *out;   /* folder */
+    const char *input;      /* a score (JSON) or a standard MIDI file: told by its bytes */
+    const snq_score *score; /* in place of `input`: checked and sorted, copied; NULL */
+    const char *out;        /* folder */
     const snq_patch_choice *choice;
     size_t choices;
     const char *kit; /* folder of one-shots that drum tracks are played with; NULL */
@@ -44,12 +55,24 @@ typedef struct snq_render_job_cfg {
     int premaster; /* write the sum of the stems, too */
     int lanes;     /* a stem for each lane of a drum track, too */
     int force;
-    snq_audio_format format;    /* of the stems and the sum (WAV) */
-    uint32_t threads;           /* (1) */
-    uint64_t seed;              /* (0) */
-    const volatile int *cancel; /* non-zero asks to stop; NULL */
+    snq_audio_format format;       /* of the stems and the sum (WAV) */
+    uint32_t threads;              /* (1) */
+    uint64_t seed;                 /* (0) */
+    const volatile int *cancel;    /* non-zero asks to stop; NULL */
+    const snq_frozen_stem *frozen; /* (frozen_count,); WAV only */
+    size_t frozen_count;
+    /* In place of `mix` and the defaults: a plan for these parts, as snq_mix_defaults. NULL. */
+    snq_status (*plan)(void *user, const snq_mix_part *part, uint32_t parts, snq_mix_plan *out);
+    /* Level of a track (dB, -120 .. 24) whose fullest bars have this integrated loudness before anything is
+     * mixed (-inf: silence); NaN: as the score has it. NULL: nothing is measured. */
+    float (*level)(void *user, const char *track, double lufs);
+    /* A block of a whole track's stem, borrowed: on any thread, for different tracks at once, for one in
+     * order. NULL. */
+    snq_status (*stem)(void *user, const char *track, const snq_audio *block);
+    /* All is in the folder, no thread is left; more may be put there before it gets its name. NULL. */
+    snq_status (*finish)(void *user, snq_folder_output *folder, const snq_render_report *report);
     void (*progress)(void *user, double done_s, double of_s);
-    void *user;
+    void *user; /* of all the above */
 } snq_render_job_cfg;
 
 snq_render_job_cfg snq_render_job_cfg_default(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/render_plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +9,13 @@
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
 #include "jobs/kit_folder.h"
+#include "jobs/loudness_probe.h"
 #include "jobs/recordings.h"
 #include "jobs/render_names.h"
 #include "mix/engine/mix_defaults.h"
 #include "score/drum_keys.h"
 #include "score/midi.h"
+#include "score/score_copy.h"
 #include "score/score_json.h"
 #include "score/score_split.h"
 
@@ -172,7 +175,7 @@ static snq_status make_parts(const work *w)
 
 /* ---------------------------------------------------------------- how it is mixed */
 
-static snq_status load_mix(const char *path, snq_mix_plan *out)
+snq_status snq_mix_plan_load(const char *path, snq_mix_plan *out)
 {
     snq_text_file f;
     snq_json_doc *doc;
@@ -192,7 +195,12 @@ static snq_status fit_mix(const work *w, const snq_mix_part *part)
 {
     snq_mix_plan mix;
     snq_render_plan *p = w->plan;
-    SNQ_TRY(w->cfg->mix ? load_mix(w->cfg->mix, &mix) : snq_mix_defaults(part, p->tracks, &mix));
+    if (w->cfg->plan)
+        SNQ_TRY(w->cfg->plan(w->cfg->user, part, p->tracks, &mix));
+    else if (w->cfg->mix)
+        SNQ_TRY(snq_mix_plan_load(w->cfg->mix, &mix));
+    else
+        SNQ_TRY(snq_mix_defaults(part, p->tracks, &mix));
     const snq_status st = snq_mix_plan_fit(&mix, part, p->parts, &w->report->warnings, &p->mix);
     snq_mix_plan_clear(&mix);
     return st;
@@ -208,8 +216,9 @@ static snq_status plan_mix(const work *w)
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u strips", p->parts);
     for (uint32_t i = 0; st >= 0 && i < p->parts; i++) {
         const snq_track *t = &p->score.track[p->part[i].track];
-        part[i] = (snq_mix_part) { t->name, snq_family_names[p->part[i].patch->family], t->gain_db,
-                                   t->pan };
+        const snq_patch *patch = p->part[i].patch;
+        part[i] = (snq_mix_part) { t->name, snq_family_names[patch->family], t->gain_db, t->pan,
+                                   p->part[i].only_pitch < 0 ? &patch->chain : NULL };
         if (p->part[i].only_pitch < 0)
             continue;
         snprintf(lane[i], sizeof lane[i], "\x1f%u %d", p->part[i].track, p->part[i].only_pitch);
@@ -225,12 +234,36 @@ static snq_status plan_mix(const work *w)
     return SNQ_OK;
 }
 
+/* ---------------------------------------------------------------- levels */
+
+static snq_status set_levels(const work *w)
+{
+    snq_render_plan *p = w->plan;
+    double *lufs = snq_calloc(p->tracks + 1, sizeof *lufs);
+    if (!lufs)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u levels", p->tracks);
+    const snq_status st =
+        snq_loudness_probe(&p->score, p->part, p->tracks, p->bank, SNQ_RENDER_RATE_HZ,
+                           w->cfg->threads, w->cfg->seed, lufs);
+    for (uint32_t i = 0; st >= 0 && i < p->tracks; i++) {
+        snq_track *t = &p->score.track[p->part[i].track];
+        const float db = w->cfg->level(w->cfg->user, t->name, lufs[i]);
+        if (!isnan(db))
+            t->gain_db = fminf(fmaxf(db, -120.0f), 24.0f);
+    }
+    snq_free(lufs);
+    return st;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 static snq_status make(const work *w)
 {
     snq_score *score = &w->plan->score;
-    SNQ_TRY(snq_score_load(w->cfg->input, score, &w->report->warnings));
+    if (w->cfg->score)
+        SNQ_TRY(snq_score_copy(w->cfg->score, score));
+    else
+        SNQ_TRY(snq_score_load(w->cfg->input, score, &w->report->warnings));
     SNQ_TRY(snq_score_sort(score));
     SNQ_TRY(snq_score_split_programs(score));
     SNQ_TRY(snq_score_check(score));
@@ -241,6 +274,8 @@ static snq_status make(const work *w)
     snprintf(w->report->title, sizeof w->report->title, "%s", score->title);
     w->report->rate_hz = SNQ_RENDER_RATE_HZ;
     SNQ_TRY(make_parts(w));
+    if (w->cfg->level)
+        SNQ_TRY(set_levels(w));
     return w->cfg->dry ? SNQ_OK : plan_mix(w);
 }
 

@@ -43,6 +43,9 @@ SNQ_MUST_USE snq_status snq_render_plan_make(const snq_render_job_cfg *cfg, snq_
                                              snq_render_report *report);
 void snq_render_plan_clear(snq_render_plan *p); /* legal twice */
 
+/* Read a mix plan from a file. *out as snq_mix_plan_from_json; ERR_NOT_FOUND, ERR_IO, ERR_TOO_BIG. */
+SNQ_MUST_USE snq_status snq_mix_plan_load(const char *path, snq_mix_plan *out);
+
 /* Read a score from a file: JSON or MIDI. *out as snq_score_from_json. */
 SNQ_MUST_USE snq_status snq_score_load(const char *path, snq_score *out, snq_warnings *warnings);
 

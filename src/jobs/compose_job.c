@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/compose_job.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "compose/composer.h"
+#include "jobs/session_open_impl.h"
+
+static snq_status choose_style(const snq_style_library *l, const snq_compose_job_cfg *cfg,
+                               const snq_style **out)
+{
+    if (!cfg->style)
+        return snq_style_library_choose(l, cfg->brief, out);
+    *out = snq_style_library_find(l, cfg->style);
+    return *out ? SNQ_OK
+                : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"; sonique styles lists them",
+                           cfg->style);
+}
+
+static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out)
+{
+    snq_session *s = &out->session;
+    const snq_style *style;
+    SNQ_TRY(snq__composition_open(out));
+    SNQ_TRY(choose_style(out->styles, cfg, &style));
+    SNQ_TRY(snq_brief_copy(cfg->brief, &s->brief));
+    SNQ_TRY(snq_intent_decide(&s->brief, style, out->styles->sounds, cfg->seed, &s->intent));
+    snprintf(s->style, sizeof s->style, "%s", style->id);
+    s->prompt = snq_strdup(cfg->prompt);
+    if (!s->prompt)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a prompt");
+    for (uint32_t i = 0; i < s->intent.tracks; i++) {
+        s->track[i].made = 1;
+        s->track[i].seed = snq_session_track_seed(cfg->seed, s->intent.track[i].name, 1);
+    }
+    return snq_session_did(s, "compose", "", NULL);
+}
+
+static snq_status make(const snq_compose_job_cfg *cfg, snq_composition *out)
+{
+    snq_score score;
+    SNQ_TRY(begin(cfg, out));
+    SNQ_TRY(snq__session_compose(&out->session, NULL, 0, &score));
+    const snq_session_render_cfg render = { .session = &out->session,
+                                            .score = &score,
+                                            .out = cfg->out,
+                                            .force = cfg->force,
+                                            .level = UINT32_MAX,
+                                            .run = cfg->run };
+    const snq_status st = snq_session_render(&render, &out->render);
+    snq_score_clear(&score);
+    return st;
+}
+
+snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out)
+{
+    *out = (snq_composition) { 0 };
+    return make(cfg, out);
+}

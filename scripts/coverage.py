@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Covered lines, room by room: builds with GCC's --coverage, runs the tests, asks gcovr.
 
-    scripts/coverage.py              the table; exit status 1 when a room is under its floor
+    scripts/coverage.py              the table; exit status 1 when a room is under its floor or a test failed
     scripts/coverage.py dsp          and the lines of that room that no test reaches
 """
 import collections
@@ -16,7 +16,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import builds  # noqa: E402
 
-FLOOR = {"base": 90.0, "score": 90.0, "dsp": 90.0, "listen": 90.0, "watch": 90.0, "synth": 90.0, "compose": 90.0}  # % of lines
+FLOOR = {"base": 90.0, "score": 90.0, "dsp": 90.0, "listen": 90.0, "watch": 90.0, "fx": 90.0,
+         "synth": 90.0, "mix": 90.0, "compose": 90.0}  # % of lines
 
 
 def lines_of(folder):
@@ -54,8 +55,6 @@ def main(shown):
     shutil.rmtree(folder, ignore_errors=True)
     tests = subprocess.run([sys.executable, str(builds.ROOT / "scripts" / "run_tests.py"),
                             "coverage"], check=False).returncode
-    if tests:
-        return tests
     rooms = collections.defaultdict(lambda: [0, 0])
     for file, lines in sorted(lines_of(folder).items()):
         room = file.split("/")[1]
@@ -76,7 +75,9 @@ def main(shown):
         if room not in rooms:
             low.append(room)
             print(f"{room:10}       no line of it was built")
-    return 1 if low else 0
+    if tests:
+        print("tests failed: lines that only they reach count as missed")
+    return 1 if low or tests else 0
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ static void all_of_it_appears_at_once(void **state)
     check_ok(push(f, 1));
     for (int32_t file = SNQ_RENDER_PREMASTER; file < 2; file++)
         check_ok(snq_render_files_close_audio(f, file, -3.0 + file));
-    check_ok(snq_render_files_close_audio(f, 0, 7.0)); /* it is closed: nothing happens */
+    check_ok(snq_render_files_close_audio(f, SNQ_RENDER_MIX, 7.0)); /* closed: nothing happens */
     snq_str_init(&text, 100);
     snq_str_put(&text, "some text");
     check_ok(snq_render_files_text(f, "notes/a.txt", &text));

@@ -136,6 +136,17 @@ static void what_went_wrong_is_told(void **state)
     assert_non_null(w);
     assert_non_null(strstr(w->message, "drums"));
     assert_true(r.stem[0].clipped > 0 && r.mix.clipped == 0);
+    snq_json_doc *doc = document_of(&r);
+    const snq_json_ref root = snq_json_root(doc), list = get(&root, "warnings", SNQ_JSON_ARRAY);
+    assert_int_equal(snq_json_count(&list), r.warnings.count);
+    for (uint32_t i = 0; i < r.warnings.count; i++) {
+        snq_json_ref item;
+        char code[SNQ_WARNING_CODE_MAX];
+        snq_json_item(&list, i, &item);
+        check_ok(snq_json_text_of(&item, "code", code, sizeof code));
+        assert_string_equal(code, r.warnings.item[i].code);
+    }
+    snq_json_doc_free(doc);
     snq_render_report_clear(&r);
 }
 

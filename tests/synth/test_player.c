@@ -232,6 +232,104 @@ static void volumes_and_pedals(void **state)
     assert_true(rms(s->left, 2.05, 3.0) == 0.0);
 }
 
+static void add_route(snq_patch *p, const char *from, const char *to, float amount)
+{
+    snq_patch_route *r = &p->route[p->routes++];
+    snprintf(r->from, sizeof r->from, "%s", from);
+    snprintf(r->to, sizeof r->to, "%s", to);
+    r->amount = amount;
+}
+
+/* What controllers a patch listens to, and how far; each as it was after a reset. */
+static void wheel_pressure_expression_pan(void **state)
+{
+    stage *s = *state;
+    add_route(&s->patch, "wheel", "tune_cents", 100);
+    add_route(&s->patch, "pressure", "tune_cents", -100);
+    add(s, 0.0, 6.0, 69);
+    tell(s, 1.0, 0xB0, 1, 127);
+    tell(s, 2.0, 0xB0, 1, 0);
+    tell(s, 2.0, 0xD0, 127, 0);
+    tell(s, 3.0, 0xB0, 11, 64);
+    tell(s, 4.0, 0xB0, 121, 0);
+    tell(s, 5.0, 0xB0, 10, 0); /* all to the left */
+    tell(s, 5.5, 0xB0, 10, 127);
+    tell(s, 5.75, 0xB0, 3, 99); /* nobody's */
+    play(s, 480, s->left, s->right);
+    check_near(1200 * log2(pitch_hz(s->left, 0.1, 0.45) / 440), 0.0, 0.3);
+    check_near(1200 * log2(pitch_hz(s->left, 0.6, 0.95) / 440), 100.0, 0.5);
+    check_near(1200 * log2(pitch_hz(s->left, 1.1, 1.45) / 440), -100.0, 0.5);
+    check_near(20 * log10(rms(s->left, 1.6, 1.95) / rms(s->left, 1.1, 1.45)),
+               40 * log10(64.0 / 127), 0.1);
+    check_near(20 * log10(rms(s->left, 2.1, 2.45) / rms(s->left, 0.1, 0.45)), 0.0, 0.1);
+    check_near(1200 * log2(pitch_hz(s->left, 2.1, 2.45) / 440), 0.0, 0.3);
+    assert_true(rms(s->left, 2.6, 2.72) > 0.01 && rms(s->right, 2.6, 2.72) < 1e-5);
+    assert_true(rms(s->right, 2.85, 2.99) > 0.01 && rms(s->left, 2.85, 2.99) < 1e-5);
+}
+
+/* The range of the bend in cents too; what is said of a parameter that is not registered is not for us. */
+static void fine_ranges_and_strangers_data(void **state)
+{
+    stage *s = *state;
+    add(s, 0.0, 6.0, 69);
+    tell(s, 0.0, 0xB0, 101, 0);
+    tell(s, 0.0, 0xB0, 100, 0);
+    tell(s, 0.0, 0xB0, 6, 1);
+    tell(s, 0.0, 0xB0, 38, 50);
+    tell(s, 1.0, 0xE0, 127, 127);
+    tell(s, 2.0, 0xB0, 99, 1);
+    tell(s, 2.0, 0xB0, 98, 8);
+    tell(s, 2.0, 0xB0, 6, 24);
+    tell(s, 2.0, 0xB0, 38, 1);
+    tell(s, 3.0, 0xB0, 101, 0); /* the fine tuning: registered, but not the bend */
+    tell(s, 3.0, 0xB0, 100, 1);
+    tell(s, 3.0, 0xB0, 6, 24);
+    tell(s, 3.0, 0xE0, 127, 127);
+    play(s, 480, s->left, s->right);
+    for (int q = 1; q < 4; q++)
+        check_near(1200 * log2(pitch_hz(s->left, 0.5 * q + 0.1, 0.5 * q + 0.45) / 440),
+                   150.0 * 8191 / 8192, 0.3);
+}
+
+/* Drums make their hits ready beforehand, as their curves will have them then. */
+static void curves_move_drums(void **state)
+{
+    stage *s = *state;
+    snq_curve *c;
+    strcpy(s->patch.engine, "drums");
+    s->patch.settings = 0;
+    s->patch.source[0][0] = '\0';
+    add_setting(&s->patch, "humanise", 0);
+    add(s, 0.0, 0.5, 36);
+    add(s, 2.0, 0.5, 36);
+    add(s, 4.0, 0.5, 36);
+    check_ok(snq_track_add_curve(s->track, "kick_decay", &c));
+    check_ok(snq_curve_push(c, 0.0, 1.0f, SNQ_CURVE_STEP));
+    check_ok(snq_curve_push(c, 1.0, 0.2f, SNQ_CURVE_STEP));
+    check_ok(snq_curve_push(c, 3.0, 1.0f, SNQ_CURVE_STEP));
+    play(s, 480, s->left, s->right);
+    assert_true(rms(s->left, 0.0, 0.05) > 0.01);
+    assert_true(rms(s->left, 1.1, 1.4) < 0.2 * rms(s->left, 0.1, 0.4)); /* the short one */
+    for (size_t i = 0; i < RATE / 2; i++)
+        check_near((double)s->left[2 * RATE + i], (double)s->left[i], 1e-6);
+}
+
+/* Where one track says how loud it is, one that doesn't has General MIDI's 100. */
+static void another_tracks_volume(void **state)
+{
+    stage *s = *state;
+    snq_track *t;
+    add(s, 0.0, 4.0, 69);
+    play(s, 480, s->left, s->right);
+    check_ok(snq_score_add_track(&s->score, "other", &t));
+    const snq_message m = { .tick = 0, .status = 0xB0, .a = 7, .b = 90 };
+    check_ok(snq_track_add_message(t, m, NULL));
+    s->track = snq_score_find_track(&s->score, "lead");
+    play(s, 480, s->other[0], s->other[1]);
+    check_near(20 * log10(rms(s->other[0], 0.5, 1.5) / rms(s->left, 0.5, 1.5)),
+               40 * log10(100.0 / 127), 0.1);
+}
+
 static void silence_at_once_and_notes_off(void **state)
 {
     stage *s = *state;
@@ -355,6 +453,10 @@ int main(void)
         TEST(a_stranger_is_warned_of),
         TEST(bends_and_its_range),
         TEST(volumes_and_pedals),
+        TEST(wheel_pressure_expression_pan),
+        TEST(fine_ranges_and_strangers_data),
+        TEST(curves_move_drums),
+        TEST(another_tracks_volume),
         TEST(silence_at_once_and_notes_off),
         TEST(only_one_pitch),
         TEST(a_tail_is_bounded),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # A first look: lets `sonique listen` hear a few sounds and `sonique watch` see a short film, shows what
-# they say, keeps the JSON and the pictures in a temporary folder. `make demo` builds and installs what
+# they say, composes a piece, keeps the piece, the JSON and the pictures in a temporary folder. `make demo` builds and installs what
 # this needs.
 #
 # The sounds: CC0 recordings that Debian ships, and a spoken sentence between silences.
@@ -45,11 +45,15 @@ echo
 $sonique watch --plot "$out/film.png" "$out/film.mp4" </dev/null
 $sonique watch --json --quiet "$out/film.mp4" </dev/null >"$out/watch.jsonl"
 
+echo
+$sonique compose "dark techno with driving bass at 128 bpm, one minute" -o "$out/piece" </dev/null
+
 cat <<EOF
 
 The same answers as JSON, one document a line: $out/listen.jsonl
                                                $out/watch.jsonl
 The film, drawn as a picture:                  $out/film.png
+The piece:                                     $out/piece/mix.wav, its stems, score.mid and score.json beside it
 
 Try next:
   $sonique listen YOUR_FILE                     what the ears hear, as a table
@@ -57,5 +61,7 @@ Try next:
   $sonique listen --waveform OUT.json FILE      for a waveform display
   $sonique watch YOUR_VIDEO                     how it moves, as a table
   $sonique watch --json --windows VIDEO         the same over time
+  $sonique regenerate $out/piece --track bass --prompt "wobbling bass"
+  $sonique lock $out/piece drums                what is locked stays as it is
   $sonique doctor                               what this machine has
 EOF

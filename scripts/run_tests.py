@@ -7,6 +7,7 @@
     scripts/run_tests.py release asan --fuzz-briefly 3 --checks    what `make test` runs
     scripts/run_tests.py release --only tempo      tests whose name contains "tempo"
     scripts/run_tests.py --fuzz 60                 each fuzz target for a minute
+    scripts/run_tests.py asan --slowest 20         and where the processor's time went
 
 What runs: the Meson tests of the named builds (scripts/builds.py), and with --checks every
 scripts/check_*, tests/checks/test_* and tests/e2e/test_*. A program that prints TAP ("1..N", "ok 1 - name",
@@ -20,11 +21,13 @@ the build folder keeps; --fuzz-briefly runs the corpus of the tree and, always f
 seconds of mutations: what fails there fails again.
 """
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -69,8 +72,10 @@ class Result:
     passed: int = 0
     skipped: list = field(default_factory=list)  # names
     failed: list = field(default_factory=list)  # (name, detail)
+    cpu_s: dict = field(default_factory=dict)  # by program: its processor time, its children's too
 
     def add(self, other):
+        self.cpu_s.update(other.cpu_s)
         self.passed += other.passed
         self.skipped += other.skipped
         self.failed += other.failed
@@ -150,6 +155,20 @@ def judge(task, status, text):
     return result
 
 
+def wait(process, timeout_s):
+    """(exit status as Popen has it, None: timed out; processor seconds) of a process."""
+    watched = os.pidfd_open(process.pid)
+    try:
+        ended = select.select([watched], [], [], timeout_s)[0]
+    finally:
+        os.close(watched)
+    if not ended:
+        os.killpg(process.pid, signal.SIGKILL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode if ended else None, used.ru_utime + used.ru_stime
+
+
 def run(task):
     """Run one program in a process group of its own, which a timeout ends as a whole."""
     env = {**os.environ, **task.env, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
@@ -161,9 +180,7 @@ def run(task):
         except OSError as error:
             return Result(failed=[(task.name, str(error))])
         try:
-            status = process.wait(task.timeout_s)
-        except subprocess.TimeoutExpired:
-            status = None
+            status, cpu_s = wait(process, task.timeout_s)
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
@@ -171,14 +188,17 @@ def run(task):
             os.killpg(process.pid, signal.SIGKILL)  # and what it may have left behind
         except ProcessLookupError:
             pass
-        process.wait()
         out.seek(0)
-        return judge(task, status, out.read())
+        result = judge(task, status, out.read())
+        result.cpu_s[task.name] = cpu_s
+        return result
 
 
 def run_all(tasks):
-    """All of them, as many at a time as there are cores; those that want to be alone come last."""
+    """All of them, as many at a time as there are cores; first those that may take long, so that no
+    core waits for them at the end; those that want to be alone come last."""
     total = Result()
+    tasks = sorted(tasks, key=lambda task: -task.timeout_s)
     jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
     show = sys.stderr.isatty()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -230,7 +250,7 @@ def tasks_of_checks(only):
         program["SNQ_SHARED"] = str(ROOT.parent / "shared")
     return [Task(f"{'e2e' if path.parent.name == 'e2e' else 'checks'}/{path.stem}", [str(path)],
                  CHECK_TIMEOUT_S, program)
-            for path in found if os.access(path, os.X_OK) and only in path.stem]
+            for path in found if only in path.stem]  # one that is not executable fails
 
 
 def fuzz_targets(only=""):
@@ -277,20 +297,26 @@ def tasks_of_fuzzing(seconds, only, briefly=False):
     return tasks
 
 
-def report(title, result, seconds):
-    """One line, then what was skipped, then what failed and why."""
+def report(title, result, seconds, slowest=0):
+    """One line, then what was skipped, then what failed and why, then where the time went."""
     print(f"{title}: {result.passed} passed, {len(result.failed)} failed, "
-          f"{len(result.skipped)} skipped ({seconds:.0f} s)")
+          f"{len(result.skipped)} skipped ({seconds:.0f} s, the tests {sum(result.cpu_s.values()):.0f} s of CPU)")
     for name in result.skipped:
         print(f"  skipped {name}")
     for name, detail in result.failed:
         print(f"  FAILED {name}")
         if detail:
             print("    " + detail.replace("\n", "\n    "))
+    suites = collections.Counter()
+    for name, cpu_s in result.cpu_s.items():
+        suites[name.split("/")[0]] += cpu_s
+    for kind, seconds_of in (("suite", suites), ("test", result.cpu_s)):
+        for name, cpu_s in sorted(seconds_of.items(), key=lambda item: -item[1])[:slowest]:
+            print(f"  {kind:5} {cpu_s:7.1f} s of CPU  {name}")
     sys.stdout.flush()
 
 
-def section(title, build_name, make_tasks, targets=()):
+def section(title, build_name, make_tasks, targets=(), slowest=0):
     """Build (all, or these targets), run, report: one part of the run."""
     start = time.monotonic()
     try:
@@ -300,7 +326,7 @@ def section(title, build_name, make_tasks, targets=()):
         result = Result(failed=[(f"{title}: the build", tail(str(failure), 4 * TAIL_LINES))])
     else:
         result = run_all(make_tasks())
-    report(title, result, time.monotonic() - start)
+    report(title, result, time.monotonic() - start, slowest)
     return result
 
 
@@ -313,21 +339,23 @@ def main():
     fuzzing.add_argument("--fuzz-briefly", type=int, metavar="S",
                          help="the same from the corpora in the tree alone, with a fixed seed")
     parser.add_argument("--only", default="", metavar="TEXT", help="tests whose name contains TEXT")
+    parser.add_argument("--slowest", type=int, default=0, metavar="N",
+                        help="print the N suites and N tests that took the most processor time")
     args = parser.parse_args()
     if any(name not in builds.BUILDS for name in args.build):
         parser.error(f"builds are {', '.join(builds.BUILDS)}")
     total = Result()
     for name in args.build:
         total.add(section(builds.BUILDS[name].title, name,
-                          lambda name=name: tasks_of_build(name, args.only)))
+                          lambda name=name: tasks_of_build(name, args.only), slowest=args.slowest))
     fuzz_s = args.fuzz or args.fuzz_briefly or 0
     targets = [fuzz_program(target) for target in fuzz_targets(args.only)] if fuzz_s else []
     if targets:
         total.add(section(builds.BUILDS["fuzz"].title, "fuzz",
                           lambda: tasks_of_fuzzing(fuzz_s, args.only, bool(args.fuzz_briefly)),
-                          targets))
+                          targets, args.slowest))
     if args.checks:
-        total.add(section("checks", None, lambda: tasks_of_checks(args.only)))
+        total.add(section("checks", None, lambda: tasks_of_checks(args.only), slowest=args.slowest))
     if not (total.passed or total.failed or total.skipped):
         total.failed.append(("no test ran", ""))
         print("FAILED: no test ran")

@@ -4,11 +4,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "cli/brief_table.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/session_table.h"
+#include "cli/stop.h"
+#include "jobs/compose_job.h"
 #include "jobs/prompt_job.h"
 
 enum {
@@ -32,6 +36,7 @@ typedef struct options {
     const char *lock[LOCKS_MAX]; /* NAME=FILE */
     const char **prompt;         /* (prompts,); the array is owned */
     uint32_t prompts, prompts_room, locks, variations;
+    const volatile int *cancel;
     int brief_only;
     snq_brief_flags flags;
 } options;
@@ -96,6 +101,9 @@ static void check_usage(struct argp_state *state, const options *o)
         argp_error(state, "either --bars or --duration");
     if (!o->brief_only && !o->out)
         argp_error(state, "-o DIR says where the session goes");
+    if (o->common.seed >= SNQ_SESSION_SEED_MAX - VARIATIONS_MAX)
+        argp_error(state, "--seed takes a number below %llu",
+                   (unsigned long long)SNQ_SESSION_SEED_MAX - VARIATIONS_MAX);
     if (!o->brief_only && o->prompts > 1)
         argp_error(state, "one prompt at a time, not \"%s\" as well", o->prompt[1]);
 }
@@ -125,9 +133,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_KEY:
         o->key = arg;
         return 0;
-    case KEY_STYLE:
+    case KEY_STYLE: /* a user's own style is no genre that a brief could name */
+        o->style = arg;
         if (snq_prompt_job_style(arg, &o->flags.genre) < 0)
-            argp_error(state, "--style: %s", snq_last_error());
+            o->flags.genre = -1;
         return 0;
     case KEY_TRACKS:
         if (snq_prompt_job_parts(arg, &o->flags.only) < 0)
@@ -190,6 +199,65 @@ static int briefs(const options *o, const snq_lexicon *l)
     return code;
 }
 
+/* One piece into `out`. */
+static int compose_one(options *o, const snq_brief *b, const char *out, uint64_t seed)
+{
+    snq_composition c;
+    snq_session_work work = { &o->common, out };
+    const snq_compose_job_cfg cfg = { .prompt = o->prompt[0],
+                                      .brief = b,
+                                      .style = o->style,
+                                      .out = out,
+                                      .force = o->common.force,
+                                      .seed = seed,
+                                      .run = snq_session_begin(&work, o->cancel) };
+    const snq_status st = snq_compose_job_run(&cfg, &c);
+    const int code = snq_session_end(&work, st, out, &c);
+    snq_composition_clear(&c);
+    return code;
+}
+
+/* OUT/01, OUT/02 …, each from the seed after the one before. */
+static int compose_variations(options *o, const snq_brief *b)
+{
+    if (mkdir(o->out, 0777) != 0 && !(errno == EEXIST && o->common.force)) {
+        snq_common_refuse(o->out, errno == EEXIST ? "it exists already; --force writes into it"
+                                                  : strerror(errno));
+        return SNQ_EXIT_REFUSED;
+    }
+    int code = SNQ_EXIT_OK;
+    for (uint32_t i = 0; i < o->variations && code == SNQ_EXIT_OK && !*o->cancel; i++) {
+        char path[SNQ_PATH_MAX];
+        if ((size_t)snprintf(path, sizeof path, "%s/%02u", o->out, i + 1) >= sizeof path) {
+            snq_common_refuse(o->out, "its path is too long");
+            return SNQ_EXIT_REFUSED;
+        }
+        code = compose_one(o, b, path, o->common.seed + i);
+    }
+    return code;
+}
+
+static int make(options *o, const snq_lexicon *l)
+{
+    snq_brief *b = snq_calloc(1, sizeof *b);
+    int code = SNQ_EXIT_ENVIRONMENT;
+    if (!b) {
+        fputs("sonique compose: out of memory for a brief\n", stderr);
+        return code;
+    }
+    const snq_status st = snq_prompt_job_read(l, o->prompt[0], &o->flags, b);
+    if (st < 0) {
+        snq_common_refuse("the prompt", snq_last_error());
+        code = st == SNQ_ERR_TOO_BIG ? SNQ_EXIT_REFUSED : SNQ_EXIT_ENVIRONMENT;
+    } else
+        code = o->variations > 1 ? compose_variations(o, b)
+                                 : compose_one(o, b, o->out, o->common.seed);
+    if (st >= 0)
+        snq_brief_clear(b);
+    snq_free(b);
+    return code;
+}
+
 static int compose(options *o)
 {
     snq_lexicon *l;
@@ -201,14 +269,8 @@ static int compose(options *o)
     if (o->key && snq_prompt_key(l, o->key, &o->flags.tonic, &o->flags.mode) < 0) {
         fprintf(stderr, "sonique compose: --key: %s\n", snq_last_error());
         code = SNQ_EXIT_USAGE;
-    } else if (o->brief_only)
-        code = briefs(o, l);
-    else {
-        fputs(
-            "sonique compose: composing is not there yet; --brief-only says what was understood\n",
-            stderr);
-        code = SNQ_EXIT_ENVIRONMENT;
-    }
+    } else
+        code = o->brief_only ? briefs(o, l) : make(o, l);
     snq_lexicon_free(l);
     return code;
 }
@@ -231,11 +293,13 @@ int snq_cmd_compose(int argc, char **argv)
     o->common.other_names = 1;
     o->variations = 1;
     o->flags = snq_brief_flags_none();
+    o->cancel = snq_stop_install();
     int code = SNQ_EXIT_USAGE;
     if (argp_parse(&spec, argc, argv, 0, NULL, o) == 0)
         code = compose(o);
     snq_free(o->prompt);
     snq_common_clear(&o->common);
     snq_free(o);
+    snq_stop_end();
     return code;
 }

@@ -6,10 +6,12 @@
 #include "base/cpu.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/table.h"
 #include "jobs/checkup.h"
 #include "jobs/inventory.h"
 
 typedef int (*list_fn)(uint32_t i, snq_inventory_item *out);
+typedef int (*part_fn)(uint32_t i, snq_inventory_part *out);
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -41,6 +43,40 @@ static void json_list(snq_json *j, const char *key, list_fn list)
         snq_json_put_string(j, "id", item.id);
         snq_json_put_string(j, "version", item.version);
         snq_json_put_string(j, "title", item.title);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+}
+
+/* What works here, and what is missing for what doesn't. */
+static void text_parts(const char *heading, part_fn list)
+{
+    snq_inventory_part part;
+    printf("%s\n", heading);
+    for (uint32_t i = 0; list(i, &part); i++) {
+        printf("  %-16s %-12s %s", part.id, *part.problem ? "MISSING" : "ready", part.title);
+        if (*part.problem || *part.detail) {
+            fputs(": ", stdout);
+            snq_table_printable(stdout, *part.problem ? part.problem : part.detail);
+        }
+        putchar('\n');
+    }
+}
+
+static void json_parts(snq_json *j, const char *key, part_fn list)
+{
+    snq_inventory_part part;
+    snq_json_key(j, key);
+    snq_json_array(j);
+    for (uint32_t i = 0; list(i, &part); i++) {
+        snq_json_object(j);
+        snq_json_put_string(j, "id", part.id);
+        snq_json_put_string(j, "title", part.title);
+        snq_json_put_bool(j, "ready", !*part.problem);
+        if (*part.detail)
+            snq_json_put_string(j, "detail", part.detail);
+        if (*part.problem)
+            snq_json_put_string(j, "missing_reason", part.problem);
         snq_json_end(j);
     }
     snq_json_end(j);
@@ -126,6 +162,8 @@ int snq_cmd_doctor(int argc, char **argv)
         json_list(&j, "kernels", snq_inventory_kernel);
         json_list(&j, "analysers", snq_inventory_analyser);
         json_list(&j, "libraries", snq_inventory_library);
+        json_parts(&j, "encoders", snq_inventory_encoder);
+        json_parts(&j, "engines", snq_inventory_engine);
         json_confinement(&j, &checkup, problem);
         snq_json_end(&j);
         const snq_status st = snq_json_finish(&j);
@@ -138,6 +176,8 @@ int snq_cmd_doctor(int argc, char **argv)
     text_list("\nKernels", snq_inventory_kernel);
     text_list("\nAnalysers", snq_inventory_analyser);
     text_list("\nLibraries", snq_inventory_library);
+    text_parts("\nAudio files that can be written", snq_inventory_encoder);
+    text_parts("\nEngines of instruments that need more than this program", snq_inventory_engine);
     text_confinement(&checkup, problem);
     return fflush(stdout) == 0 ? SNQ_EXIT_OK : SNQ_EXIT_ENVIRONMENT;
 }

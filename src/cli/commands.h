@@ -11,6 +11,11 @@ enum { SNQ_EXIT_OK = 0, SNQ_EXIT_REFUSED = 1, SNQ_EXIT_USAGE = 2, SNQ_EXIT_ENVIR
 int snq_cmd_listen(int argc, char **argv);
 int snq_cmd_watch(int argc, char **argv);
 int snq_cmd_compose(int argc, char **argv);
+int snq_cmd_regenerate(int argc, char **argv);
+int snq_cmd_lock(int argc, char **argv);
+int snq_cmd_unlock(int argc, char **argv);
+int snq_cmd_undo(int argc, char **argv);
+int snq_cmd_history(int argc, char **argv);
 int snq_cmd_render(int argc, char **argv);
 int snq_cmd_patches(int argc, char **argv);
 int snq_cmd_doctor(int argc, char **argv);

@@ -13,6 +13,11 @@ static const struct {
     { "listen", "everything the ears know about recordings", snq_cmd_listen },
     { "watch", "everything the eyes know about videos", snq_cmd_watch },
     { "compose", "a sentence to a piece", snq_cmd_compose },
+    { "regenerate", "a track of a piece anew", snq_cmd_regenerate },
+    { "lock", "tracks of a piece stay as they are", snq_cmd_lock },
+    { "unlock", "they may change again", snq_cmd_unlock },
+    { "undo", "the last step taken back", snq_cmd_undo },
+    { "history", "what was done to a piece", snq_cmd_history },
     { "render", "a score or a MIDI file to stems and their sum", snq_cmd_render },
     { "patches", "the instruments", snq_cmd_patches },
     { "doctor", "what is installed, picked, confined, missing", snq_cmd_doctor },
@@ -22,7 +27,7 @@ static void usage(FILE *to)
 {
     fputs("usage: sonique COMMAND [OPTION...] ...\n\ncommands:\n", to);
     for (size_t i = 0; i < SNQ_COUNT(command_tab); i++)
-        fprintf(to, "  %-8s %s\n", command_tab[i].name, command_tab[i].title);
+        fprintf(to, "  %-10s %s\n", command_tab[i].name, command_tab[i].title);
     fputs("\nsonique COMMAND --help tells more; sonique --version the version.\n", to);
 }
 

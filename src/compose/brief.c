@@ -32,6 +32,17 @@ void snq_brief_clear(snq_brief *b)
     snq_brief_init(b);
 }
 
+snq_status snq_brief_copy(const snq_brief *from, snq_brief *to)
+{
+    *to = *from;
+    snq_str_init(&to->unknown, SNQ_BRIEF_UNKNOWN_BYTES_MAX);
+    snq_str_put_bytes(&to->unknown, from->unknown.text, from->unknown.length);
+    const snq_status st = to->unknown.st;
+    if (st < 0)
+        snq_brief_clear(to);
+    return st;
+}
+
 void snq_brief_add_genre(snq_brief *b, uint8_t genre)
 {
     for (unsigned i = 0; i < b->genres; i++)

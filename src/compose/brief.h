@@ -142,6 +142,8 @@ typedef struct snq_brief {
 
 void snq_brief_init(snq_brief *b);
 void snq_brief_clear(snq_brief *b);
+/* *to, not initialised, becomes like `from`; on error it is cleared. ERR_NOMEM. */
+SNQ_MUST_USE snq_status snq_brief_copy(const snq_brief *from, snq_brief *to);
 
 /* Add to a set; what is there already changes nothing. wish: what is over WISHES_MAX is dropped, 0 then. */
 void snq_brief_add_genre(snq_brief *b, uint8_t genre);

@@ -108,6 +108,21 @@ snq_status snq_folder_output_path(snq_folder_output *f, const char *name, char *
     return make_way(to, strlen(f->temp) + 1);
 }
 
+snq_status snq_folder_output_text(snq_folder_output *f, const char *name, const snq_str *text)
+{
+    char path[SNQ_PATH_MAX];
+    SNQ_TRY(text->st);
+    SNQ_TRY(snq_folder_output_path(f, name, path, sizeof path));
+    FILE *to = fopen(path, "wxe");
+    if (!to)
+        return system_failed("making it", path);
+    const int whole = fwrite(text->text, 1, text->length, to) == text->length && fflush(to) == 0;
+    const snq_status st = whole ? SNQ_OK : system_failed("writing it", path);
+    if (fclose(to) != 0 && st >= 0)
+        return system_failed("writing it", path);
+    return st;
+}
+
 /* Move all below `from` to the same place below `to`; both end without a slash. */
 static snq_status move_over(char *from, char *to, int depth);
 

@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "base/str.h"
 
 typedef struct snq_folder_output snq_folder_output;
 
@@ -26,6 +27,9 @@ SNQ_MUST_USE snq_status snq_folder_output_open(const char *path, int force,
  * way. ERR_TOO_BIG, ERR_IO. */
 SNQ_MUST_USE snq_status snq_folder_output_path(snq_folder_output *f, const char *name, char *to,
                                                size_t room);
+/* Write a text into it under this name. ERR_IO, ERR_TOO_BIG, the text's own status. */
+SNQ_MUST_USE snq_status snq_folder_output_text(snq_folder_output *f, const char *name,
+                                               const snq_str *text);
 /* Give it its name; `f` is freed in any case; on error nothing of it is left (of a folder that was there,
  * what was replaced before the error is replaced). ERR_IO, ERR_EXISTS. */
 SNQ_MUST_USE snq_status snq_folder_output_commit(snq_folder_output *f);

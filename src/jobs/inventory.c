@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/inventory.h"
 
+#include <stdio.h>
+
 #include "base/attr.h"
 #include "dsp/kernels.h"
 #include "listen/analyser.h"
+#include "media/audio_writer.h"
 #include "media/libraries.h"
 #include "plot/sheet.h"
 #include "synth/kernel_names.h"
+#include "synth/soundfont.h"
 #include "watch/kernel_list.h"
 
 int snq_inventory_analyser(uint32_t i, snq_inventory_item *out)
@@ -56,5 +60,41 @@ int snq_inventory_library(uint32_t i, snq_inventory_item *out)
     if (!name)
         return 0;
     *out = (snq_inventory_item) { name, purpose, version };
+    return 1;
+}
+
+static void put_problem(snq_inventory_part *part, snq_status st)
+{
+    snprintf(part->problem, sizeof part->problem, "%s", st < 0 ? snq_last_error() : "");
+}
+
+int snq_inventory_encoder(uint32_t i, snq_inventory_part *out)
+{
+    static const struct {
+        const char *id, *title;
+    } format_tab[] = {
+        [SNQ_AUDIO_FORMAT_WAV] = { "wav", "PCM of 24 bits" },
+        [SNQ_AUDIO_FORMAT_FLAC] = { "flac", "lossless, 24 bits" },
+        [SNQ_AUDIO_FORMAT_MP3] = { "mp3", "MPEG layer III, 256 kbit/s" },
+        [SNQ_AUDIO_FORMAT_M4A] = { "m4a", "AAC in MP4, 256 kbit/s" },
+        [SNQ_AUDIO_FORMAT_OPUS] = { "opus", "Opus in Ogg, 160 kbit/s" },
+    };
+    if (i >= SNQ_COUNT(format_tab))
+        return 0;
+    const snq_audio_writer_cfg cfg = snq_audio_writer_cfg_default((snq_audio_format)i);
+    *out = (snq_inventory_part) { .id = format_tab[i].id, .title = format_tab[i].title };
+    put_problem(out, snq_audio_writer_check(&cfg));
+    return 1;
+}
+
+int snq_inventory_engine(uint32_t i, snq_inventory_part *out)
+{
+    const char *bank;
+    if (i > 0)
+        return 0;
+    *out = (snq_inventory_part) { .id = "soundfont",
+                                  .title = "recorded instruments, played by FluidSynth" };
+    put_problem(out, snq_soundfont_find(&bank));
+    snprintf(out->detail, sizeof out->detail, "%s", bank ? bank : "");
     return 1;
 }

@@ -18,4 +18,18 @@ int snq_inventory_kernel(uint32_t i, snq_inventory_item *out);
 /* id: the library, version: as it is at run time. */
 int snq_inventory_library(uint32_t i, snq_inventory_item *out);
 
+/* What may or may not work on this machine. */
+typedef struct snq_inventory_part {
+    const char *id;    /* static */
+    const char *title; /* static */
+    char detail[320];  /* what it is found with, or "" */
+    char problem[320]; /* why it doesn't work, how to mend it; "": it works */
+} snq_inventory_part;
+
+/* Item i of each list; 0 when there is none. Both load modules.
+ * id: the name of an audio format that can be asked for */
+int snq_inventory_encoder(uint32_t i, snq_inventory_part *out);
+/* id: an engine of instruments that needs more than this program; detail: its bank */
+int snq_inventory_engine(uint32_t i, snq_inventory_part *out);
+
 #endif

@@ -10,7 +10,10 @@
  * Lanes are as their track's level and place make them; what else happens to the track, happens to all of
  * it together.
  *
- * Threads: [control] one job at a time. */
+ *     render_plan: what is played ─► render_files: the folder ─► synth/render, mix_down: the sound ─► commit
+ *
+ * Threads: [control] one job at a time; the process must have one thread (kits and recordings are decoded by
+ * workers). */
 #ifndef SNQ_JOBS_RENDER_JOB_H
 #define SNQ_JOBS_RENDER_JOB_H
 
@@ -18,11 +21,11 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "base/json.h"
+#include "base/audio.h"
 #include "base/status.h"
-#include "base/warnings.h"
-#include "jobs/mix_down.h"
+#include "jobs/render_report.h"
 #include "media/audio_writer.h"
+#include "mix/engine/mix_plan.h"
 #include "score/score.h"
 
 enum { SNQ_RENDER_CHOICES_MAX = 512, SNQ_MIX_BYTES_MAX = 16 << 20 };
@@ -32,9 +35,17 @@ typedef struct snq_patch_choice {
     const char *track, *patch; /* borrowed */
 } snq_patch_choice;
 
+/* A stem that is there and stays as it is (jobs/frozen_stems.h). */
+typedef struct snq_frozen_stem {
+    const char *track, *path; /* borrowed */
+} snq_frozen_stem;
+
+typedef struct snq_folder_output snq_folder_output;
+
 typedef struct snq_render_job_cfg {
-    const char *input; /* a score (JSON) or a standard MIDI file: told by its bytes */
-    const char *out;   /* folder */
+    const char *input;      /* a score (JSON) or a standard MIDI file: told by its bytes */
+    const snq_score *score; /* in place of `input`: checked and sorted, copied; NULL */
+    const char *out;        /* folder */
     const snq_patch_choice *choice;
     size_t choices;
     const char *kit; /* folder of one-shots that drum tracks are played with; NULL */
@@ -44,46 +55,26 @@ typedef struct snq_render_job_cfg {
     int premaster; /* write the sum of the stems, too */
     int lanes;     /* a stem for each lane of a drum track, too */
     int force;
-    snq_audio_format format;    /* of the stems and the sum (WAV) */
-    uint32_t threads;           /* (1) */
-    uint64_t seed;              /* (0) */
-    const volatile int *cancel; /* non-zero asks to stop; NULL */
+    snq_audio_format format;       /* of the stems and the sum (WAV) */
+    uint32_t threads;              /* (1) */
+    uint64_t seed;                 /* (0) */
+    const volatile int *cancel;    /* non-zero asks to stop; NULL */
+    const snq_frozen_stem *frozen; /* (frozen_count,); WAV only */
+    size_t frozen_count;
+    /* In place of `mix` and the defaults: a plan for these parts, as snq_mix_defaults. NULL. */
+    snq_status (*plan)(void *user, const snq_mix_part *part, uint32_t parts, snq_mix_plan *out);
+    /* A block of a whole track's stem, borrowed: on any thread, for different tracks at once, for one in
+     * order. NULL. */
+    snq_status (*stem)(void *user, const char *track, const snq_audio *block);
+    /* All is in the folder, no thread is left; more may be put there before it gets its name. NULL. */
+    snq_status (*finish)(void *user, snq_folder_output *folder, const snq_render_report *report);
     void (*progress)(void *user, double done_s, double of_s);
-    void *user;
+    void *user; /* of all the above */
 } snq_render_job_cfg;
-
-typedef struct snq_render_stem {
-    char name[SNQ_SCORE_NAME_MAX];  /* of the track */
-    char lane[SNQ_SCORE_NAME_MAX];  /* "" for the whole track */
-    char patch[SNQ_SCORE_NAME_MAX]; /* id */
-    char file[128];                 /* below the folder */
-    double peak_dbfs;               /* -inf: silence */
-    uint64_t clipped;               /* samples over full scale */
-    double ducked_db;               /* deepest that it made room for others; 0: not */
-} snq_render_stem;
-
-typedef struct snq_render_report {
-    char title[SNQ_SCORE_TEXT_MAX];
-    uint32_t rate_hz;
-    int64_t frames;
-    snq_render_stem *stem; /* (stems,), owned */
-    uint32_t stems;
-    snq_render_stem mix, premaster; /* premaster.file "": not written */
-    int mastered;                   /* not dry: figures and target_lufs are meant */
-    snq_mix_figures figures;
-    float target_lufs; /* NaN: none */
-    snq_warnings warnings;
-} snq_render_report;
 
 snq_render_job_cfg snq_render_job_cfg_default(void);
 /* *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND, ERR_FORMAT, ERR_RANGE,
  * ERR_TOO_BIG, ERR_EXISTS, ERR_IO, ERR_UNSUPPORTED, ERR_CANCELLED, ERR_NOMEM: nothing is left in OUT. */
 SNQ_MUST_USE snq_status snq_render_job_run(const snq_render_job_cfg *cfg, snq_render_report *out);
-void snq_render_report_clear(snq_render_report *r);
-/* `sonique/render/1` (schemas/render-1.schema.json) */
-void snq_render_report_json(snq_json *j, const char *path, const snq_render_report *r);
-
-/* Read a score from a file: JSON or MIDI. *out as snq_score_from_json. */
-SNQ_MUST_USE snq_status snq_score_load(const char *path, snq_score *out, snq_warnings *warnings);
 
 #endif

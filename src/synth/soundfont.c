@@ -25,6 +25,7 @@
 #include "base/alloc.h"
 #include "base/module.h"
 #include "synth/engine_impl.h"
+#include "synth/soundfont.h"
 #include "synth/soundfont_module_impl.h"
 
 enum { SP_PROGRAM = 0, SP_BANK, SP_GAIN, SP_PARAMS };
@@ -109,6 +110,17 @@ static snq_status find_bank(const char **path)
         SNQ_ERR_UNSUPPORTED,
         "the engine \"soundfont\" needs a bank: install the package fluid-soundfont-gm, "
         "or name a file in SNQ_SOUNDFONT");
+}
+
+snq_status snq_soundfont_find(const char **bank)
+{
+    const snq__soundfont_module *module;
+    snq_status st = load(&module);
+    if (st >= 0)
+        st = find_bank(bank);
+    if (st < 0)
+        *bank = NULL;
+    return st;
 }
 
 static void soundfont_free(void *self)

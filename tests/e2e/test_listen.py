@@ -101,6 +101,8 @@ def test_the_command_itself():
     assert doctor.returncode == 0 and b"Kernels" in doctor.stdout
     document = json.loads(run("doctor", "--json").stdout)
     assert document["schema"] == "sonique/doctor/1" and document["kernels"]
+    assert [e["id"] for e in document["encoders"]] == ["wav", "flac", "mp3", "m4a", "opus"]
+    assert all(part["ready"] == ("missing_reason" not in part) for part in document["encoders"] + document["engines"])
     assert run("doctor", "x").returncode == 2
 
 

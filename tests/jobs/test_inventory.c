@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "jobs/inventory.h"
 #include "listen/analyser.h"
+#include "media/audio_writer.h"
 
 typedef int (*list_fn)(uint32_t i, snq_inventory_item *out);
 
@@ -52,12 +53,47 @@ static void kernels_are_listed_once(void **state)
     assert_true(flow >= 10);
 }
 
+/* Every format that can be asked for, in the order of its numbers; those that need no module always work. */
+static void encoders_are_the_formats(void **state)
+{
+    snq_inventory_part part;
+    snq_audio_format format;
+    uint32_t n = 0;
+    for (; snq_inventory_encoder(n, &part); n++) {
+        check_ok(snq_audio_format_parse(part.id, &format));
+        assert_int_equal(format, n);
+        assert_true(part.title[0]);
+        if (format == SNQ_AUDIO_FORMAT_WAV || format == SNQ_AUDIO_FORMAT_FLAC)
+            assert_string_equal(part.problem, "");
+    }
+    assert_int_equal(n, 5);
+}
+
+/* Its bank is named, or what is missing is said. */
+static void an_engine_says_what_it_lacks(void **state)
+{
+    snq_inventory_part part;
+    setenv("SNQ_SOUNDFONT", "/nowhere/a.sf2", 1);
+    assert_true(snq_inventory_engine(0, &part));
+    assert_true(part.problem[0] && !part.detail[0]);
+    setenv("SNQ_SOUNDFONT", "/dev/null", 1);
+    assert_true(snq_inventory_engine(0, &part));
+    if (part.problem[0])
+        assert_non_null(strstr(part.problem, "soundfont"));
+    else
+        assert_string_equal(part.detail, "/dev/null");
+    unsetenv("SNQ_SOUNDFONT");
+    assert_true(snq_inventory_engine(0, &part));
+    assert_int_equal(part.problem[0] == 0, part.detail[0] != 0);
+    assert_false(snq_inventory_engine(1, &part));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_what_there_is),
-        cmocka_unit_test(kernels_follow_the_mask),
-        cmocka_unit_test(kernels_are_listed_once),
+        cmocka_unit_test(lists_what_there_is),          cmocka_unit_test(kernels_follow_the_mask),
+        cmocka_unit_test(kernels_are_listed_once),      cmocka_unit_test(encoders_are_the_formats),
+        cmocka_unit_test(an_engine_says_what_it_lacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,9 +263,41 @@ static void out_of_memory(void **state)
     assert_int_equal(snq_sweep(make, unmake, &d), 1);
 }
 
+/* A key an octave and more above what is listened to moves nothing; one below does as if nothing were cut. */
+static void hears_only_the_lows(void **state)
+{
+    static const float hz[] = { 30.0f, 4000.0f };
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        float *key = make_silence(N), *x = ones(), deepest;
+        snq_mix_duck plan = plain;
+        plan.key_below_hz = 200.0f;
+        for (size_t k = 0; k < N; k++)
+            key[k] = 0.5f * sinf(6.2831853f * hz[i] * (float)k / RATE);
+        run(&plan, 0, key, x, N, BLOCK, &deepest);
+        if (i == 0)
+            assert_true(deepest < -8.9f);
+        else /* 12 dB an octave: 4 kHz is 52 dB down, -58 dBFS, below the threshold */
+            assert_true(deepest == 0.0f && x[N - 1] == 1.0f);
+        snq_free(key);
+        snq_free(x);
+    }
+    float *key = make_silence(N), *x = ones();
+    snq_mix_duck plan = plain;
+    plan.key_below_hz = 200.0f;
+    key[100] = NAN;
+    key[101] = INFINITY;
+    run(&plan, 0, key, x, N, BLOCK, NULL);
+    for (size_t k = 0; k < N; k++)
+        assert_true(x[k] == 1.0f);
+    snq_free(key);
+    snq_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hears_only_the_lows),
         cmocka_unit_test(depth_and_times),
         cmocka_unit_test(static_curve),
         cmocka_unit_test(as_defined),

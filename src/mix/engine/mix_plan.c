@@ -85,6 +85,7 @@ static snq_status check_duck(const snq_mix_plan *p, uint32_t strip, const snq_mi
         { "duck's release_ms", d->release_ms, 5.0f, 2000.0f },
         { "duck's freq_hz", d->freq_hz, 0.0f, 20000.0f },
         { "duck's q", d->q, 0.3f, 10.0f },
+        { "duck's key_below_hz", d->key_below_hz, 0.0f, 20000.0f },
     };
     const int key = snq_mix_plan_strip(p, d->by);
     if (key < 0)
@@ -234,6 +235,8 @@ static void put_duck(snq_json *j, const snq_mix_duck *d)
     put(j, "release_ms", d->release_ms);
     put(j, "freq_hz", d->freq_hz);
     put(j, "q", d->q);
+    if (d->key_below_hz > 0.0f)
+        put(j, "key_below_hz", d->key_below_hz);
     snq_json_end(j);
 }
 
@@ -332,8 +335,9 @@ static snq_status read_list(const snq_json_ref *at, const char *key, size_t most
 
 static snq_status read_duck(const snq_json_ref *at, snq_mix_duck *d)
 {
-    static const char *const keys[] = { "by",        "depth_db",   "threshold_db", "range_db",
-                                        "attack_ms", "release_ms", "freq_hz",      "q" };
+    static const char *const keys[] = { "by",       "depth_db",  "threshold_db",
+                                        "range_db", "attack_ms", "release_ms",
+                                        "freq_hz",  "q",         "key_below_hz" };
     *d = duck_default;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(snq_json_text_of(at, "by", d->by, sizeof d->by));
@@ -343,7 +347,8 @@ static snq_status read_duck(const snq_json_ref *at, snq_mix_duck *d)
     SNQ_TRY(read_if(at, "attack_ms", &d->attack_ms));
     SNQ_TRY(read_if(at, "release_ms", &d->release_ms));
     SNQ_TRY(read_if(at, "freq_hz", &d->freq_hz));
-    return read_if(at, "q", &d->q);
+    SNQ_TRY(read_if(at, "q", &d->q));
+    return read_if(at, "key_below_hz", &d->key_below_hz);
 }
 
 static snq_status read_send(const snq_json_ref *at, snq_mix_send *s)

@@ -48,6 +48,7 @@ typedef struct snq_mix_duck {
     float release_ms;       /* 5 .. 2000 */
     float freq_hz;          /* 0: all of it; else only around here: a spectral slot */
     float q;                /* 0.3 .. 10, of the slot */
+    float key_below_hz; /* listens only to what lies below this: a kick among drums; 0: to all */
 } snq_mix_duck;
 
 typedef struct snq_strip_plan {

@@ -39,6 +39,8 @@ typedef struct snq__duck {
     uint32_t latency, ring_at;
     float state[2][2]; /* of the band-pass, a side each */
     float g, k;        /* its coefficients */
+    float low[2][2];   /* what the key's low-pass remembers, a side each */
+    float low_a;       /* its coefficient; 1: all is listened to */
     float deepest_db;
 } snq__duck;
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+/* What making and remaking a session share. */
+#ifndef SNQ_JOBS_SESSION_OPEN_IMPL_H
+#define SNQ_JOBS_SESSION_OPEN_IMPL_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/status.h"
+#include "jobs/compose_job.h"
+#include "score/score.h"
+
+/* An empty session, and the styles. ERR_UNSUPPORTED, ERR_NOMEM, those of snq_style_library_load. */
+SNQ_MUST_USE snq_status snq__composition_open(snq_composition *c);
+/* The session's score: all of it, or `anew` (a set of tracks) beside what is kept. As snq_compose. */
+SNQ_MUST_USE snq_status snq__session_compose(const snq_session *s, const snq_score *kept,
+                                             uint32_t anew, snq_score *out);
+
+#endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* bench_fx -- what each effect costs, in nanoseconds of CPU a stereo frame.
  *
- *     bench_fx speed [RUNS]          each setting below on noise at 48 kHz whose level swings, ten times a
- *                                    second of it, as one JSON object (the best of RUNS)
+ *     bench_fx speed [RUNS [NAME]]   each setting below (or that alone) on noise at 48 kHz whose level swings,
+ *                                    ten times a second of it, as one JSON object (the best of RUNS);
+ *                                    "ghz": how fast the core was meanwhile (dependent sums, a cycle each)
+ *
+ * "master chain": five biquads, the compressor, bass in the middle and the limiter, one after another.
  *
  * One thread; blocks of 1000 frames that lie in the cache, as in a mixer. A new kind adds its rows to `row`. */
 #include <math.h>
@@ -15,6 +18,7 @@
 #include "base/cpu.h"
 #include "base/rng.h"
 #include "dsp/denormals.h"
+#include "fx/chain.h"
 #include "fx/effect.h"
 
 enum { RATE_HZ = 48000, TIMES = 10, BLOCK = 1000 };
@@ -22,6 +26,7 @@ enum { RATE_HZ = 48000, TIMES = 10, BLOCK = 1000 };
 static const struct {
     const char *name, *kind, *settings;
 } row[] = {
+    { "eq, nothing on", "eq", "" }, /* what being an effect costs, and this program's copying */
     { "eq 1 biquad", "eq", "peak1_on=1 peak1_db=6" },
     { "eq 5 biquads", "eq",
       "low_cut_on=1 peak1_on=1 peak1_db=3 peak2_on=1 peak2_db=-3 peak3_on=1 peak3_db=2 "
@@ -47,7 +52,11 @@ static const struct {
     { "saturation, hard", "saturation", "kind=3" },
     { "saturation, fold", "saturation", "kind=4" },
     { "vinyl", "vinyl", "noise=0.5 crackle=0.5 wow_cents=10" },
+    { "master chain", NULL, NULL },
 };
+/* By their names in `row`. */
+static const char *const master[] = { "eq 5 biquads", "compressor", "width, bass in the middle",
+                                      "limiter" };
 
 static float source[2][RATE_HZ], left[BLOCK + 24], right[BLOCK];
 
@@ -71,21 +80,38 @@ static void make_source(void)
     }
 }
 
-static void set(snq_effect *e, const char *kind, const char *settings)
+/* `settings` of a link: "id=number id=number". */
+static void set(snq_chain_link *link, const char *settings)
 {
     char id[64];
     float value;
     int used;
-    size_t n;
-    const snq_param *param = snq_effect_params(kind, &n);
-    for (; sscanf(settings, " %63[^=]=%f%n", id, &value, &used) == 2; settings += used) {
-        const int i = snq_param_find(param, n, id);
-        if (i < 0) {
-            fprintf(stderr, "bench_fx: %s has no %s\n", kind, id);
-            exit(1);
-        }
-        snq_effect_set(e, (uint32_t)i, value);
+    for (; sscanf(settings, " %63[^=]=%f%n", id, &value, &used) == 2; settings += used)
+        must(snq_chain_set(link, id, value));
+}
+
+static void add(snq_chain_plan *plan, size_t i)
+{
+    snq_chain_link *link = snq_chain_add(plan, row[i].kind);
+    if (!link) {
+        fprintf(stderr, "bench_fx: no effect %s\n", row[i].kind);
+        exit(1);
     }
+    set(link, row[i].settings);
+}
+
+static snq_chain *chain_of(size_t i)
+{
+    snq_chain_plan plan = { .links = 0 };
+    snq_chain *chain;
+    if (row[i].kind)
+        add(&plan, i);
+    for (size_t k = 0; k < SNQ_COUNT(master) && !row[i].kind; k++)
+        for (size_t j = 0; j < SNQ_COUNT(row); j++)
+            if (strcmp(row[j].name, master[k]) == 0)
+                add(&plan, j);
+    must(snq_chain_new(&plan, RATE_HZ, 1, &chain));
+    return chain;
 }
 
 static double cpu_ns(void)
@@ -95,42 +121,59 @@ static double cpu_ns(void)
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-static double once_ns(const char *kind, const char *settings)
+static double once_ns(size_t row_i)
 {
-    const snq_effect_cfg cfg = { .rate_hz = RATE_HZ, .kind = kind, .seed = 1 };
-    snq_effect *e;
-    must(snq_effect_new(&cfg, &e));
-    set(e, kind, settings);
+    snq_chain *chain = chain_of(row_i);
     const double from = cpu_ns();
     for (int i = 0; i < TIMES * RATE_HZ; i += BLOCK) {
         memcpy(left, source[0] + i % RATE_HZ, BLOCK * sizeof *left);
         memcpy(right, source[1] + i % RATE_HZ, BLOCK * sizeof *right);
-        snq_effect_run(e, NULL, left, right, BLOCK);
+        snq_chain_run(chain, NULL, left, right, BLOCK);
     }
     const double took = cpu_ns() - from;
-    snq_effect_free(e);
+    snq_chain_free(chain);
     return took / (TIMES * RATE_HZ);
+}
+
+/* Cycles in a nanosecond. */
+static double ghz(void)
+{
+    enum { TURNS = 100000, SUMS = 8 };
+    const double from = cpu_ns();
+    uint64_t x = 1;
+    for (uint64_t i = 0; i < TURNS; i++)
+        for (int k = 0; k < SUMS; k++) {
+            x += i;
+            __asm__ volatile("" : "+r"(x));
+        }
+    return TURNS * SUMS / (cpu_ns() - from);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "speed") != 0) {
-        fprintf(stderr, "usage: bench_fx speed [RUNS]\n");
+        fprintf(stderr, "usage: bench_fx speed [RUNS [NAME]]\n");
         return 2;
     }
     const int runs = argc > 2 ? atoi(argv[2]) : 5;
-    double best[SNQ_COUNT(row)];
+    const char *only = argc > 3 ? argv[3] : NULL;
+    double best[SNQ_COUNT(row)], fastest = 0;
     const snq_denormals was = snq_denormals_off();
     make_source();
-    for (int run = 0; run < runs; run++) /* in turns */
+    for (int run = 0; run < runs; run++) { /* in turns */
+        fastest = fmax(fastest, ghz());
         for (size_t i = 0; i < SNQ_COUNT(row); i++) {
-            const double ns = once_ns(row[i].kind, row[i].settings);
+            if (only && strcmp(only, row[i].name) != 0)
+                continue;
+            const double ns = once_ns(i);
             best[i] = run && best[i] < ns ? best[i] : ns;
         }
+    }
     snq_denormals_restore(was);
-    printf("{\"kernels\": \"%s\"", snq_cpu_name(snq_cpu_flags()));
+    printf("{\"kernels\": \"%s\", \"ghz\": %.2f", snq_cpu_name(snq_cpu_flags()), fastest);
     for (size_t i = 0; i < SNQ_COUNT(row); i++)
-        printf(", \"%s\": %.3f", row[i].name, best[i]);
+        if (!only || strcmp(only, row[i].name) == 0)
+            printf(", \"%s\": %.3f", row[i].name, best[i]);
     printf("}\n");
     return 0;
 }

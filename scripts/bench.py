@@ -21,6 +21,7 @@ usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results D
   render       a piece of eight tracks, a minute of drums against FluidSynth (scripts/bench_render.py)
   synth        sixteen filtered sawtooths against csound and scsynth (scripts/bench_synth.py): ns a
                voice-sample, each kernel's own, and aliases of the sawtooth
+  fx           effects against ffmpeg's, sox's and Faust's zita_rev1 (scripts/bench_fx.py): ns a stereo frame
   memory       60 minutes and 10 hours
   watch_long   memory on half an hour of film
 
@@ -49,6 +50,7 @@ import wave
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import bench_eyes  # noqa: E402
+import bench_fx  # noqa: E402
 import bench_peers  # noqa: E402
 import bench_results  # noqa: E402
 import bench_render  # noqa: E402
@@ -481,7 +483,8 @@ def memory(runs, material):
 
 GROUPS = {group.__name__: group
           for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, bench_eyes.flow,
-                        bench_eyes.watch, bench_synth.synth, bench_render.render_group, memory, bench_eyes.watch_long)}
+                        bench_eyes.watch, bench_synth.synth, bench_render.render_group,
+                        bench_fx.fx, memory, bench_eyes.watch_long)}
 LONG_GROUPS = ("peers", "memory", "watch_long")
 
 

@@ -97,6 +97,9 @@ static void check_usage(struct argp_state *state, const options *o)
 {
     if (!o->prompts)
         argp_error(state, "say in words what to compose");
+    int genre;
+    if (o->brief_only && o->style && snq_prompt_job_style(o->style, &genre) < 0)
+        argp_error(state, "--style: %s", snq_last_error());
     if (o->flags.bars > 0 && o->flags.seconds > 0.0)
         argp_error(state, "either --bars or --duration");
     if (!o->brief_only && !o->out)

@@ -20,6 +20,7 @@ static const struct {
     { "history", "what was done to a piece", snq_cmd_history },
     { "render", "a score or a MIDI file to stems and their sum", snq_cmd_render },
     { "patches", "the instruments", snq_cmd_patches },
+    { "styles", "the genres that can be composed", snq_cmd_styles },
     { "doctor", "what is installed, picked, confined, missing", snq_cmd_doctor },
 };
 

@@ -8,9 +8,8 @@ static int is_compound(const snq_intent *in)
 
 int32_t snq_bar_beat(const snq_intent *in)
 {
-    if (is_compound(in))
-        return 6;
-    return in->beat_unit > 4 ? 4 : 16 / in->beat_unit > 4 ? 4 : 16 / in->beat_unit;
+    const int32_t beat = is_compound(in) ? 6 : 4, bar = snq_intent_bar_steps(in);
+    return bar < 1 ? 1 : bar < beat ? bar : beat;
 }
 
 int32_t snq_bar_fit(const snq_intent *in, int32_t step)

@@ -3,12 +3,13 @@
  *        so many play at its start, so many at its end, and between the two they come or go one by one, on
  *        phrases.
  *
- * STEPS  who     a section's names are held against names and kinds of the tracks. Who is in no section of the
- *                piece joins the loud ones; where nobody would play, everybody does; effects stand by throughout
+ * STEPS  who     a section's names are held against names and kinds of the tracks. Who plays nowhere joins the
+ *                loud ones; where nobody would play, everybody does; effects stand by throughout
  *        split   a section in which the number changes by d becomes up to d + 1 stretches of at least four bars
  *                (two, where it is shorter than eight), "Intro", "Intro b" …
  *        energy  of the shape, moved by 0.8 of what the piece's energy differs from the style's
- *        ends    as the shape says; a build that leads nowhere is a fill; the last is FINAL
+ *        ends    as the shape says, of its last stretch (others fill after whole eights); a build that leads nowhere
+ *                is a fill; the last is FINAL
  * LIMITS No section of the form changes tempo, metre or key. */
 #include "compose/form.h"
 
@@ -44,35 +45,6 @@ static uint32_t standing_by(const snq_intent *in)
     return set;
 }
 
-static int named(const snq_shape_section *s, const snq_track_intent *t)
-{
-    for (uint32_t i = 0; i < s->players; i++)
-        if (strcmp(s->player[i], t->name) == 0 || strcmp(s->player[i], t->kind) == 0)
-            return 1;
-    return 0;
-}
-
-/* Tracks that no part names: they join where it is loud. */
-static uint32_t homeless(const snq_form_parts *p, const snq_intent *in)
-{
-    uint32_t set = 0;
-    for (uint32_t t = 0; t < in->tracks; t++) {
-        int home = stands_by(&in->track[t]);
-        for (uint32_t i = 0; i < p->parts && !home; i++)
-            home = named(p->part[i].of, &in->track[t]);
-        set |= (uint32_t)!home << t;
-    }
-    return set;
-}
-
-static float loudest(const snq_form_parts *p)
-{
-    float most = 0.0f;
-    for (uint32_t i = 0; i < p->parts; i++)
-        most = p->part[i].of->energy_end > most ? p->part[i].of->energy_end : most;
-    return most;
-}
-
 static void enlist(line_up *l, uint32_t track)
 {
     for (uint32_t i = 0; i < l->tracks; i++)
@@ -81,7 +53,7 @@ static void enlist(line_up *l, uint32_t track)
     l->track[l->tracks++] = (uint8_t)track;
 }
 
-static line_up line_up_of(const snq_intent *in, const snq_shape_section *s, uint32_t joining)
+static line_up line_up_of(const snq_intent *in, const snq_shape_section *s)
 {
     line_up l = { 0 };
     for (uint32_t i = 0; i < s->players; i++)
@@ -89,9 +61,6 @@ static line_up line_up_of(const snq_intent *in, const snq_shape_section *s, uint
             if (!stands_by(&in->track[t]) && (strcmp(s->player[i], in->track[t].name) == 0 ||
                                               strcmp(s->player[i], in->track[t].kind) == 0))
                 enlist(&l, t);
-    for (uint32_t t = 0; t < in->tracks; t++)
-        if (joining >> t & 1)
-            enlist(&l, t);
     const int nobody = l.tracks == 0;
     for (uint32_t t = 0; nobody && t < in->tracks; t++)
         if (!stands_by(&in->track[t]))
@@ -138,26 +107,27 @@ static uint8_t end_of(const snq_form_parts *p, uint32_t i)
     return end == SNQ_END_BUILD && !rises ? SNQ_END_FILL : end;
 }
 
-static void add_part(const snq_form_parts *p, uint32_t i, const snq_intent *in, uint32_t joining,
-                     int32_t bar, snq_form *f)
+static void add_part(const snq_form_parts *p, uint32_t i, const snq_intent *in, int32_t bar,
+                     snq_form *f)
 {
     const snq_form_part *part = &p->part[i];
     const snq_shape_section *s = part->of;
-    const line_up l = line_up_of(in, s, joining);
+    const line_up l = line_up_of(in, s);
     const float shift = 0.8f * (in->energy - in->style->energy);
     const uint32_t room = SNQ_FORM_SECTIONS_MAX - f->sections - (p->parts - i - 1);
     const uint32_t n = stretches_of(&l, part->bars, room);
     for (uint32_t k = 0; k < n; k++) {
         const int32_t from = stretch_at(part->bars, k, n), to = stretch_at(part->bars, k + 1, n);
         const float step = (s->energy_end - s->energy) / (float)part->bars;
+        const int filled = s->energy >= 0.35f && to % 8 == 0;
         const uint32_t many = n > 1 ? (l.start * (n - 1 - k) + l.end * k + (n - 1) / 2) / (n - 1)
                                     : (l.start > l.end ? l.start : l.end);
         f->section[f->sections++] = (snq_form_section) {
             .section = s->section,
             .material = s->material,
-            .end = k + 1 == n           ? end_of(p, i)
-                   : s->energy >= 0.35f ? SNQ_END_FILL
-                                        : SNQ_END_PLAIN,
+            .end = k + 1 == n ? end_of(p, i)
+                   : filled   ? SNQ_END_FILL
+                              : SNQ_END_PLAIN,
             .bar = bar + from,
             .bars = to - from,
             .energy = clamp01(s->energy + step * (float)from + shift),
@@ -199,19 +169,31 @@ static void count_times(snq_form *f)
     }
 }
 
+/* Whom no section has called plays in the loud ones. */
+static void seat_strays(snq_form *f, const snq_intent *in)
+{
+    uint32_t strays = (1u << in->tracks) - 1;
+    float most = 0.0f;
+    for (uint32_t i = 0; i < f->sections; i++) {
+        strays &= ~f->section[i].active;
+        most = f->section[i].energy_end > most ? f->section[i].energy_end : most;
+    }
+    for (uint32_t i = 0; i < f->sections; i++)
+        if (f->section[i].energy_end >= 0.7f * most)
+            f->section[i].active |= strays;
+}
+
 snq_status snq_form_plan(const snq_brief *brief, const snq_intent *in, snq_form *out)
 {
     snq_form_parts parts;
     int32_t bar = 0;
     memset(out, 0, sizeof *out);
     SNQ_TRY(snq__form_parts_plan(brief, &in->style->form, in->seed, in->bars, &parts));
-    const uint32_t strays = homeless(&parts, in);
-    const float loud = loudest(&parts);
     for (uint32_t i = 0; i < parts.parts; i++) {
-        const uint32_t joining = parts.part[i].of->energy_end >= 0.7f * loud ? strays : 0;
-        add_part(&parts, i, in, joining, bar, out);
+        add_part(&parts, i, in, bar, out);
         bar += parts.part[i].bars;
     }
+    seat_strays(out, in);
     out->bars = bar;
     out->section[out->sections - 1].end = SNQ_END_FINAL;
     name_them(out);

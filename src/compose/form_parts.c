@@ -11,10 +11,10 @@
  *        4  room: sections shall be m bars long at least on average (m = 6 from 48 bars on, 5 from 24, 4 from 12,
  *           3 from 6, 2 from 3, else 1); while they can't be, the one with the lowest keep - 2 * (those of its
  *           kind before it) goes, of equals the last; what was asked for stays as long as a bar is left for each
- *        5  lengths: unit u = the longest of phrase, …, 4, 2, 1 bars of which everyone can have one; the units
- *           go one by one to whoever lacks most of its share; bars that are no whole unit go to the last section
- *           (four of them to the first)
- * COST   units * sections. All in whole numbers: the same everywhere. */
+ *        5  lengths: by weight, rounded to whole phrases, or to whole fours (twos, bars, where there are more
+ *           sections than that) where a section is shorter than three quarters of a phrase; what is left over or
+ *           missing goes to, comes from, whoever is furthest from its share; the last odd bars to the last section
+ * COST   sections * sections. All in whole numbers: the same everywhere. */
 #include <string.h>
 
 #include "base/rng.h"
@@ -328,43 +328,80 @@ static snq_status make_room(snq_form_parts *p, int32_t bars)
     }
 }
 
+/* Shares of a length: as many bars as its weight has of the sum, in whole phrases, or in whole `grain`s where it
+ * is much shorter than a phrase. */
+typedef struct shares {
+    snq_form_parts *p;
+    int64_t sum, bars; /* of weights; to be shared */
+    int32_t phrase, grain;
+} shares;
+
+static int32_t step_of(const shares *s, const snq_form_part *q)
+{
+    return 4 * q->weight * s->bars >= 3 * s->phrase * s->sum && s->phrase > s->grain ? s->phrase
+                                                                                     : s->grain;
+}
+
+static int64_t lack_of(const shares *s, const snq_form_part *q)
+{
+    return q->weight * s->bars - q->bars * s->sum;
+}
+
+/* Who lacks most, or has most too much and can give; NULL: nobody can. */
+static snq_form_part *worst_off(const shares *s, int gives)
+{
+    snq_form_part *who = NULL;
+    int64_t most = 0;
+    for (uint32_t i = 0; i < s->p->parts; i++) {
+        snq_form_part *q = &s->p->part[i];
+        if (q->fixed || (gives && q->bars < 2 * s->grain))
+            continue;
+        const int64_t need = gives ? -lack_of(s, q) : lack_of(s, q);
+        if (!who || need > most || (need == most && !gives && q->of->keep > who->of->keep)) {
+            who = q;
+            most = need;
+        }
+    }
+    return who;
+}
+
 static void share_out(snq_form_parts *p, int32_t phrase, int32_t bars)
 {
-    int32_t flexible = 0, unit = phrase, first = -1, last = -1;
-    const int32_t rest = bars - fixed_bars(p, &flexible);
-    int64_t sum = 0;
+    int32_t flexible = 0;
+    shares s = { .p = p, .phrase = phrase, .grain = phrase < 4 ? phrase : 4 };
+    snq_form_part *last = NULL;
+    s.bars = bars - fixed_bars(p, &flexible);
     if (!flexible)
         return;
-    while (unit > 1 && flexible * unit > rest)
-        unit /= 2;
-    const int32_t units = rest / unit, over = rest % unit;
-    for (uint32_t i = 0; i < p->parts; i++) {
-        if (p->part[i].fixed)
-            continue;
-        p->part[i].bars = 1;
-        sum += p->part[i].weight;
-        first = first < 0 ? (int32_t)i : first;
-        last = (int32_t)i;
-    }
-    for (int32_t given = flexible; given < units; given++) {
-        int64_t most = INT64_MIN;
-        uint32_t who = 0;
-        for (uint32_t i = 0; i < p->parts; i++) {
-            const snq_form_part *q = &p->part[i];
-            const int64_t lacks = (int64_t)q->weight * units - q->bars * sum;
-            if (!q->fixed &&
-                (lacks > most || (lacks == most && q->of->keep > p->part[who].of->keep))) {
-                most = lacks;
-                who = i;
-            }
-        }
-        p->part[who].bars++;
-    }
+    while (s.grain > 1 && (int64_t)flexible * s.grain > s.bars)
+        s.grain /= 2;
     for (uint32_t i = 0; i < p->parts; i++)
-        if (!p->part[i].fixed)
-            p->part[i].bars *= unit;
-    p->part[first].bars += over & ~3;
-    p->part[last].bars += over & 3;
+        s.sum += p->part[i].fixed ? 0 : p->part[i].weight;
+    int64_t left = s.bars;
+    for (uint32_t i = 0; i < p->parts; i++) {
+        snq_form_part *q = &p->part[i];
+        if (q->fixed)
+            continue;
+        const int64_t step = step_of(&s, q);
+        const int64_t steps = (2 * q->weight * s.bars + step * s.sum) / (2 * step * s.sum);
+        q->bars = (int32_t)((steps < 1 ? 1 : steps) * step);
+        left -= q->bars;
+        last = q;
+    }
+    while (left < 0) {
+        snq_form_part *q = worst_off(&s, 1);
+        const int32_t step = step_of(&s, q);
+        const int32_t less = step <= -left && q->bars - step >= s.grain ? step : s.grain;
+        q->bars -= less;
+        left += less;
+    }
+    while (left >= s.grain) {
+        snq_form_part *q = worst_off(&s, 0);
+        const int32_t step = step_of(&s, q), more = step <= left ? step : s.grain;
+        q->bars += more;
+        left -= more;
+    }
+    last->bars += (int32_t)left;
 }
 
 snq_status snq__form_parts_plan(const snq_brief *brief, const snq_style_form *style, uint64_t seed,

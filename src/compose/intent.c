@@ -164,7 +164,8 @@ static snq_status decide_length(const snq_brief *b, snq_intent *out)
 
 static void decide_key(const snq_brief *b, snq_intent *out)
 {
-    snq_rng rng = snq__intent_rng(out->seed, "key", 0);
+    /* by the style too, or all styles of a seed had one tonic */
+    snq_rng rng = snq__intent_rng(out->seed, out->style->id, 0x6b6579);
     const uint32_t tonic = snq_rng_below(&rng, 12);
     float weight[SNQ_MODES];
     for (int m = 0; m < SNQ_MODES; m++) {

@@ -45,7 +45,7 @@ static void choose_figure(const snq_track_job *job, const snq_form_section *s, i
     if (snq__chord_part_quality(job, SNQ_QUALITY_sparse) > 0)
         f->rate *= 2;
     const double density = (double)job->track->density + 0.3 * ((double)energy - 0.5);
-    const double empty = density < 0.55 ? (0.55 - density) * 0.6 : 0;
+    const double empty = density < 0.75 ? (0.75 - density) * 0.5 : 0;
     for (int i = 0; i < DRAWN; i++) {
         f->drawn[i] = (uint8_t)snq_rng_below(&r, 256);
         f->walk[i] = snq_rng_below(&r, 3) == 0 ? -1 : 1;

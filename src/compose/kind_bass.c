@@ -5,7 +5,8 @@
  *
  * STEPS  for each section in which it plays, by phrases of four bars:
  *          1 choose a pattern: weight * 5^(qualities asked for) / (1 + 12 s d^2), d = its share of onsets less
- *            the density wished for, s = 2 |density - 1/2|; one draw a material, so that it comes again
+ *            the density wished for, s = 2 |density - 1/2|; less where another material has it; one draw a
+ *            material, so that it comes again
  *          2 write its signs into the bars, fitted to the metre and to the kick; leave out what may be left out
  *          3 vary a bar; end the phrase with a rest or a run; end the section as the form says
  *          4 signs become pitches (bass_line.h), walks by bar and chord
@@ -41,7 +42,8 @@ typedef struct bass {
     const snq_style_bass *style;
     snq_bass_hand hand;
     double density, vary, loud, gate, slide, octave, ghosts;
-    bass_step *step; /* (context's steps,) */
+    uint8_t used[256]; /* by material: the pattern it began with, from 1 on; 0 none yet */
+    bass_step *step;   /* (context's steps,) */
     size_t hint;
 } bass;
 
@@ -122,7 +124,7 @@ static double onsets(const snq_bass_pattern *p)
     return n / p->steps;
 }
 
-static const snq_bass_pattern *choose(const bass *b, const snq_form_section *f, double energy)
+static const snq_bass_pattern *choose(bass *b, const snq_form_section *f, double energy)
 {
     const snq_style_bass *const s = b->style;
     float weight[SNQ_BASS_PATTERNS_MAX];
@@ -154,9 +156,15 @@ static const snq_bass_pattern *choose(const bass *b, const snq_form_section *f, 
         for (uint32_t q = b->job->track->shunned & p->qualities; q; q &= q - 1)
             weight[i] *= 0.1f;
         weight[i] = (float)((double)weight[i] / (1.0 + 12.0 * pull * d * d));
+        for (int m = 0; m < 256; m++)
+            if (m != f->material && b->used[m] == i + 1)
+                weight[i] *= 0.4f; /* another material, another figure */
     }
     snq_rng rng = snq_track_rng(b->job, "pattern", f->material, f->section);
-    return &s->pattern[snq_rng_choose(&rng, weight, s->patterns)];
+    const uint32_t chosen = snq_rng_choose(&rng, weight, s->patterns);
+    if (!b->used[f->material])
+        b->used[f->material] = (uint8_t)(chosen + 1);
+    return &s->pattern[chosen];
 }
 
 /* ---- 2: signs into a bar ---- */

@@ -60,14 +60,11 @@ static int foreign(const snq_line_taste *t, const snq_line_note *n, int p)
     }
     if (snq_pitch_in(n->chord, p))
         return 0;
-    switch (n->strong) {
-    case 3:
-        return 11 + (rubs(n->chord, p) ? 18 : 0);
-    case 2:
-        return 5 + (rubs(n->chord, p) ? 11 : 0);
-    default:
-        return (n->outside ? 2 : 0) + (rubs(n->chord, p) && n->steps > 2 ? 5 : 0);
-    }
+    /* a rich chord leaves little outside, and what is outside sounds less so */
+    const int tones = __builtin_popcount(n->chord), rich = tones > 4 ? 0 : tones > 3 ? 2 : 5;
+    const int rub = rubs(n->chord, p) && n->strong + n->steps > 2;
+    static const int price[] = { 0, 0, 4, 9 }, rubbing[] = { 4, 4, 9, 15 };
+    return price[n->strong] * rich / 5 + (rub ? rubbing[n->strong] : 0) + 2 * (n->outside != 0);
 }
 
 static int cost(const snq_line_taste *t, const snq_line_note *n, int p)
@@ -80,7 +77,7 @@ static int cost(const snq_line_taste *t, const snq_line_note *n, int p)
         return NEVER;
     c += foreign(t, n, p);
     if (n->role == SNQ_LINE_ANSWER)
-        c += is_tonic ? -14 : snq_pitch_in(n->chord, p) ? 0 : 40;
+        c += snq_pitch_in(n->chord, p) ? (is_tonic ? -14 : 0) : is_tonic ? 12 : 40;
     if (n->role == SNQ_LINE_QUESTION)
         c += (is_tonic ? 9 : 0) + (snq_pitch_in(n->chord, p) ? 0 : 16);
     return c;
@@ -89,7 +86,7 @@ static int cost(const snq_line_taste *t, const snq_line_note *n, int p)
 static int move(const snq_line_taste *t, const snq_line_note *a, const snq_line_note *b, int p,
                 int q)
 {
-    static const int price[] = { 0, 0, 0, 6, 7, 10, 26, 13, 24, 26, 40, 44, 26 };
+    static const int price[] = { 0, 0, 0, 6, 7, 10, 26, 14, 30, 34, 44, 48, 30 };
     const int far = abs(q - p), asked = a->target == b->target;
     /* what is foreign to the scale must lead on by a semitone */
     if (!a->fixed && !snq_pitch_in(a->scale, p) && far != 1)

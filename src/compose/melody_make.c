@@ -43,7 +43,8 @@ typedef struct song {
     const snq_form_section *f;
     const snq_melody_plan *plan;
     int32_t plan_bars, bar_steps;
-    int five;
+    int five;       /* keeps to five tones */
+    int first_high; /* which ideas lie high: the odd ones, the even ones */
     double density, energy;
     snq_motif idea[LETTERS];
     uint8_t drawn[LETTERS];
@@ -366,12 +367,15 @@ static void lay(song *m, bar_idea *b, int32_t bar, int32_t place)
     const uint16_t tones = m->five ? snq_line_five(m->in->tonic, m->in->mode) : key;
     const int ends = place == m->plan_bars - 1 || bar == last_bar;
     snq_rng rng = stream(m, "colour", (uint32_t)letter);
-    const int middle =
-        m->taste.low + (m->taste.high - m->taste.low) * 9 / 20 + (int)snq_rng_below(&rng, 5) - 2;
+    /* ideas lie apart: one higher, the next one lower */
+    const int apart = (2 + (int)snq_rng_below(&rng, 5)) * ((letter & 1) == m->first_high ? 1 : -1);
+    const int at_home = snq_rng_uniform(&rng) < 0.45;
+    const int middle = m->taste.low + (m->taste.high - m->taste.low) * 9 / 20 + apart;
     const int first = bar * m->bar_steps;
     /* louder sections sing higher */
     const int lift = (int)((m->energy - 0.55) * 0.45 * (m->taste.high - m->taste.low) + 20.5) - 20;
-    const int anchor = snq_pitch_nearest(chord_set(m, first), middle + arch(m, place) + lift);
+    const int anchor =
+        snq_pitch_nearest(at_home ? chord_set(m, first) : tones, middle + arch(m, place) + lift);
     b->from = m->notes;
     for (int i = 0; i < b->motif.notes && m->notes < m->room; i++) {
         const snq_motif_note *const n = &b->motif.note[i];
@@ -474,6 +478,7 @@ static void prepare(song *m)
     snq_rng rng = stream(m, "tones", 0);
     double wish = 0.0;
     m->five = snq_rng_uniform(&rng) < (double)m->style->pentatonic;
+    m->first_high = snq_rng_uniform(&rng) < 0.75; /* mostly the answer rises over the first */
     m->energy = first_energy(m);
     for (int32_t b = 0; b < m->f->bars; b++)
         wish += (wanted(m, m->f->bar + b) - 0.5) / m->f->bars;

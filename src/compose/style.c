@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "compose/mix_wish.h"
+#include "compose/track_kind.h"
 
 /* ---------------------------------------------------------------- small things */
 
@@ -148,6 +149,8 @@ static snq_status read_track(const snq_json_ref *at, snq_style_track *t)
     SNQ_TRY(snq_json_text_of(at, "kind", t->kind, sizeof t->kind));
     if (!t->name[0] || !t->kind[0])
         return snq_json_fail(at, SNQ_ERR_FORMAT, "name or kind is empty");
+    if (!snq_track_kind_find(t->kind))
+        return snq_json_fail(at, SNQ_ERR_FORMAT, "kind: there is no \"%s\"", t->kind);
     SNQ_TRY(read_share(at, "chance", 0.0, 1.0, &t->chance));
     SNQ_TRY(read_share(at, "density", 0.0, 1.0, &t->density));
     SNQ_TRY(read_share(at, "complexity", 0.0, 1.0, &t->complexity));

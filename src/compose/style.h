@@ -101,4 +101,7 @@ struct snq_sound_table {
 };
 SNQ_MUST_USE snq_status snq_sound_table_from_json(const snq_json_ref *at, snq_sound_table *out);
 
+/* How well a style suits a brief that names no genre: by tempo, instruments, moods, energy. More is better. */
+float snq_style_fit(const snq_style *s, const snq_sound_table *sounds, const snq_brief *brief);
+
 #endif

@@ -94,17 +94,17 @@ static const struct {
     uint8_t mode;
     const char *bars;
 } default_tab[] = {
-    { SNQ_MODE_major, "I | V | vi | IV" },      { SNQ_MODE_major, "I | vi | IV | V" },
-    { SNQ_MODE_major, "I | IV | vi | V" },      { SNQ_MODE_major, "I | iii | IV | V" },
-    { SNQ_MODE_minor, "i | VI | III | VII" },   { SNQ_MODE_minor, "i | iv | VI | v" },
-    { SNQ_MODE_minor, "i | VII | VI | VII" },   { SNQ_MODE_minor, "i | VI | iv | V" },
-    { SNQ_MODE_dorian, "i | IV | i | IV" },     { SNQ_MODE_dorian, "i | ii | III | IV" },
-    { SNQ_MODE_dorian, "i | VII | IV | i" },    { SNQ_MODE_phrygian, "i | II | i | vii" },
-    { SNQ_MODE_phrygian, "i | II | III | II" }, { SNQ_MODE_phrygian, "i | VI | II | i" },
-    { SNQ_MODE_lydian, "I | II | I | II" },     { SNQ_MODE_lydian, "I | vii | II | I" },
-    { SNQ_MODE_lydian, "I | V | II | I" },      { SNQ_MODE_mixolydian, "I | VII | IV | I" },
-    { SNQ_MODE_mixolydian, "I | v | IV | I" },  { SNQ_MODE_mixolydian, "I | IV | VII | I" },
-    { SNQ_MODE_locrian, "io | II | io | vii" }, { SNQ_MODE_locrian, "io | iii | II | io" },
+    { SNQ_MODE_major, "I | V | vi | IV" },        { SNQ_MODE_major, "I | vi | IV | V" },
+    { SNQ_MODE_major, "I | IV | vi | V" },        { SNQ_MODE_major, "I | iii | IV | V" },
+    { SNQ_MODE_minor, "i | VI | III | VII" },     { SNQ_MODE_minor, "i | iv | VI | v" },
+    { SNQ_MODE_minor, "i | VII | VI | VII" },     { SNQ_MODE_minor, "i | VI | iv | V" },
+    { SNQ_MODE_dorian, "i | % | IV | i" },        { SNQ_MODE_dorian, "i | - IV | i | v" },
+    { SNQ_MODE_dorian, "i | % | ii | i" },        { SNQ_MODE_phrygian, "i | % | II | i" },
+    { SNQ_MODE_phrygian, "i | II | i | vii" },    { SNQ_MODE_phrygian, "i | % | VI | II" },
+    { SNQ_MODE_lydian, "I | % | II | I" },        { SNQ_MODE_lydian, "I | V | II | I" },
+    { SNQ_MODE_lydian, "I | - II | I | iii" },    { SNQ_MODE_mixolydian, "I | % | VII | I" },
+    { SNQ_MODE_mixolydian, "I | - VII | I | v" }, { SNQ_MODE_mixolydian, "I | VII | I | IV I" },
+    { SNQ_MODE_locrian, "io | II | io | vii" },   { SNQ_MODE_locrian, "io | iii | II | io" },
 };
 
 static const struct {

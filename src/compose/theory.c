@@ -259,10 +259,12 @@ void snq_chord_label(const snq_chord *c, char *to, size_t room)
         return;
     for (size_t i = 0; i < SNQ_COUNT(label_tab); i++)
         if ((label_tab[i].tones & ~c->tones) == 0 &&
+            !((label_tab[i].tones & T(3)) && (c->tones & T(4))) && /* beside a third it is a #9 */
             (best == SNQ_COUNT(label_tab) ||
              bits(label_tab[i].tones) > bits(label_tab[best].tones)))
             best = i;
-    const int plain = best == SNQ_COUNT(label_tab);
+    /* nothing that has a name, or so much beside it that the degrees alone are shorter */
+    const int plain = best == SNQ_COUNT(label_tab) || bits(c->tones & ~label_tab[best].tones) > 5;
     unsigned rest = plain ? c->tones : c->tones & ~(unsigned)label_tab[best].tones;
     append(to, room, ":");
     if (!plain)

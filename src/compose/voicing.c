@@ -72,18 +72,22 @@ size_t snq__voicing_tones(const snq_chord *c, int kind, int voices, uint8_t *int
         n = add_if(c, guide[i], interval, n, most);
     if (altered)
         n = add_if(c, 8, interval, add_if(c, 6, interval, n, most), most);
-    /* a triad keeps its root and fifth before anything else */
+    /* The root is kept, lest a minor seventh chord become the relative major's; three voices give the seventh up
+     * for it where there is a colour, but for a dominant's. */
+    const int dominant = (c->tones & (T(4) | T(10))) == (T(4) | T(10));
     const int seventh = (c->tones & (T(10) | T(11))) != 0;
-    if (!seventh && !rootless)
+    const int coloured = (c->tones & (T(1) | T(2) | T(9))) != 0;
+    if (!rootless && seventh && has_third && coloured && !dominant && most == 3)
+        n--;
+    if (!rootless && !(seventh && dominant && coloured && most == 3) && !memchr(interval, 0, n))
         n = add_if(c, 0, interval, n, most);
     for (size_t i = 0; i < SNQ_COUNT(colour); i++)
         if (!memchr(interval, colour[i], n))
             n = add_if(c, colour[i], interval, n, most);
     if (kind != SNQ_VOICING_shell || n < 2)
         n = add_if(c, 7, interval, n, most);
-    if (seventh || rootless)
-        if ((!rootless || n < 3) && !memchr(interval, 0, n))
-            n = add_if(c, 0, interval, n, most);
+    if (rootless && n < 3 && !memchr(interval, 0, n))
+        n = add_if(c, 0, interval, n, most);
     /* too few tones: roots and fifths again */
     static const uint8_t again[] = { 0, 7, 3, 0 };
     for (size_t i = 0; i < SNQ_COUNT(again) && n < most && kind != SNQ_VOICING_shell && !rootless;

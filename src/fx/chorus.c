@@ -12,7 +12,7 @@
  *
  *        delay and depth follow their lines by a one-pole of 10 ms, so that the pitch has no corners
  *
- * CONST  At least LEAST frames of delay: what the interpolation needs, and one for the feedback.
+ * CONST  At least SNQ__CHORUS_LEAST frames of delay: what the interpolation needs, and one for the feedback.
  *
  * COST   See bench/bench_fx.c.
  *
@@ -23,11 +23,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fx/delay_parts_impl.h"
+#include "base/cpu.h"
+#include "fx/chorus_impl.h"
 #include "fx/effect_impl.h"
 
 enum { VOICES, RATE, DELAY, DEPTH, SPREAD, FEEDBACK, MIX, PARAMS };
-enum { CELL = SNQ_EFFECT_BLOCK, MOST = 4, LANES = 2 * MOST, LEAST = SNQ__LAGRANGE_AHEAD + 1 };
+enum { CELL = SNQ_EFFECT_BLOCK, MOST = SNQ__CHORUS_VOICES, GUARD = SNQ__CHORUS_GUARD };
 
 static const snq_param params[PARAMS] = {
     [VOICES] = { "voices", "", 1, 4, 2, SNQ_PARAM_LINEAR, NULL,
@@ -46,7 +47,8 @@ static const double yield_s = 0.01;
 
 typedef struct chorus {
     double rate_hz;
-    float *ring[2];
+    snq__chorus_fn *copies;
+    float *ring[2]; /* (mask + 1 + GUARD,), owned */
     uint32_t mask, at, quiet, phase;
     int fresh;
     double delay, depth, yield; /* frames, as they follow what is set */
@@ -56,7 +58,7 @@ static void reset(void *self)
 {
     chorus *c = self;
     for (int s = 0; s < 2; s++)
-        memset(c->ring[s], 0, (c->mask + 1) * sizeof *c->ring[s]);
+        memset(c->ring[s], 0, (c->mask + 1 + GUARD) * sizeof *c->ring[s]);
     c->at = c->phase = 0;
     c->quiet = c->mask + 1;
     c->fresh = 1;
@@ -78,12 +80,17 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
     if (!c)
         goto fail;
     c->rate_hz = rate_hz;
+    c->copies = snq__chorus_c;
+#ifdef SNQ_HAVE_AVX2
+    if (snq_cpu_flags() & SNQ_CPU_AVX2)
+        c->copies = snq__chorus_avx2;
+#endif
     const uint32_t size =
         snq__ring_size((uint32_t)((params[DELAY].max + params[DEPTH].max) * 1e-3 * rate_hz) +
                        SNQ__LAGRANGE + CELL);
     c->mask = size - 1;
     for (int s = 0; s < 2; s++) {
-        c->ring[s] = snq_calloc(size, sizeof *c->ring[s]);
+        c->ring[s] = snq_calloc(size + GUARD, sizeof *c->ring[s]);
         if (!c->ring[s])
             goto fail;
     }
@@ -142,45 +149,6 @@ static course course_of(const chorus *c, const snq__effect_block *b)
     return k;
 }
 
-/* All copies of the frame that comes next: lane 4 s + v is voice v of side s. Places and weights of all
- * lanes at once, so that compilers make vectors of them. */
-static void copies(const chorus *c, const course *k, uint32_t apart, float y[LANES])
-{
-    const uint32_t base = (uint32_t)c->delay;
-    const float rest = (float)(c->delay - base), depth = (float)c->depth;
-    float d[LANES], w[SNQ__LAGRANGE][LANES];
-    uint32_t whole[LANES];
-    for (uint32_t l = 0; l < LANES; l++) {
-        const uint32_t phase = c->phase + (l << 30) + (l < MOST ? 0 : apart);
-        d[l] = rest + depth * (1 + snq__slow_sine(phase));
-    }
-    for (uint32_t l = 0; l < LANES; l++) {
-        whole[l] = (uint32_t)(int32_t)d[l];
-        d[l] -= (float)(int32_t)whole[l];
-        whole[l] += base;
-        d[l] = whole[l] < LEAST ? 0 : d[l];
-        whole[l] = whole[l] < LEAST ? LEAST : whole[l];
-    }
-    for (uint32_t l = 0; l < LANES; l++) { /* as snq__lagrange */
-        const float m = d[l], a = m + 2, b = m + 1, e = m - 1, f = m - 2, g = m - 3;
-        w[0][l] = b * m * e * f * g * (-1.0f / 120);
-        w[1][l] = a * m * e * f * g * (1.0f / 24);
-        w[2][l] = a * b * e * f * g * (-1.0f / 12);
-        w[3][l] = a * b * m * f * g * (1.0f / 12);
-        w[4][l] = a * b * m * e * g * (-1.0f / 24);
-        w[5][l] = a * b * m * e * f * (1.0f / 120);
-    }
-    for (uint32_t l = 0; l < LANES; l++) {
-        y[l] = 0;
-        if ((int)(l % MOST) >= k->voices)
-            continue;
-        const float *ring = c->ring[l / MOST];
-        const uint32_t first = c->at - whole[l] + SNQ__LAGRANGE_AHEAD;
-        for (uint32_t i = 0; i < SNQ__LAGRANGE; i++)
-            y[l] += w[i][l] * ring[(first - i) & c->mask];
-    }
-}
-
 static int silent(const void *self)
 {
     const chorus *c = self;
@@ -215,14 +183,25 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         const uint32_t apart =
             (uint32_t)((spread + spread_slope * (float)(int32_t)(i + 1)) * 1073741824.0f);
         int sound = 0;
-        float y[LANES];
-        copies(c, &k, apart, y);
+        float y[SNQ__CHORUS_LANES];
+        const snq__chorus_frame f = { { c->ring[0], c->ring[1] },
+                                      c->mask,
+                                      c->at,
+                                      c->phase,
+                                      apart,
+                                      c->delay,
+                                      (float)c->depth,
+                                      k.voices };
+        c->copies(&f, y);
         for (int s = 0; s < 2; s++) {
             float wet = 0;
             for (int v = 0; v < k.voices; v++)
                 wet += k.gain[v] * y[MOST * s + v];
             const float in = x[s][i], w = snq__flush(in + k.feedback * y[MOST * s]);
-            c->ring[s][c->at & c->mask] = w;
+            const uint32_t to = c->at & c->mask;
+            c->ring[s][to] = w;
+            if (to < GUARD)
+                c->ring[s][c->mask + 1 + to] = w;
             x[s][i] = in + k.mix * (wet - in);
             sound |= w != 0;
         }

@@ -9,6 +9,9 @@
  *        first, last (at i + 1/4, i + 3/4): the same on x and half, 4 coefficients
  *        eighths: the same on all of those, 2 coefficients, compared and forgotten
  *        In groups of eight frames; first and last two frames behind half, eighths one behind them.
+ *        No point is farther out than its coefficients' magnitudes say, eighths at most 3.4 times the largest
+ *        sample around: where that can't reach the limit nothing is worked out; what follows then begins a
+ *        group earlier.
  *
  * CONST  Coefficients: least greatest error (reweighted least squares; ours, 2026): half 0.037 dB up to
  *        0.455 of the rate, quarters 0.003 dB, eighths 0.01 dB.
@@ -51,15 +54,22 @@ uint32_t snq__fine_peaks_finest(uint32_t rate_hz)
     return rate_hz <= 80000 ? 8 : rate_hz <= 160000 ? 4 : 2;
 }
 
-static void shift(float *x)
+/* What is looked back to: samples by 16 and 23 frames, points between them by less than 32. */
+static void shift(float *x, uint32_t frames)
 {
-    memcpy(x, x + SNQ_EFFECT_BLOCK, SNQ__FINE_PEAKS_PAST * sizeof *x);
+    float *to = x + SNQ__FINE_PEAKS_PAST - frames;
+    memcpy(to, to + SNQ_EFFECT_BLOCK, frames * sizeof *x);
 }
 
-void snq__fine_peaks_next(snq__fine_peaks_side *s)
+void snq__fine_peaks_next(snq__fine_peaks *p)
 {
-    shift(s->x);
-    shift(s->half);
-    shift(s->first);
-    shift(s->last);
+    for (int c = 0; c < 2; c++) {
+        snq__fine_peaks_side *s = &p->side[c];
+        shift(s->x, SNQ__FINE_PEAKS_PAST);
+        if (p->lacking)
+            continue;
+        shift(s->half, 32);
+        shift(s->first, 32);
+        shift(s->last, 32);
+    }
 }

@@ -26,6 +26,11 @@ typedef struct snq__curve {
     snq__cell_line slope; /* 1 - 1/ratio */
 } snq__curve;
 
+typedef struct snq__recovery {
+    float fall, in, out; /* shares of the way in a step */
+    int both;
+} snq__recovery;
+
 typedef struct snq__gain_tools {
     const char *name;
     /* Amplitude squared of each side: of a steady sine its peak's. analytic: of the quarter-wave pair
@@ -40,8 +45,13 @@ typedef struct snq__gain_tools {
     void (*curve)(float *gain_db, const float *level_db, const snq__curve *c, uint32_t n);
     /* y += (x < y ? fall : rise) (x - y), in place from y before the first; returns the last */
     float (*follow)(float *x, uint32_t n, float y, float fall, float rise);
+    /* In place from x >= 0: y = max(x, y + fall (x - y)) from y[0] on; z follows y from y[1] on, by `in`
+     * up, by `out` down (out <= in); x becomes y, or max(y, z) when `both`. y: the last of each */
+    void (*recover)(float *x, uint32_t n, float y[2], const snq__recovery *r);
     /* x = x gain, both (n,) */
     void (*apply)(float *x, const float *gain, uint32_t n);
+    /* left, right (8 n,) times straight lines from gain to gain (n + 1,), each of eight frames */
+    void (*ramps)(float *left, float *right, const float *gain, uint32_t n);
 } snq__gain_tools;
 
 extern const snq__gain_tools snq__gain_tools_c, snq__gain_tools_avx2;

@@ -17,12 +17,14 @@
  *        Each group of frames, and its neighbours, meets two ends whose whole mean has seen its peak, which
  *        held keeps for that long: the gain is at or below what was asked. Means are sums of whole
  *        numbers (2^-20 dB), exact however long it runs.
+ *        held: time cut into stretches of its length; max of what this one had so far, and of the last one
+ *        from the same place on.
  *
  * CONST  Ceiling inside: 0.25 dB lower than asked, for what others' filters read near half of the rate
  *        (libebur128 on limited white noise: 0.22 more). By its own filter the output is at the inner ceiling exactly.
  *        10 ms: half a period of 50 Hz, so that the gain of a bass note stands still. 4 and 10: ours, 2026.
  *
- * COST   About 9 ns a stereo frame (AVX-512; AVX2: 11), half of it for the peaks.
+ * COST   Half of it for the peaks, where any are near the ceiling; next to nothing while all is far below.
  *
  * LIMITS As of fine_peaks.c: waves above 0.455 of the rate. Gain never goes up.
  *
@@ -40,7 +42,7 @@
 enum { CEILING, GAIN, RELEASE, AUTO, LOOKAHEAD, PARAMS };
 enum { GROUP = SNQ__FINE_PEAKS_GROUP, CELL_GROUPS = SNQ_EFFECT_BLOCK / GROUP };
 /* 5 ms at 192 kHz */
-enum { SMOOTH_MAX = 120, RING = 256 };
+enum { SMOOTH_MAX = 120, RING = 256, CALM_MOST = 4 * RING };
 static const char *const off_on[] = { "off", "on" };
 static const float margin_db = 0.25f, hold_ms = 10, slow_in = 4, slow_out = 10;
 static const double unit = 1 << 20; /* of a decibel */
@@ -65,30 +67,34 @@ typedef struct limiter {
     uint32_t smooth, box[2], held; /* groups */
     uint32_t in_group;             /* frames of the group that came in */
     uint32_t at;                   /* of the rings */
-    float ceiling_db, quick, slow;
-    float over[RING]; /* dB, in a ring */
-    float largest;    /* of the last `held` of over */
-    uint32_t largest_age;
+    float ceiling_db, back[2];     /* quick, slow */
+    snq__recovery recovery;
+    float over
+        [RING]; /* dB: of this stretch up to hold_at, of the last one the largest from there on */
+    uint32_t hold_at;      /* of `held` */
+    float largest;         /* of this stretch */
+    uint32_t calm;         /* groups since any was over, up to CALM_MOST */
+    float limit;           /* ceiling, a little lower */
     int64_t mean[2][RING]; /* what goes into each box */
     int64_t sum[2];
     float gain_from, gain_to; /* of the group that goes out now */
-    float per_quick, per_slow_in, per_slow_out;
-    double per_sum; /* dB of a unit of the second mean */
+    double per_sum;           /* dB of a unit of the second mean */
     float amplify_from, amplify_to;
     snq__delay_pair late;
-    snq__fine_peaks_side side[2];
+    snq__fine_peaks points;
 } limiter;
 
 static void reset(void *self)
 {
     limiter *l = self;
     snq__delay_pair_reset(&l->late);
-    memset(l->side, 0, sizeof l->side);
+    memset(&l->points, 0, sizeof l->points);
     memset(l->over, 0, sizeof l->over);
     memset(l->mean, 0, sizeof l->mean);
     memset(l->sum, 0, sizeof l->sum);
-    l->quick = l->slow = l->largest = 0;
-    l->largest_age = 0;
+    l->back[0] = l->back[1] = l->largest = 0;
+    l->hold_at = 0;
+    l->calm = CALM_MOST;
     l->gain_from = l->gain_to = 1;
     l->at = l->in_group = 0;
     l->started = 0;
@@ -143,10 +149,11 @@ static uint32_t latency(const void *self, const float *value)
 static void prepare(limiter *l, const snq__effect_block *b)
 {
     const float ms = b->cell_to[RELEASE], per_group = 1.0f / GROUP;
-    l->per_quick = snq__one_pole(ms * per_group, l->rate_hz);
-    l->per_slow_in = snq__one_pole(ms * slow_in * per_group, l->rate_hz);
-    l->per_slow_out = snq__one_pole(ms * slow_out * per_group, l->rate_hz);
+    l->recovery.fall = snq__one_pole(ms * per_group, l->rate_hz);
+    l->recovery.in = snq__one_pole(ms * slow_in * per_group, l->rate_hz);
+    l->recovery.out = snq__one_pole(ms * slow_out * per_group, l->rate_hz);
     l->ceiling_db = fminf(b->cell_from[CEILING], b->cell_to[CEILING]) - margin_db;
+    l->limit = 0.999f * powf(10, l->ceiling_db / 20);
     if (l->started)
         return;
     l->started = 1;
@@ -168,54 +175,70 @@ static int64_t box(limiter *l, int which, int64_t in)
 }
 
 /* The largest of the last l->held values, this one included. */
-static float hold(limiter *l, float over_db)
+static inline float hold(limiter *l, float over_db)
 {
-    l->over[l->at] = over_db;
-    if (over_db >= l->largest) {
-        l->largest = over_db;
-        l->largest_age = 0;
-    } else if (++l->largest_age >= l->held) {
-        l->largest = -1;
-        for (uint32_t i = 0; i < l->held; i++)
-            if (l->over[(l->at + RING - i) % RING] > l->largest) {
-                l->largest = l->over[(l->at + RING - i) % RING];
-                l->largest_age = i;
-            }
+    float *at = l->over + l->hold_at;
+    const float before = l->hold_at + 1 < l->held ? at[1] : 0;
+    *at = over_db;
+    l->largest = over_db > l->largest ? over_db : l->largest;
+    const float largest = l->largest > before ? l->largest : before;
+    if (++l->hold_at == l->held) {
+        float most = over_db;
+        for (uint32_t i = l->held - 1; i-- > 0;)
+            l->over[i] = most = l->over[i] > most ? l->over[i] : most;
+        l->hold_at = 0;
+        l->largest = 0;
     }
-    return l->largest;
+    return largest;
 }
 
-/* A group's gain in dB from how far its peak is over. */
-static float step(limiter *l, float over_db, int automatic)
+/* Whether nothing has been over for so long that all that is remembered is 0. */
+static int at_rest(limiter *l, const float *peak, uint32_t n)
 {
-    const float held = hold(l, over_db);
-    l->quick = held >= l->quick ? held : l->quick + l->per_quick * (held - l->quick);
-    l->slow += (l->quick > l->slow ? l->per_slow_in : l->per_slow_out) * (l->quick - l->slow);
-    if (l->quick < 1e-4f)
-        l->quick = 0;
-    if (l->slow < 1e-4f)
-        l->slow = 0;
-    const float want = automatic && l->slow > l->quick ? l->slow : l->quick;
-    const int64_t first = box(l, 0, (int64_t)((double)want * unit) + (want > 0));
-    const int64_t second = box(l, 1, first);
-    l->at = (l->at + 1) % RING;
-    return (float)(-(double)second * l->per_sum);
+    float most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = peak[i] > most ? peak[i] : most;
+    if (most >= l->limit)
+        l->calm = 0;
+    else if (l->calm < CALM_MOST)
+        l->calm += n;
+    return l->calm >= 3 * RING && l->back[0] == 0 && l->back[1] == 0 && l->sum[0] == 0 &&
+           l->sum[1] == 0;
+}
+
+/* From peaks in dB to how far the gain goes down, in place. */
+static void steps(limiter *l, uint32_t n, float *db)
+{
+    for (uint32_t i = 0; i < n; i++)
+        db[i] = hold(l, db[i] > l->ceiling_db ? db[i] - l->ceiling_db : 0);
+    l->dyn->recover(db, n, l->back, &l->recovery);
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t first = box(l, 0, (int64_t)((double)db[i] * unit) + (db[i] > 0));
+        const int64_t second = box(l, 1, first);
+        l->at = (l->at + 1) % RING;
+        db[i] = (float)((double)-second * l->per_sum);
+    }
 }
 
 /* Gains at the ends of the n groups that came in whole, from `group` of the cell on; gain (n,). */
-static void steps(limiter *l, const snq__effect_block *b, uint32_t group, uint32_t n, float *gain)
+static void gains(limiter *l, const snq__effect_block *b, uint32_t group, uint32_t n, float *gain)
 {
-    _Alignas(32) float peak[8] = { 0 };
-    for (int c = 0; c < 2; c++)
-        l->peaks(&l->side[c], group, n, l->finest, peak);
+    _Alignas(32) float peak[8];
+    l->peaks(&l->points, group, n, l->finest, l->limit, peak);
+    if (at_rest(l, peak, n)) {
+        for (uint32_t i = 0; i < n; i++)
+            gain[i] = 1;
+        return;
+    }
     for (uint32_t i = 0; i < n; i++)
         peak[i] *= peak[i];
     l->dyn->db(gain, peak, n);
-    for (uint32_t i = 0; i < n; i++) {
-        const float over = gain[i] - l->ceiling_db;
-        gain[i] = step(l, over > 0 ? over : 0, b->to[AUTO] > 0.5f);
-    }
+    l->recovery.both = b->to[AUTO] > 0.5f;
+    steps(l, n, gain);
     l->dyn->gain(gain, gain, n);
+    if (group + n == CELL_GROUPS)
+        for (int i = 0; i < 2; i++)
+            l->back[i] = l->back[i] < 1e-4f ? 0 : l->back[i];
 }
 
 static inline void fade(float from, float by, float *left, float *right, uint32_t n)
@@ -233,11 +256,7 @@ static void apply(limiter *l, const float *gain, float *left, float *right, uint
     for (uint32_t i = 0; i < n;) {
         const uint32_t room = GROUP - l->in_group, m = n - i < room ? n - i : room;
         const float by = (l->gain_to - l->gain_from) / GROUP;
-        const float from = l->gain_from + by * (float)l->in_group;
-        if (m == GROUP)
-            fade(from, by, left + i, right + i, GROUP);
-        else
-            fade(from, by, left + i, right + i, m);
+        fade(l->gain_from + by * (float)l->in_group, by, left + i, right + i, m);
         i += m;
         l->in_group = (l->in_group + m) % GROUP;
         if (l->in_group == 0) {
@@ -245,6 +264,16 @@ static void apply(limiter *l, const float *gain, float *left, float *right, uint
             l->gain_to = *gain++;
         }
     }
+}
+
+/* The same of a whole cell. */
+static void apply_cell(limiter *l, const float gain[CELL_GROUPS], float *left, float *right)
+{
+    float end[CELL_GROUPS + 1] = { l->gain_from, l->gain_to };
+    memcpy(end + 2, gain, (CELL_GROUPS - 1) * sizeof *gain);
+    l->dyn->ramps(left, right, end, CELL_GROUPS);
+    l->gain_from = gain[CELL_GROUPS - 2];
+    l->gain_to = gain[CELL_GROUPS - 1];
 }
 
 static void amplify(limiter *l, const snq__effect_block *b, float *left, float *right)
@@ -256,27 +285,37 @@ static void amplify(limiter *l, const snq__effect_block *b, float *left, float *
     if (l->amplify_from == 1 && l->amplify_to == 1)
         return;
     const snq__cell_line gain = snq__cell_line_of(b, l->amplify_from, l->amplify_to);
-    fade(gain.at, gain.step, left, right, b->n);
+    if (gain.step == 0)
+        for (uint32_t i = 0; i < b->n; i++) {
+            left[i] *= gain.at;
+            right[i] *= gain.at;
+        }
+    else
+        fade(gain.at, gain.step, left, right, b->n);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     limiter *l = self;
     float *const x[2] = { left, right };
-    _Alignas(32) float gain[8] = { 0 };
+    _Alignas(32) float gain[SNQ__GAIN_TOOLS_ROOM];
+    if (!l->started)
+        l->in_group = b->at % GROUP;
     if (b->moved && b->at == 0)
         prepare(l, b);
     amplify(l, b, left, right);
     for (int c = 0; c < 2; c++)
-        memcpy(l->side[c].x + SNQ__FINE_PEAKS_PAST + b->at, x[c], b->n * sizeof(float));
+        memcpy(l->points.side[c].x + SNQ__FINE_PEAKS_PAST + b->at, x[c], b->n * sizeof(float));
+    snq__delay_pair_run(&l->late, delay_frames(l->smooth), (const float *const *)x, x, b->n);
     const uint32_t group = b->at / GROUP, groups = (b->at + b->n) / GROUP - group;
     if (groups)
-        steps(l, b, group, groups, gain);
-    snq__delay_pair_run(&l->late, delay_frames(l->smooth), (const float *const *)x, x, b->n);
-    apply(l, gain, left, right, b->n);
+        gains(l, b, group, groups, gain);
+    if (b->n == SNQ_EFFECT_BLOCK)
+        apply_cell(l, gain, left, right);
+    else
+        apply(l, gain, left, right, b->n);
     if (b->at + b->n == SNQ_EFFECT_BLOCK)
-        for (int c = 0; c < 2; c++)
-            snq__fine_peaks_next(&l->side[c]);
+        snq__fine_peaks_next(&l->points);
 }
 
 static float reduction_db(const void *self)

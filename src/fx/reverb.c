@@ -97,7 +97,7 @@ typedef struct reverb {
     /* ends of the cell */
     struct ends {
         snq__fdn_shelf shelf[2];
-        snq__fdn_lanes loss;
+        snq__fdn_lanes pass, loss;
         float gain[SNQ__FDN_DIFFUSERS];
     } from, to;
     line level, cut[2];
@@ -115,7 +115,7 @@ typedef struct reverb {
 static void hush(reverb *r)
 {
     memset(r->pool, 0, r->pool_frames * sizeof *r->pool);
-    memset(r->fdn.z, 0, sizeof r->fdn.z);
+    memset(r->fdn.w, 0, sizeof r->fdn.w);
     memset(&r->cut_state, 0, sizeof r->cut_state);
     r->quiet = r->span;
 }
@@ -254,7 +254,7 @@ static void derive(reverb *r, const float *to)
     double frames[LINES];
     for (int l = 0; l < LINES; l++)
         frames[l] = r->frames[0][l] + part * ((double)r->frames[1][l] - r->frames[0][l]);
-    snq__reverb_shelves(&d, frames, r->fdn.inner_frames, r->rate_hz, r->to.shelf);
+    snq__reverb_shelves(&d, frames, r->fdn.inner_frames, r->rate_hz, r->to.shelf, &r->to.pass);
     snq__reverb_diffusion(&d, r->fdn.inner_frames, r->rate_hz, r->to.gain, &r->to.loss);
     r->level_to = snq__reverb_level(&d, frames, r->fdn.inner_frames, r->rate_hz);
     r->cut_to[0] = snq__pole(to[LOW_CUT] * 0.6436, r->rate_hz);
@@ -314,49 +314,53 @@ static void begin_cell(reverb *r, const snq__effect_block *b)
     r->moving |= level != r->level_to || low != r->cut_to[0] || high != r->cut_to[1];
 }
 
-/* Both sides (n,) through the cuts, in place. */
-static void cut(reverb *r, uint32_t at, uint32_t n, float *const x[2])
+/* Both sides (n,) through the cuts into the pre-delay; a block lies within a cell: nothing wraps round. */
+static void cut(reverb *r, uint32_t at, uint32_t n, const float *const x[2])
 {
     snq__fdn_cut *c = &r->cut_state;
+    const uint32_t to = r->at & r->pre_mask;
+    float *const out[2] = { r->pre[0] + to, r->pre[1] + to };
     c->low = r->cut[0].from + r->cut[0].slope * (float)at;
     c->high = r->cut[1].from + r->cut[1].slope * (float)at;
     c->low_slope = r->cut[0].slope;
     c->high_slope = r->cut[1].slope;
-    r->kernels.cut(c, x[0], x[1], n);
+    r->kernels.cut(c, x, out, n);
 }
 
 /* Of what the cuts hold and what they let out. */
-static float cut_energy(const reverb *r, float *const x[2], uint32_t n)
+static float cut_energy(const reverb *r, uint32_t n)
 {
     float sum = 0;
     const snq__fdn_cut *c = &r->cut_state;
-    for (int k = 0; k < 4; k++)
-        sum += c->low_z[k] * c->low_z[k] + c->high_z[k] * c->high_z[k] + c->said[k] * c->said[k];
-    for (uint32_t i = 0; i < n; i++)
-        sum += x[0][i] * x[0][i] + x[1][i] * x[1][i];
+    for (int side = 0; side < 2; side++) {
+        const float *x = r->pre[side] + (r->at & r->pre_mask);
+        for (int k = 0; k < 4; k++)
+            sum += c->s[side][k] * c->s[side][k];
+        for (uint32_t i = 0; i < n; i++)
+            sum += x[i] * x[i];
+    }
     return sum;
 }
 
-/* What was written `frames` ago, into x (n,). */
-static void read_pre(const reverb *r, uint32_t c, uint32_t frames, uint32_t n, float *x)
+/* What went into the pre-delay from frame `from` on, to x (n,). */
+static void read_pre(const reverb *r, uint32_t c, uint32_t from, uint32_t n, float *x)
 {
-    const uint32_t from = (r->at - frames) & r->pre_mask, room = r->pre_mask + 1 - from;
+    const uint32_t first = from & r->pre_mask, room = r->pre_mask + 1 - first;
     const uint32_t m = n < room ? n : room;
-    memcpy(x, r->pre[c] + from, m * sizeof *x);
-    memcpy(x + m, r->pre[c], (n - m) * sizeof *x);
+    memcpy(x, r->pre[c] + first, m * sizeof *x);
+    if (m < n)
+        memcpy(x + m, r->pre[c], (n - m) * sizeof *x);
 }
 
-/* x (n,) enters the pre-delay and is what leaves it. */
-static void pre_delay(reverb *r, uint32_t c, uint32_t at, uint32_t n, float *x)
+/* What leaves the pre-delay at frame `at` of the cell, `done` of the block, to x (n,). */
+static void pre_delay(const reverb *r, uint32_t c, uint32_t at, uint32_t done, uint32_t n, float *x)
 {
     const snq__tap *t = &r->pre_tap;
-    const uint32_t to = r->at & r->pre_mask; /* a block lies within a cell: nothing wraps round */
-    memcpy(r->pre[c] + to, x, n * sizeof *x);
-    read_pre(r, c, t->now, n, x);
+    read_pre(r, c, r->at + done - t->now, n, x);
     if (!t->step)
         return;
-    float next[CELL];
-    read_pre(r, c, t->next, n, next);
+    float next[CHUNK];
+    read_pre(r, c, r->at + done - t->next, n, next);
     for (uint32_t i = 0; i < n; i++)
         x[i] += snq__tap_part(t, at + i) * (next[i] - x[i]);
 }
@@ -394,6 +398,8 @@ static void place_filters(reverb *r, uint32_t at, snq__fdn_chunk *c)
         memset(&c->loss_slope, 0, sizeof c->loss_slope);
         memset(c->shelf_slope, 0, sizeof c->shelf_slope);
         memcpy(&c->loss, &r->to.loss, sizeof c->loss);
+        memcpy(&c->pass, &r->to.pass, sizeof c->pass);
+        memset(&c->pass_slope, 0, sizeof c->pass_slope);
         memcpy(c->shelf, r->to.shelf, sizeof c->shelf);
         return;
     }
@@ -402,28 +408,30 @@ static void place_filters(reverb *r, uint32_t at, snq__fdn_chunk *c)
         c->gain[k] = r->from.gain[k] + c->gain_slope[k] * (float)at;
     }
     place_shelf(&r->from.loss, &r->to.loss, (float)at, &c->loss, &c->loss_slope);
+    place_shelf(&r->from.pass, &r->to.pass, (float)at, &c->pass, &c->pass_slope);
     for (int s = 0; s < 2; s++) {
         const snq__fdn_shelf *from = &r->from.shelf[s], *to = &r->to.shelf[s];
         snq__fdn_shelf *now = &c->shelf[s], *slope = &c->shelf_slope[s];
-        place_shelf(&from->b, &to->b, (float)at, &now->b, &slope->b);
         place_shelf(&from->c, &to->c, (float)at, &now->c, &slope->c);
         place_shelf(&from->a, &to->a, (float)at, &now->a, &slope->a);
     }
 }
 
-/* The room's answer to x, in place, chunk by chunk; the energy of what was written. */
-static float run_lines(reverb *r, uint32_t at, uint32_t n, float *const x[2])
+/* The room's answer to what leaves the pre-delay, to x, chunk by chunk; the energy of what was written. */
+static float run_lines(reverb *r, uint32_t at, uint32_t n, int listening, float *const x[2])
 {
     snq__fdn_chunk *c = &r->chunk;
     float energy = 0;
+    c->listening = listening;
     for (uint32_t done = 0; done < n; done += c->n) {
         const uint32_t room = CHUNK - (at + done) % CHUNK;
         c->n = n - done < room ? n - done : room;
         c->at = (r->at + done) & r->fdn.line_mask;
         place_fade(r, at + done, c);
-        for (int s = 0; s < 2; s++) {
-            memset(c->io[s], 0, sizeof c->io[s]);
-            memcpy(c->io[s], x[s] + done, c->n * sizeof(float));
+        for (uint32_t s = 0; s < 2; s++) {
+            pre_delay(r, s, at + done, done, c->n, c->io[s]);
+            if (c->n < CHUNK)
+                memset(c->io[s] + c->n, 0, (CHUNK - c->n) * sizeof(float));
         }
         place_filters(r, at + done, c);
         r->kernels.lines(&r->fdn, c);
@@ -461,15 +469,12 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     r->fresh = 0;
     const int nothing = snq__is_zero(left, b->n) && snq__is_zero(right, b->n);
     if (!nothing || !silent(r)) {
-        float room[2][CELL];
+        const float *const in[2] = { left, right };
+        _Alignas(32) float room[2][CELL];
         float *const wet[2] = { room[0], room[1] };
-        memcpy(wet[0], left, b->n * sizeof(float));
-        memcpy(wet[1], right, b->n * sizeof(float));
-        cut(r, b->at, b->n, wet);
-        float energy = nothing ? cut_energy(r, wet, b->n) : 1;
-        for (uint32_t c = 0; c < 2; c++)
-            pre_delay(r, c, b->at, b->n, wet[c]);
-        energy += run_lines(r, b->at, b->n, wet);
+        cut(r, b->at, b->n, in);
+        float energy = nothing ? cut_energy(r, b->n) : 1;
+        energy += run_lines(r, b->at, b->n, nothing, wet);
         r->quiet = energy < SNQ__EFFECT_NOTHING * SNQ__EFFECT_NOTHING ? r->quiet + b->n : 0;
         const snq__fdn_mix m = mix_of(r, b);
         r->kernels.mix(&m, (int32_t)b->n, wet[0], wet[1], left, right);

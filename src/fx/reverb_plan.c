@@ -9,7 +9,8 @@
  *              (r s + 1) / (s / r + 1),   s = analogue frequency over the crossover, r = sqrt G
  *        has the gain G dB above, half of it (in dB) at the crossover, and for small G the shape w(f)
  *        of reverb_plan_impl.h whatever G; the same turned round for the lows.
- *        As y = b x + z, z <- c x + a z the loop from z to z is one product and one sum.
+ *        As y = b (x + c w), w <- x + a w each is two products with their sums; the b of both, the middle's gain
+ *        and the matrix's 1 / sqrt 8 are one factor, `pass`.
  *
  * CONST  Lines at size 1/2: 17 .. 42 ms in about equal ratios of 1.14, not in simple proportions; 6.25 ^
  *        (size - 1/2) times as long. Primes, so that no two lines' echoes meet early. Diffusers 2.1 .. 10.1
@@ -95,17 +96,18 @@ static double pass_gain(double decays_per_s, double frames, double rate_hz)
     return pow(10, -3 * decays_per_s * frames / rate_hz);
 }
 
-static void set_lane(snq__fdn_shelf *s, int l, double b0, double b1, double a0, double a1,
-                     double gain)
+/* The shelf (b0 s + b1) over (a0 s + a1) as y = b (x + c w), w <- x + a w; returns b. */
+static double set_lane(snq__fdn_shelf *s, int l, double b0, double b1, double a0, double a1)
 {
-    s->b.v[l] = (float)(gain * b0 / a0);
-    s->c.v[l] = (float)(gain * (b1 / a0 - a1 * b0 / (a0 * a0)));
+    const double b = b0 / a0;
+    s->c.v[l] = (float)((b1 / a0 - a1 * b0 / (a0 * a0)) / b);
     s->a.v[l] = (float)(-a1 / a0);
+    return b;
 }
 
 void snq__reverb_shelves(const snq__reverb_decay *d, const double frames[SNQ__FDN_LINES],
                          const uint32_t inner[SNQ__FDN_LINES], double rate_hz,
-                         snq__fdn_shelf shelf[2])
+                         snq__fdn_shelf shelf[2], snq__fdn_lanes *pass)
 {
     const double high = warped(d->high_hz, rate_hz), low = warped(d->low_hz, rate_hz);
     const double middle_rate = 1 / d->decay_s;
@@ -115,8 +117,10 @@ void snq__reverb_shelves(const snq__reverb_decay *d, const double frames[SNQ__FD
         const double all = 0.5 * (frames[l] + inner[l]);
         const double rh = pass_gain(middle_rate * (1 / d->high_ratio - 1), all, rate_hz);
         const double rl = pass_gain(middle_rate * (1 / d->low_ratio - 1), all, rate_hz);
-        set_lane(&shelf[0], l, high + rh, high - rh, high + 1 / rh, high - 1 / rh, middle);
-        set_lane(&shelf[1], l, 1 + low * rl, low * rl - 1, 1 + low / rl, low / rl - 1, 1);
+        const double b =
+            set_lane(&shelf[0], l, high + rh, high - rh, high + 1 / rh, high - 1 / rh) *
+            set_lane(&shelf[1], l, 1 + low * rl, low * rl - 1, 1 + low / rl, low / rl - 1);
+        pass->v[l] = (float)(middle * b / sqrt(8));
     }
 }
 

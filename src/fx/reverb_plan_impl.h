@@ -22,7 +22,7 @@ uint32_t snq__reverb_longest(double rate_hz);
 /* Of lines of `frames`, each with an all-pass of `inner` frames before it. */
 void snq__reverb_shelves(const snq__reverb_decay *d, const double frames[SNQ__FDN_LINES],
                          const uint32_t inner[SNQ__FDN_LINES], double rate_hz,
-                         snq__fdn_shelf shelf[2]);
+                         snq__fdn_shelf shelf[2], snq__fdn_lanes *pass);
 /* The gain that makes the reverb of steady noise as loud as the noise. */
 float snq__reverb_level(const snq__reverb_decay *d, const double frames[SNQ__FDN_LINES],
                         const uint32_t inner[SNQ__FDN_LINES], double rate_hz);

@@ -27,7 +27,7 @@
 #include "mix/engine/loud_slots.h"
 #include "mix/engine/mixer.h"
 
-enum { CHUNK = SNQ_RENDER_CHUNK, SIDES = 2, FRAME_BYTES = SIDES * sizeof(float) };
+enum { CHUNK = 16384, SIDES = 2, FRAME_BYTES = SIDES * sizeof(float) };
 
 struct snq_mix_down {
     snq_mix_down_cfg cfg;

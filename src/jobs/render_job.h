@@ -63,6 +63,9 @@ typedef struct snq_render_job_cfg {
     size_t frozen_count;
     /* In place of `mix` and the defaults: a plan for these parts, as snq_mix_defaults. NULL. */
     snq_status (*plan)(void *user, const snq_mix_part *part, uint32_t parts, snq_mix_plan *out);
+    /* Level of a track (dB, -120 .. 24) whose fullest bars have this integrated loudness before anything is
+     * mixed (-inf: silence); NaN: as the score has it. NULL: nothing is measured. */
+    float (*level)(void *user, const char *track, double lufs);
     /* A block of a whole track's stem, borrowed: on any thread, for different tracks at once, for one in
      * order. NULL. */
     snq_status (*stem)(void *user, const char *track, const snq_audio *block);

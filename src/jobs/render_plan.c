@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/render_plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
 #include "jobs/kit_folder.h"
+#include "jobs/loudness_probe.h"
 #include "jobs/recordings.h"
 #include "jobs/render_names.h"
 #include "mix/engine/mix_defaults.h"
@@ -232,6 +234,27 @@ static snq_status plan_mix(const work *w)
     return SNQ_OK;
 }
 
+/* ---------------------------------------------------------------- levels */
+
+static snq_status set_levels(const work *w)
+{
+    snq_render_plan *p = w->plan;
+    double *lufs = snq_calloc(p->tracks + 1, sizeof *lufs);
+    if (!lufs)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u levels", p->tracks);
+    const snq_status st =
+        snq_loudness_probe(&p->score, p->part, p->tracks, p->bank, SNQ_RENDER_RATE_HZ,
+                           w->cfg->threads, w->cfg->seed, lufs);
+    for (uint32_t i = 0; st >= 0 && i < p->tracks; i++) {
+        snq_track *t = &p->score.track[p->part[i].track];
+        const float db = w->cfg->level(w->cfg->user, t->name, lufs[i]);
+        if (!isnan(db))
+            t->gain_db = fminf(fmaxf(db, -120.0f), 24.0f);
+    }
+    snq_free(lufs);
+    return st;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 static snq_status make(const work *w)
@@ -251,6 +274,8 @@ static snq_status make(const work *w)
     snprintf(w->report->title, sizeof w->report->title, "%s", score->title);
     w->report->rate_hz = SNQ_RENDER_RATE_HZ;
     SNQ_TRY(make_parts(w));
+    if (w->cfg->level)
+        SNQ_TRY(set_levels(w));
     return w->cfg->dry ? SNQ_OK : plan_mix(w);
 }
 

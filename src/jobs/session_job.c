@@ -20,7 +20,8 @@ snq_status snq__composition_open(snq_composition *c)
     c->styles = snq_calloc(1, sizeof *c->styles);
     if (!c->styles)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for the styles");
-    return snq_style_library_load(c->styles);
+    return snq_style_library_load(NULL,
+                                  c->styles); /* the rendering names patches that are missing */
 }
 
 void snq_composition_clear(snq_composition *c)
@@ -105,24 +106,18 @@ snq_status snq__session_compose(const snq_session *s, const snq_score *kept, uin
     return snq_compose(&cfg, out);
 }
 
-/* The session with this score into its own folder, mixed as `from` says; `keep`: what is there now goes into the
- * history. */
-static snq_status render_in_place(const snq_session_folder *f, const char *from, snq_composition *c,
-                                  const snq_score *score, uint32_t fresh, int keep,
-                                  const snq_session_run *run)
+/* The session into its own folder, mixed as `from` says; of cfg: score, fresh, level, keep, run. */
+static snq_status render_in_place(const snq_session_folder *f, const char *from,
+                                  snq_session_render_cfg cfg, snq_composition *c)
 {
     char name[SNQ_SESSION_FILE_MAX], mix[SNQ_PATH_MAX];
     snprintf(name, sizeof name, "%smix.json", from);
     SNQ_TRY(snq_session_folder_file(f, name, mix));
-    const snq_session_render_cfg cfg = { .session = &c->session,
-                                         .score = score,
-                                         .out = f->path,
-                                         .force = 1,
-                                         .in = f,
-                                         .mix = mix,
-                                         .fresh = fresh,
-                                         .keep = keep,
-                                         .run = *run };
+    cfg.session = &c->session;
+    cfg.out = f->path;
+    cfg.force = 1;
+    cfg.in = f;
+    cfg.mix = mix;
     return snq_session_render(&cfg, &c->render);
 }
 
@@ -181,7 +176,7 @@ static snq_status rethink(snq_composition *c, uint32_t i, const snq_brief *now)
     snq_status st = snq_brief_copy(&s->brief, &b);
     if (st >= 0) {
         join_briefs(now, t->part, &b);
-        st = snq_intent_decide(&b, s->intent.style, &c->styles->sounds, s->intent.seed, in);
+        st = snq_intent_decide(&b, s->intent.style, c->styles->sounds, s->intent.seed, in);
         snq_brief_clear(&b);
     }
     for (uint32_t k = 0; st >= 0 && k < in->tracks; k++)
@@ -224,10 +219,19 @@ static snq_status regenerate(const snq_session_folder *f, const snq_regenerate_c
     snq_status st = plan_anew(cfg, anew, out);
     if (st >= 0)
         st = anew ? snq__session_compose(&out->session, &kept, anew, &score)
-                  : render_in_place(f, "", out, &kept, 0, 1, &cfg->run);
+                  : render_in_place(
+                        f, "",
+                        (snq_session_render_cfg) { .score = &kept, .keep = 1, .run = cfg->run },
+                        out);
     snq_score_clear(&kept);
     if (st >= 0 && anew) {
-        st = render_in_place(f, "", out, &score, cfg->brief ? anew : 0, 1, &cfg->run);
+        st = render_in_place(f, "",
+                             (snq_session_render_cfg) { .score = &score,
+                                                        .fresh = cfg->brief ? anew : 0,
+                                                        .level = anew,
+                                                        .keep = 1,
+                                                        .run = cfg->run },
+                             out);
         snq_score_clear(&score);
     }
     return st;
@@ -327,7 +331,8 @@ static snq_status undo(const snq_session_folder *f, const snq_session_run *run,
     snprintf(from, sizeof from, "history/%04u/", number);
     SNQ_TRY(load_session(f, from, out));
     SNQ_TRY(load_score(f, from, &score));
-    const snq_status st = render_in_place(f, from, out, &score, 0, 0, run);
+    const snq_status st =
+        render_in_place(f, from, (snq_session_render_cfg) { .score = &score, .run = *run }, out);
     snq_score_clear(&score);
     if (st >= 0)
         snq_session_folder_forget(f, number);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/session_render.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include "jobs/session_report.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
+/* A track at 0 dB in its intent: with half a dozen of them the pre-master is near -14 LUFS. */
+#define REFERENCE_LUFS (-18.0)
 
 typedef struct job {
     const snq_session_render_cfg *cfg;
@@ -78,6 +81,16 @@ static snq_status on_plan(void *user, const snq_mix_part *part, uint32_t parts, 
 static snq_status on_stem(void *user, const char *track, const snq_audio *block)
 {
     return snq_session_report_push(((job *)user)->report, track, block);
+}
+
+/* Tracks that were just made are brought to one loudness, then to their place in the mix. */
+static float on_level(void *user, const char *track, double lufs)
+{
+    const job *j = user;
+    const int i = snq_session_find(j->cfg->session, track);
+    if (i < 0 || !(j->cfg->level >> i & 1) || !isfinite(lufs))
+        return NAN;
+    return (float)(REFERENCE_LUFS - lufs) + j->cfg->session->intent.track[i].mix.gain_db;
 }
 
 static void on_progress(void *user, double done_s, double of_s)
@@ -178,6 +191,7 @@ static snq_status render(job *j, snq_render_report *out)
     cfg.frozen = j->frozen;
     cfg.frozen_count = j->frozen_count;
     cfg.plan = on_plan;
+    cfg.level = c->level ? on_level : NULL;
     cfg.stem = on_stem;
     cfg.finish = on_finish;
     cfg.progress = on_progress;

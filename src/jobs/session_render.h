@@ -35,7 +35,8 @@ typedef struct snq_session_render_cfg {
     const snq_session_folder
         *in;         /* the session that is there, whose locks and mix hold; NULL: a new one */
     const char *mix; /* path of the mix plan that holds; NULL, or not there: made anew */
-    uint32_t fresh;  /* set of tracks */
+    uint32_t fresh;  /* set of tracks: their strips are made anew */
+    uint32_t level;  /* set of tracks: their levels are set from what is measured of them */
     int keep;        /* put how it is into the history, as before the session's last step */
     snq_session_run run;
 } snq_session_render_cfg;

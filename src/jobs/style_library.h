@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* style_library -- all styles that there are, the product's and the user's own (data_folders.h), and which patch
- * plays which instrument (styles/tables/sounds.json).
+/* style_library -- all styles that there are: the product's and the user's own (data_folders.h).
  *
- * A style of the user's takes the place of one of the product's with the same id. A file that is no good
- * style is listed with its problem; the others work all the same.
+ * Styles are <data>/styles/ID.json, sounds of instruments <data>/styles/tables/sounds.json (the user's own
+ * takes the product's place). A style of the user's takes the place of one of the product's with the same id.
+ * A file that is no good style, or names a patch that there is not, is listed with its problem; the others
+ * work all the same.
  *
  * Threads: load [control]; then many may read. */
 #ifndef SNQ_JOBS_STYLE_LIBRARY_H
@@ -14,6 +15,7 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "compose/style.h"
+#include "jobs/patch_library.h"
 
 typedef struct snq_style_entry {
     char *path;       /* of the file; owned */
@@ -23,18 +25,22 @@ typedef struct snq_style_entry {
 } snq_style_entry;
 
 typedef struct snq_style_library {
-    snq_style_entry
-        *entry; /* (entries,), owned; user's before product's, each in byte order of ids */
+    snq_style_entry *entry; /* (entries,), owned; in byte order of ids within user's, product's */
     size_t entries, room;
-    snq_sound_table sounds;
-    int has_sounds;
+    snq_sound_table *sounds; /* owned */
 } snq_style_library;
 
-/* On error the library is cleared. ERR_UNSUPPORTED (no styles, no table of sounds anywhere), ERR_FORMAT (the
- * table is not what it should be), ERR_TOO_BIG, ERR_NOMEM. */
-SNQ_MUST_USE snq_status snq_style_library_load(snq_style_library *l);
+/* patches: whose names are looked for, borrowed for the call; NULL: they are taken as they come. On error the
+ * library is cleared. ERR_UNSUPPORTED (no styles anywhere, no table of sounds), ERR_FORMAT, ERR_RANGE (that
+ * table is no good), ERR_NOMEM, ERR_TOO_BIG. */
+SNQ_MUST_USE snq_status snq_style_library_load(const snq_patch_library *patches,
+                                               snq_style_library *l);
 void snq_style_library_clear(snq_style_library *l); /* legal twice */
 /* By id; NULL when there is none. Borrowed. */
 const snq_style *snq_style_library_find(const snq_style_library *l, const char *id);
+/* The style that a brief asks for: of its first genre; where it names none, the one that suits its tempo,
+ * instruments and moods best (snq_style_fit). Borrowed. ERR_NOT_FOUND. */
+SNQ_MUST_USE snq_status snq_style_library_choose(const snq_style_library *l, const snq_brief *brief,
+                                                 const snq_style **out);
 
 #endif

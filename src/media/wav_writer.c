@@ -13,17 +13,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "media/atomic_file.h"
+#include "media/pack24_impl.h"
 #include "media/quantise_impl.h"
 #include "media/wav_header_impl.h"
 
-enum { CHUNK_FRAMES = 2048 };
+enum { CHUNK_FRAMES = 8192 };
 
 struct snq_wav_writer {
     snq_wav_writer_cfg cfg;
     snq_atomic_file *file; /* NULL: attached to a stream */
     FILE *stream;          /* the file's, or the caller's */
-    uint8_t *bytes;        /* (CHUNK_FRAMES, channels) samples, interleaved */
+    snq__pack24_fn *pack;  /* for what most files are */
+    uint8_t *bytes; /* (CHUNK_FRAMES, channels) samples, interleaved, and SNQ__PACK24_SLACK */
     uint64_t frames, clipped;
     snq_status st; /* first failure of push */
 };
@@ -118,6 +121,10 @@ static void interleave(snq_wav_writer *w, const snq_audio *block, size_t from, s
 {
     const uint32_t channels = w->cfg.channels, bytes = snq__wav_sample_bytes(w->cfg.format);
     const double scale = w->cfg.format == SNQ_WAV_S16 ? 0x1p15 : 0x1p23;
+    if (channels == 2 && w->cfg.format == SNQ_WAV_S24) {
+        w->clipped += w->pack(block->channel[0] + from, block->channel[1] + from, n, w->bytes);
+        return;
+    }
     for (uint32_t c = 0; c < channels; c++) {
         const float *x = block->channel[c] + from;
         uint8_t *p = w->bytes + (size_t)c * bytes;
@@ -176,7 +183,11 @@ static snq_status begin(const char *path, int force, FILE *to, const snq_wav_wri
     if (!w)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to write %s", path);
     w->cfg = *cfg;
-    w->bytes = snq_calloc((size_t)CHUNK_FRAMES * cfg->channels, snq__wav_sample_bytes(cfg->format));
+    w->pack = snq__pack24_pick(snq_cpu_flags());
+    w->bytes =
+        snq_calloc((size_t)CHUNK_FRAMES * cfg->channels * snq__wav_sample_bytes(cfg->format) +
+                       SNQ__PACK24_SLACK,
+                   1);
     if (!w->bytes) {
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "no memory to write %s", path);
         goto fail;

@@ -97,12 +97,16 @@ static float sustain_of(const snq__envelope_cfg *cfg)
     return (float)limited(cfg->sustain, 0, 1);
 }
 
-static float bent(double u, float curve)
+static float bent(snq__envelope *e, float curve)
 {
     const double c = bend * limited(curve, -1, 1);
     if (fabs(c) < 1e-3)
-        return (float)u;
-    return (1 - expf((float)(-c * u))) / (1 - expf((float)-c));
+        return (float)e->done;
+    if (curve != e->curve || e->bent_whole == 0) {
+        e->curve = curve;
+        e->bent_whole = 1 - expf((float)-c);
+    }
+    return (1 - expf((float)(-c * e->done))) / e->bent_whole;
 }
 
 /* To the stage behind the one that is over. */
@@ -124,16 +128,16 @@ static void next_stage(snq__envelope *e, const snq__envelope_cfg *cfg)
     e->from = e->level;
 }
 
-static float level_of(const snq__envelope *e, const snq__envelope_cfg *cfg)
+static float level_of(snq__envelope *e, const snq__envelope_cfg *cfg)
 {
     const float u = (float)e->done;
     switch (e->stage) {
     case SNQ__ENVELOPE_ATTACK:
-        return e->from + (1 - e->from) * bent(e->done, cfg->curve);
+        return e->from + (1 - e->from) * bent(e, cfg->curve);
     case SNQ__ENVELOPE_DECAY:
-        return e->from + (sustain_of(cfg) - e->from) * bent(e->done, cfg->curve);
+        return e->from + (sustain_of(cfg) - e->from) * bent(e, cfg->curve);
     case SNQ__ENVELOPE_RELEASE:
-        return e->from * (1 - bent(e->done, cfg->curve));
+        return e->from * (1 - bent(e, cfg->curve));
     case SNQ__ENVELOPE_CUT:
         return e->from * (1 - u * u * (3 - 2 * u));
     default:

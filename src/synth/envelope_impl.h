@@ -32,9 +32,10 @@ typedef struct snq__envelope_cfg {
 
 typedef struct snq__envelope {
     uint8_t stage;
-    float level; /* now */
-    float from;  /* level at the stage's begin */
-    double done; /* share of the stage's time that is over, 0 .. 1 */
+    float level;             /* now */
+    float from;              /* level at the stage's begin */
+    double done;             /* share of the stage's time that is over, 0 .. 1 */
+    float curve, bent_whole; /* the curve of last time, and what it came to at the stage's end */
 } snq__envelope;
 
 /* Begin at the level that is there (retrigger) or at 0. */

@@ -7,19 +7,21 @@
 #include "base/cpu.h"
 #include "synth/simd/fm_impl.h"
 
-/* They are picked alike, so one tells of all. */
-static int uses_avx2(void)
+/* They are picked alike, so one tells of all; sinc has no variant of its own for AVX-512. */
+static const char *best(void)
 {
-    return snq__fm_pick(snq_cpu_flags()) != snq__fm_pick(0);
+    snq__fm_fn *const fm = snq__fm_pick(snq_cpu_flags());
+    return fm == snq__fm_pick(0) ? "c" : fm == snq__fm_pick(SNQ_CPU_AVX2) ? "avx2" : "avx512";
 }
 
 const char *snq_synth_kernels(unsigned i, const char **picked)
 {
-    static const char *const name[] = { "synth_wave", "synth_noise",  "synth_fm", "synth_sinc",
-                                        "synth_svf",  "synth_ladder", "synth_mix" };
+    static const char *const name[] = { "synth_wave", "synth_noise",  "synth_fm",    "synth_sinc",
+                                        "synth_svf",  "synth_ladder", "synth_drive", "synth_mix" };
+    enum { SINC = 3 };
     if (i >= SNQ_COUNT(name))
         return NULL;
     if (picked)
-        *picked = uses_avx2() ? "avx2" : "c";
+        *picked = i == SINC && snq_cpu_flags() & SNQ_CPU_AVX2 ? "avx2" : best();
     return name[i];
 }

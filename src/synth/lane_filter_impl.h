@@ -60,8 +60,13 @@ SNQ_RT snq__ladder_gains snq__ladder_gains_for(float drive);
 SNQ_RT void snq__lane_svf_reset(snq__lane_svf *f, uint32_t lane);
 SNQ_RT void snq__lane_svf_run(snq__lane_svf *f, const snq__lane_filter_block *b,
                               snq__lanes *x); /* in place */
+/* The same of two sides, f (2,): for little more than one alone. */
+SNQ_RT void snq__lane_svf_run_pair(snq__lane_svf *f, const snq__lane_filter_block *b, snq__lanes *x,
+                                   snq__lanes *y);
 SNQ_RT void snq__lane_ladder_reset(snq__lane_ladder *f, uint32_t lane);
 SNQ_RT void snq__lane_ladder_run(snq__lane_ladder *f, const snq__lane_filter_block *b,
                                  snq__lanes *x);
+SNQ_RT void snq__lane_ladder_run_pair(snq__lane_ladder *f, const snq__lane_filter_block *b,
+                                      snq__lanes *x, snq__lanes *y);
 
 #endif

@@ -54,6 +54,7 @@
  *        V. Valimaki, A. Huovilainen, "Oscillator and filter algorithms for virtual analog
  *        synthesis", Computer Music Journal 30(2), 2006. */
 #include <math.h>
+#include <stddef.h>
 
 #include "base/cpu.h"
 #include "synth/lane_filter_impl.h"
@@ -63,6 +64,10 @@ static const float least_gain = 0.25f;
 
 snq__lane_ladder_fn *snq__lane_ladder_pick(unsigned flags)
 {
+#ifdef SNQ_HAVE_AVX512
+    if (flags & SNQ_CPU_AVX512)
+        return snq__lane_ladder_avx512;
+#endif
 #ifdef SNQ_HAVE_AVX2
     if (flags & SNQ_CPU_AVX2)
         return snq__lane_ladder_avx2;
@@ -94,5 +99,11 @@ void snq__lane_ladder_reset(snq__lane_ladder *f, uint32_t lane)
 
 void snq__lane_ladder_run(snq__lane_ladder *f, const snq__lane_filter_block *b, snq__lanes *x)
 {
-    snq__lane_ladder_pick(snq_cpu_flags())(f, b, x);
+    snq__lane_ladder_pick(snq_cpu_flags())(f, b, x, NULL);
+}
+
+void snq__lane_ladder_run_pair(snq__lane_ladder *f, const snq__lane_filter_block *b, snq__lanes *x,
+                               snq__lanes *y)
+{
+    snq__lane_ladder_pick(snq_cpu_flags())(f, b, x, y);
 }

@@ -53,12 +53,18 @@
  * REFS   V. Zavalishin, "The art of VA filter design", 2.1.2 (2018), ch. 3-4. A. Simper, "Linear
  *        trapezoidal integrated SVF", Cytomic technical papers (2013). J. Laroche, "On the stability
  *        of time-varying recursive filters", JAES 55(6), 2007. */
+#include <stddef.h>
+
 #include "base/cpu.h"
 #include "synth/lane_filter_impl.h"
 #include "synth/simd/lane_filter_kernels_impl.h"
 
 snq__lane_svf_fn *snq__lane_svf_pick(unsigned flags)
 {
+#ifdef SNQ_HAVE_AVX512
+    if (flags & SNQ_CPU_AVX512)
+        return snq__lane_svf_avx512;
+#endif
 #ifdef SNQ_HAVE_AVX2
     if (flags & SNQ_CPU_AVX2)
         return snq__lane_svf_avx2;
@@ -75,5 +81,11 @@ void snq__lane_svf_reset(snq__lane_svf *f, uint32_t lane)
 
 void snq__lane_svf_run(snq__lane_svf *f, const snq__lane_filter_block *b, snq__lanes *x)
 {
-    snq__lane_svf_pick(snq_cpu_flags())(f, b, x);
+    snq__lane_svf_pick(snq_cpu_flags())(f, b, x, NULL);
+}
+
+void snq__lane_svf_run_pair(snq__lane_svf *f, const snq__lane_filter_block *b, snq__lanes *x,
+                            snq__lanes *y)
+{
+    snq__lane_svf_pick(snq_cpu_flags())(f, b, x, y);
 }

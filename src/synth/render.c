@@ -45,16 +45,28 @@ typedef struct render {
 /* Largest magnitude; the bits of floats without sign are in the order of their values. */
 static float peak_of(const float *x, size_t n, float peak)
 {
-    uint32_t most;
+    int32_t most; /* signed: what every vector unit can compare */
     memcpy(&most, &peak, sizeof most);
     for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
+        int32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
         bits &= 0x7fffffff;
         most = bits > most ? bits : most;
     }
     memcpy(&peak, &most, sizeof peak);
     return peak;
+}
+
+static void add(const float *restrict x, float *restrict to, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += x[i];
+}
+
+static void scale(float *x, float gain, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] *= gain;
 }
 
 snq_render_cfg snq_render_cfg_default(void)
@@ -166,6 +178,8 @@ static void play(render *r, uint32_t index)
     const int even = r->chunk & 1;
     const int64_t before = snq_player_frames(p->player);
     snq_player_run(p->player, p->played[even][0], p->played[even][1], CHUNK);
+    for (int c = 0; !r->cfg->desk && c < 2; c++)
+        scale(p->played[even][c], p->gain[c], CHUNK); /* while it is at hand */
     p->sounding[even] = (size_t)(snq_player_frames(p->player) - before);
     p->done[even] = snq_player_done(p->player);
 }
@@ -192,9 +206,11 @@ static void mix(render *r, uint32_t i)
         p->done[even] = p->done[even] && desk->silent(desk->user, i);
         return;
     }
-    for (int c = 0; c < 2; c++)
-        for (size_t k = 0; k < CHUNK; k++)
-            p->stem[even][c][k] = p->played[even][c][k] * p->gain[c];
+    for (int c = 0; c < 2; c++) { /* it has its level already */
+        float *played = p->played[even][c];
+        p->played[even][c] = p->stem[even][c];
+        p->stem[even][c] = played;
+    }
 }
 
 static snq_audio view(const render *r, float *const channel[2])
@@ -223,8 +239,8 @@ static void add_up(render *r)
     for (int c = 0; c < 2; c++) {
         memset(r->sum[c], 0, CHUNK * sizeof **r->sum);
         for (uint32_t p = 0; p < r->cfg->parts; p++)
-            for (size_t i = 0; r->cfg->part[p].only_pitch < 0 && i < CHUNK; i++)
-                r->sum[c][i] += r->part[p].stem[r->chunk & 1][c][i];
+            if (r->cfg->part[p].only_pitch < 0)
+                add(r->part[p].stem[r->chunk & 1][c], r->sum[c], CHUNK);
         r->peak = peak_of(block.channel[c], r->frames, r->peak);
     }
     if (!r->cfg->sum)

@@ -21,7 +21,7 @@
 #include "synth/bank.h"
 #include "synth/patch.h"
 
-enum { SNQ_RENDER_CHUNK = 16384 }; /* most frames of a block that is handed out */
+enum { SNQ_RENDER_CHUNK = 8192 }; /* most frames of a block that is handed out */
 
 /* One voice of the piece: a track, or a lane of a drum track. */
 typedef struct snq_render_part {

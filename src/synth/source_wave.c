@@ -109,6 +109,7 @@ typedef struct wave_source {
     uint8_t fresh;            /* bit a lane that has not sounded yet: no fade */
     snq__lane_words phase[UNISON_MAX];
 } wave_source;
+_Static_assert((int)UNISON_MAX == (int)SNQ__WAVE_VOICES_MAX, "what the kernel has room for");
 
 static int unison_of(const wave_source *w)
 {
@@ -277,15 +278,7 @@ typedef struct stretch {
     float begin, end, per_frame; /* the same as parts of the block; 1 / n */
 } stretch;
 
-/* One wave as the kernel wants it. */
-typedef struct pass {
-    snq__wave_run run;
-    int reads;
-    snq__lane_words offset[2], offset_step[2]; /* of both reads' phases from the voice's */
-    snq__lanes from, to; /* level of the lanes that read it, with their fades */
-} pass;
-
-static int reads_of(const wave_source *w, int wave)
+static uint32_t reads_of(const wave_source *w, int wave)
 {
     return wave == WAVE_SQUARE || wave == WAVE_TRIANGLE ||
                    (wave == WAVE_TABLE && w->table[wave]->cycles > 1)
@@ -317,7 +310,7 @@ static inline void reads_at(int wave, float cycles, float cycle, float shape, fl
 
 /* Both reads: where they are and what they weigh. */
 static inline void prepare_two(int wave, float cycles, const block *b, const stretch *s,
-                               const snq__lanes *cycle, pass *p)
+                               const snq__lanes *cycle, snq__wave_run *r)
 {
     const float half = 2147483520.0f; /* a period in words is twice this: int32 holds half of one */
     const float per_frame = s->per_frame;
@@ -330,134 +323,99 @@ static inline void prepare_two(int wave, float cycles, const block *b, const str
                  weight[1]);
         for (int i = 0; i < 2; i++) {
             const float more = (offset[1][i] - offset[0][i]) * half * per_frame;
-            p->offset[i].v[l] = 2 * (uint32_t)(int32_t)(offset[0][i] * half);
-            p->offset_step[i].v[l] = 2 * (uint32_t)(int32_t)more;
-            p->run.weight[i].v[l] = weight[0][i];
-            p->run.weight_step[i].v[l] = (weight[1][i] - weight[0][i]) * per_frame;
+            r->offset[i].v[l] = 2 * (uint32_t)(int32_t)(offset[0][i] * half);
+            r->offset_step[i].v[l] = 2 * (uint32_t)(int32_t)more;
+            r->weight[i].v[l] = weight[0][i];
+            r->weight_step[i].v[l] = (weight[1][i] - weight[0][i]) * per_frame;
         }
     }
 }
 
-/* All of a pass that is the same for every voice of the unison, but levels. */
+/* What the kernel is told, but for levels. */
 static void prepare(const wave_source *w, const block *b, const stretch *s, int wave,
-                    const reading *what, pass *p)
+                    const reading *what, snq__wave_run *r)
 {
     const snq__table *t = w->table[wave];
     snq__lanes cycle;
-    p->run.piece = t->piece;
-    p->run.n = s->n;
-    p->reads = reads_of(w, wave);
+    r->piece = t->piece;
+    r->reads = reads_of(w, wave);
     for (int l = 0; l < SNQ_LANES; l++) {
         const int in = what[l].wave == wave;
         const uint32_t level = in ? what[l].level : 0, at = in ? what[l].cycle : 0;
         const uint32_t bits = t->bits[level];
         cycle.v[l] = (float)at;
-        p->run.bits.v[l] = bits;
-        p->run.first[0].v[l] = t->first[level] + (at << bits);
-        p->run.first[1].v[l] = t->first[level] + ((at + (wave == WAVE_TABLE)) << bits);
+        r->bits.v[l] = bits;
+        r->first[0].v[l] = t->first[level] + (at << bits);
+        r->first[1].v[l] = t->first[level] + ((at + (wave == WAVE_TABLE)) << bits);
     }
     /* one loop for each wave, without its questions */
     if (wave == WAVE_SQUARE)
-        prepare_two(WAVE_SQUARE, 0, b, s, &cycle, p);
+        prepare_two(WAVE_SQUARE, 0, b, s, &cycle, r);
     else if (wave == WAVE_TRIANGLE)
-        prepare_two(WAVE_TRIANGLE, 0, b, s, &cycle, p);
-    else if (p->reads > 1)
-        prepare_two(WAVE_TABLE, (float)(t->cycles - 1), b, s, &cycle, p);
+        prepare_two(WAVE_TRIANGLE, 0, b, s, &cycle, r);
+    else if (r->reads > 1)
+        prepare_two(WAVE_TABLE, (float)(t->cycles - 1), b, s, &cycle, r);
 }
 
-/* Phase and pitch of voice j, without offsets. */
-static void pitch(const wave_source *w, const block *b, const stretch *s, int j, snq__wave_run *run)
+/* What is the same for all waves of a stretch: pitch, and where the unison's voices stand. */
+static void prepare_voices(const wave_source *w, const block *b, const stretch *s, snq__wave_run *r)
 {
-    const float scale = w->ratio[j] * w->words_per_hz, most = 2147483392.0f;
-    const float per_frame = s->per_frame;
-    run->phase[0] = w->phase[j];
-    SNQ__LANES_EACH(l)
-    {
-        const float begin = snq__lane_along(&b->hz, l, s->begin) * scale;
-        const float end = snq__lane_along(&b->hz, l, s->end) * scale;
-        const float from = begin < most ? begin : most, to = end < most ? end : most;
-        run->inc[0].v[l] = (uint32_t)(int32_t)(from + 0.5f);
-        run->more.v[l] = (uint32_t)(int32_t)((to - from) * per_frame);
-    }
-}
-
-static void voice_gains(const wave_source *w, const stretch *s, int j, int side, pass *p)
-{
-    const float is = w->to.side[j][side], was = w->from.side[j][side];
-    const float begin = is + (float)w->slide / FADE * (was - is);
-    const float end = w->slide ? is + (float)(w->slide - s->n) / FADE * (was - is) : is;
-    const float per_frame = s->per_frame;
-    SNQ__LANES_EACH(l)
-    {
-        p->run.gain[side].v[l] = begin * p->from.v[l];
-        p->run.gain_step[side].v[l] = (end * p->to.v[l] - begin * p->from.v[l]) * per_frame;
-    }
-}
-
-static void play(const wave_source *w, const block *b, const stretch *s, pass *p, snq__lanes *left,
-                 snq__lanes *right)
-{
-    snq__wave_run *r = &p->run;
-    for (int j = 0; j < (w->slide ? UNISON_MAX : unison_of(w)); j++) {
-        pitch(w, b, s, j, r);
-        if (p->reads > 1) {
-            SNQ__LANES_EACH(l)
-            {
-                r->phase[1].v[l] = r->phase[0].v[l] + p->offset[1].v[l];
-                r->phase[0].v[l] += p->offset[0].v[l];
-                r->inc[1].v[l] = r->inc[0].v[l] + p->offset_step[1].v[l];
-                r->inc[0].v[l] += p->offset_step[0].v[l];
-            }
+    const float back = (float)w->slide / FADE;
+    const float left = w->slide ? (float)(w->slide - s->n) / FADE : 0;
+    r->n = s->n;
+    r->phase = w->phase;
+    r->voices = w->slide ? UNISON_MAX : (uint32_t)unison_of(w);
+    SNQ__LANES_EACH(l) r->hz_from.v[l] = snq__lane_along(&b->hz, l, s->begin);
+    SNQ__LANES_EACH(l) r->hz_to.v[l] = snq__lane_along(&b->hz, l, s->end);
+    for (uint32_t j = 0; j < r->voices; j++) {
+        r->scale[j] = w->ratio[j] * w->words_per_hz;
+        for (int side = 0; side < 2; side++) {
+            const float is = w->to.side[j][side], was = w->from.side[j][side];
+            r->side_from[j][side] = is + back * (was - is);
+            r->side_to[j][side] = is + left * (was - is);
         }
-        voice_gains(w, s, j, 0, p);
-        if (right)
-            voice_gains(w, s, j, 1, p);
-        (p->reads > 1 ? w->kernels.two : w->kernels.one)(r, left, right);
     }
 }
 
-/* Phases at the stretch's end. */
-static void move_on(wave_source *w, const block *b, const stretch *s)
+/* Phases and fades at the stretch's end. */
+static void move_on(wave_source *w, const snq__wave_run *r)
 {
-    snq__wave_run run;
-    const uint32_t n = s->n;
-    for (int j = 0; j < (w->slide ? UNISON_MAX : unison_of(w)); j++) {
-        pitch(w, b, s, j, &run);
-        SNQ__LANES_EACH(l)
-        w->phase[j].v[l] += n * run.inc[0].v[l] + n * (n - 1) / 2 * run.more.v[l];
-    }
-    w->slide -= w->slide ? s->n : 0;
+    w->kernels.move(r, w->phase);
+    w->slide -= w->slide ? r->n : 0;
     for (int l = 0; l < SNQ_LANES; l++)
-        w->fade[l] -= w->fade[l] ? s->n : 0;
+        w->fade[l] -= w->fade[l] < r->n ? w->fade[l] : r->n;
 }
 
 /* Levels of the lanes that read `wave`, with their fades; whether there are any. */
 static int share(const wave_source *w, const block *b, const stretch *s, int wave, int is_old,
-                 pass *p)
+                 snq__wave_run *r)
 {
     const reading *what = is_old ? w->old : w->now;
-    int any = 0;
+    r->lanes = 0;
     for (int l = 0; l < SNQ_LANES; l++) {
         const int in = (b->active >> l & 1) && what[l].wave == wave && (!is_old || w->fade[l]);
         const float was = (float)w->fade[l] / FADE;
         const float is = w->fade[l] ? (float)(w->fade[l] - s->n) / FADE : 0;
-        p->from.v[l] = !in ? 0 : snq__lane_along(&b->level, l, s->begin) * (is_old ? was : 1 - was);
-        p->to.v[l] = !in ? 0 : snq__lane_along(&b->level, l, s->end) * (is_old ? is : 1 - is);
-        any |= in;
+        r->level_from.v[l] =
+            !in ? 0 : snq__lane_along(&b->level, l, s->begin) * (is_old ? was : 1 - was);
+        r->level_to.v[l] = !in ? 0 : snq__lane_along(&b->level, l, s->end) * (is_old ? is : 1 - is);
+        r->lanes |= (uint32_t)in << l;
     }
-    return any;
+    return r->lanes != 0;
 }
 
-/* How far the next stretch goes; whether any lane fades in it, or lanes read different waves. */
+/* How far the next stretch goes; whether any lane that sounds fades in it, or reads another wave. */
 static int next_stretch(const wave_source *w, const block *b, stretch *s)
 {
+    const uint8_t wave = (uint8_t)w->value[P_WAVEFORM];
     int mixed = 0;
     s->at += s->n;
     s->n = b->n - s->at;
     if (w->slide && w->slide < s->n)
         s->n = w->slide;
-    for (int l = 0; l < SNQ_LANES; l++) {
-        mixed |= w->fade[l] || w->now[l].wave != (uint8_t)w->value[P_WAVEFORM];
+    for (uint32_t bits = b->active; bits; bits &= bits - 1) {
+        const uint32_t l = (uint32_t)__builtin_ctz(bits);
+        mixed |= w->fade[l] || w->now[l].wave != wave;
         if (w->fade[l] && w->fade[l] < s->n)
             s->n = w->fade[l];
     }
@@ -472,28 +430,30 @@ static SNQ_RT void wave_run(void *self, const snq__source_block *given, snq__lan
 {
     wave_source *w = self;
     block b;
-    pass p;
+    snq__wave_run run;
     if (!given->active)
         return;
     take_block(w, given, &b);
     if ((w->fresh & b.active) == b.active)
         w->slide = 0; /* nothing sounds that could slide */
     decide(w, &b);
-    for (stretch s = { 0 }; s.at + s.n < b.n; move_on(w, &b, &s)) {
+    for (stretch s = { 0 }; s.at + s.n < b.n; move_on(w, &run)) {
         const int mixed = next_stretch(w, &b, &s);
         snq__lanes *l = left + s.at, *r = right ? right + s.at : NULL;
+        prepare_voices(w, &b, &s, &run);
         if (!mixed) {
-            SNQ__LANES_EACH(i) p.from.v[i] = snq__lane_along(&b.level, i, s.begin);
-            SNQ__LANES_EACH(i) p.to.v[i] = snq__lane_along(&b.level, i, s.end);
-            prepare(w, &b, &s, (int)w->value[P_WAVEFORM], w->now, &p);
-            play(w, &b, &s, &p, l, r);
+            run.lanes = b.active;
+            SNQ__LANES_EACH(i) run.level_from.v[i] = snq__lane_along(&b.level, i, s.begin);
+            SNQ__LANES_EACH(i) run.level_to.v[i] = snq__lane_along(&b.level, i, s.end);
+            prepare(w, &b, &s, (int)w->value[P_WAVEFORM], w->now, &run);
+            w->kernels.play(&run, l, r);
             continue;
         }
         for (int wave = 0; wave < 2 * WAVES; wave++) {
             const int is_old = wave >= WAVES;
-            if (share(w, &b, &s, wave % WAVES, is_old, &p)) {
-                prepare(w, &b, &s, wave % WAVES, is_old ? w->old : w->now, &p);
-                play(w, &b, &s, &p, l, r);
+            if (share(w, &b, &s, wave % WAVES, is_old, &run)) {
+                prepare(w, &b, &s, wave % WAVES, is_old ? w->old : w->now, &run);
+                w->kernels.play(&run, l, r);
             }
         }
     }

@@ -92,17 +92,18 @@ static void ladder_resonance(snq__lanes *to, const snq__lanes *q)
         to->v[k] = 1 - 1.25f / (q->v[k] + 1);
 }
 
-static void run_filter(snq__voice_filter *f, uint32_t side, snq__voice_stage stage,
-                       const snq__lane_filter_block *cfg, snq__lanes *x)
+/* Both sides, or with right NULL the left one. */
+static void run_filter(snq__voice_filter *f, snq__voice_stage stage,
+                       const snq__lane_filter_block *cfg, snq__lanes *left, snq__lanes *right)
 {
     snq__lane_filter_block b = *cfg;
     b.type = stage.type;
     if (stage.model == SNQ__MODEL_SVF) {
-        snq__lane_svf_run(&f->svf[side], &b, x);
+        snq__lane_svf_run_pair(f->svf, &b, left, right);
     } else if (stage.model == SNQ__MODEL_LADDER) {
         ladder_resonance(&b.resonance.from, &cfg->resonance.from);
         ladder_resonance(&b.resonance.to, &cfg->resonance.to);
-        snq__lane_ladder_run(&f->ladder[side], &b, x);
+        snq__lane_ladder_run_pair(f->ladder, &b, left, right);
     }
 }
 
@@ -118,11 +119,10 @@ static void cross(const snq__voice_engine *e, uint32_t left, uint32_t n, const s
     }
 }
 
-static void filter_side(snq__voice_engine *e, snq__voice_group *g, uint32_t s, uint32_t side,
-                        uint32_t n)
+static void filter(snq__voice_engine *e, snq__voice_group *g, uint32_t s, uint32_t n)
 {
     const snq__voice_switch *w = &e->filter[s];
-    snq__lanes *x = e->buffer[side];
+    snq__lanes *left = e->buffer[0], *right = e->stereo ? e->buffer[1] : NULL;
     const snq__lane_filter_block cfg = {
         .n = n,
         .rate_hz = (float)e->rate_hz,
@@ -131,13 +131,16 @@ static void filter_side(snq__voice_engine *e, snq__voice_group *g, uint32_t s, u
         .drive = snq__voice_sum_value(e, VP_FILTER_DRIVE),
     };
     if (!w->left) {
-        run_filter(&g->filter[s], side, w->now, &cfg, x);
+        run_filter(&g->filter[s], w->now, &cfg, left, right);
         return;
     }
-    memcpy(e->spare, x, n * sizeof *x);
-    run_filter(&g->fading[s], side, w->before, &cfg, e->spare);
-    run_filter(&g->filter[s], side, w->now, &cfg, x);
-    cross(e, w->left, n, e->spare, x);
+    for (uint32_t side = 0; side < (right ? 2u : 1u); side++)
+        memcpy(e->spare[side], e->buffer[side], n * sizeof e->spare[0][0]);
+    run_filter(&g->fading[s], w->before, &cfg, e->spare[0], right ? e->spare[1] : NULL);
+    run_filter(&g->filter[s], w->now, &cfg, left, right);
+    cross(e, w->left, n, e->spare[0], left);
+    if (right)
+        cross(e, w->left, n, e->spare[1], right);
 }
 
 /* --- a block --- */
@@ -173,8 +176,7 @@ void snq__voice_group_run(snq__voice_engine *e, snq__voice_group *g, uint32_t n,
     run_sources(e, g, n);
     for (uint32_t s = 0; s < 2; s++)
         if (e->filter[s].now.model != SNQ__MODEL_OFF || e->filter[s].left)
-            for (uint32_t side = 0; side < (e->stereo ? 2u : 1u); side++)
-                filter_side(e, g, s, side, n);
+            filter(e, g, s, n);
     const snq__voice_mix m = { .n = n,
                                .x = { e->buffer[0], e->buffer[e->stereo ? 1 : 0] },
                                .amp = g->ramps.amp,

@@ -65,28 +65,42 @@ float snq__voice_sum_value(const snq__voice_engine *e, uint32_t s)
 
 /* --- envelopes and slow oscillators --- */
 
-static void read_envelope(const snq__voice_engine *e, uint32_t k, snq__envelope_cfg *cfg)
+float snq__voice_power(snq__voice_engine *e, uint32_t s, float x)
+{
+    if (x != e->power_of[s]) {
+        e->power_of[s] = x;
+        e->power[s] = exp2f(x);
+    }
+    return e->power[s];
+}
+
+static float raised(snq__voice_engine *e, uint32_t s)
+{
+    return snq__voice_power(e, s, slot(e, s));
+}
+
+static void read_envelope(snq__voice_engine *e, uint32_t k, snq__envelope_cfg *cfg)
 {
     const uint32_t at = VP_ENV + k * VP_ENV_SIZE - VP_ENV;
     *cfg = (snq__envelope_cfg) {
-        .attack_s = exp2f(slot(e, at + VP_ENV_ATTACK)),
+        .attack_s = raised(e, at + VP_ENV_ATTACK),
         .hold_s = slot(e, at + VP_ENV_HOLD),
-        .decay_s = exp2f(slot(e, at + VP_ENV_DECAY)),
+        .decay_s = raised(e, at + VP_ENV_DECAY),
         .sustain = slot(e, at + VP_ENV_SUSTAIN),
-        .release_s = exp2f(slot(e, at + VP_ENV_RELEASE)),
+        .release_s = raised(e, at + VP_ENV_RELEASE),
         .curve = slot(e, at + VP_ENV_CURVE),
     };
 }
 
-static double lfo_hz(const snq__voice_engine *e, uint32_t l)
+static double lfo_hz(snq__voice_engine *e, uint32_t l)
 {
     const double beats = snq__voice_sync_beats(snq__voice_choice(e, VP_LFO_SYNC + l * VP_LFO_SIZE));
     if (beats > 0)
         return e->bpm / 60 / beats;
-    return (double)exp2f(slot(e, VP_LFO_RATE + l * VP_LFO_SIZE));
+    return (double)raised(e, VP_LFO_RATE + l * VP_LFO_SIZE);
 }
 
-static void read_shared(const snq__voice_engine *e, snq__voice_shared *s)
+static void read_shared(snq__voice_engine *e, snq__voice_shared *s)
 {
     for (uint32_t k = 0; k < SNQ__VOICE_ENVELOPES; k++)
         if (e->env_used[k])

@@ -35,17 +35,26 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cpu.h"
+#include "synth/simd/drive_impl.h"
 #include "synth/voice_impl.h"
 
-enum { PAST = SNQ__DRIVE_PAST, TAPS = PAST + 1, MIDDLE = PAST / 2, BLOCK = SNQ_SYNTH_BLOCK };
+static const float least = 0.5f, most = 40, reference = 0.5f;
+static const float fade_s = 0.005f, mean_hz = 5, mean_fade_s = 0.0004f;
 
-static const float least = 0.5f, most = 40, reference = 0.5f, shelf = 0.3f;
-static const float fade_s = 0.005f, mean_hz = 5, least_mean = 1e-6f, mean_fade_s = 0.0004f;
-
-/* Every other tap of h; the one in their middle is 1/2. */
-static const float half_band[TAPS / 2] = { -0.000549342426f, 0.00217266136f, -0.00578224965f,
-                                           0.0126836386f,    -0.0249782474f, 0.0472372587f,
-                                           -0.0954596944f,   0.314675975f };
+snq__drive_fn *snq__drive_pick(unsigned cpu_flags)
+{
+#ifdef SNQ_HAVE_AVX512
+    if (cpu_flags & SNQ_CPU_AVX512)
+        return snq__drive_avx512;
+#endif
+#ifdef SNQ_HAVE_AVX2
+    if (cpu_flags & SNQ_CPU_AVX2)
+        return snq__drive_avx2;
+#endif
+    (void)cpu_flags;
+    return snq__drive_c;
+}
 
 static float curve(float u)
 {
@@ -67,62 +76,6 @@ static float drive_gain(float amount)
     return least * powf(most / least, amount);
 }
 
-/* out (n,) = the sixteen taps over x (PAST + n,), whose first PAST are the past. */
-static void sum_taps(const float *x, float *out, uint32_t n)
-{
-    memset(out, 0, n * sizeof *out);
-    for (int k = 0; k < TAPS / 2; k++) {
-        const float h = half_band[k];
-        const float *a = x + k, *b = x + PAST - k;
-        for (uint32_t i = 0; i < n; i++)
-            out[i] += h * (a[i] + b[i]);
-    }
-}
-
-/* What a block of a side is worked out with. past: before the block, then the block. */
-typedef struct work {
-    float x[PAST + BLOCK], even[PAST + BLOCK], odd[PAST + BLOCK];
-    float u[2 * BLOCK + 1], root[2 * BLOCK + 1], y[2 * BLOCK + 1];
-} work;
-
-/* u[1 ..] = g x at twice the rate */
-static void rise(work *w, const line *g, uint32_t n)
-{
-    float between[BLOCK];
-    sum_taps(w->x, between, n);
-    for (uint32_t i = 0; i < n; i++) {
-        const float t = (float)(2 * i);
-        w->u[2 * i + 1] = 2 * between[i] * (g->from + g->step * (t + 1));
-        w->u[2 * i + 2] = w->x[PAST - MIDDLE + i] * (g->from + g->step * (t + 2));
-    }
-}
-
-static void bend(work *w, uint32_t n)
-{
-    for (uint32_t i = 0; i <= 2 * n; i++)
-        w->root[i] = sqrtf(1 + w->u[i] * w->u[i]);
-    for (uint32_t i = 0; i < 2 * n; i++)
-        w->y[i + 1] = (w->u[i] + w->u[i + 1]) / (w->root[i] + w->root[i + 1]);
-    for (uint32_t i = 0; i < n; i++) {
-        const float *y = w->y + 2 * i;
-        w->even[PAST + i] = y[1] + shelf * (y[1] - y[0]);
-        w->odd[PAST + i] = y[2] + shelf * (y[2] - y[1]);
-    }
-}
-
-/* z (n,) at the rate */
-static void fall(const work *w, float *z, uint32_t n)
-{
-    sum_taps(w->even, z, n);
-    for (uint32_t i = 0; i < n; i++)
-        z[i] += 0.5f * w->odd[PAST - MIDDLE - 1 + i];
-}
-
-static void keep(float past[PAST], const float *now, uint32_t n)
-{
-    memcpy(past, now + n, PAST * sizeof *past);
-}
-
 static int any(const float *x, int n)
 {
     for (int i = 0; i < n; i++)
@@ -133,49 +86,19 @@ static int any(const float *x, int n)
 
 static int side_rests(const snq__drive_side *s)
 {
-    return s->u == 0 && s->y == 0 && s->out == 0 && !any(s->x, PAST) && !any(s->even, PAST) &&
-           !any(s->odd, PAST);
-}
-
-/* Takes the mean away; what is left of it when all is silent fades in some ms. */
-static void centre(snq__drive_side *s, float c, float *z, uint32_t n)
-{
-    float in = s->in, out = s->out;
-    const int silent = in == 0 && !any(z, (int)n);
-    const float keeps = 1 - (silent ? c / (2 * (float)M_PI * mean_hz * mean_fade_s) : c);
-    for (uint32_t i = 0; i < n; i++) {
-        out = keeps * (out + z[i] - in);
-        in = z[i];
-        z[i] = out;
-    }
-    s->in = in;
-    s->out = fabsf(out) > least_mean || in != 0 ? out : 0;
-}
-
-static void run_side(snq__drive_side *s, const line *g, float c, float *x, float *z, uint32_t n)
-{
-    work w;
-    memcpy(w.x, s->x, sizeof s->x);
-    memcpy(w.x + PAST, x, n * sizeof *x);
-    memcpy(w.even, s->even, sizeof s->even);
-    memcpy(w.odd, s->odd, sizeof s->odd);
-    w.u[0] = s->u;
-    w.y[0] = s->y;
-    rise(&w, g, n);
-    bend(&w, n);
-    fall(&w, z, n);
-    keep(s->x, w.x, n);
-    keep(s->even, w.even, n);
-    keep(s->odd, w.odd, n);
-    s->u = w.u[2 * n];
-    s->y = w.y[2 * n];
-    centre(s, c, z, n);
+    return s->u == 0 && s->y == 0 && s->out == 0 && !any(s->x, SNQ__DRIVE_PAST) &&
+           !any(s->even, SNQ__DRIVE_PAST) && !any(s->odd, SNQ__DRIVE_PAST);
 }
 
 /* x goes from itself to z out, as far as `wet` says. */
-static void blend(float wet, float step, float end, const line *out, const float *z, float *x,
-                  uint32_t n)
+static void blend(float wet, float step, float end, const line *out, const float *restrict z,
+                  float *restrict x, uint32_t n)
 {
+    if (wet == end && wet == 1) {
+        for (uint32_t i = 0; i < n; i++)
+            x[i] = z[i] * (out->from + out->step * (float)(int32_t)(i + 1));
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         wet += step;
         wet = step > 0 ? fminf(wet, end) : fmaxf(wet, end);
@@ -197,7 +120,7 @@ void snq__voice_drive_reset(snq__voice_drive *d, float amount, uint32_t fade_fra
 void snq__voice_drive_run(snq__voice_drive *d, float amount, float *left, float *right, uint32_t n)
 {
     float *const x[2] = { left, right };
-    float z[2][BLOCK];
+    float z[2][SNQ_SYNTH_BLOCK];
     const float end = amount > 0 ? 1 : 0;
     if (d->wet <= 0 && end <= 0) {
         d->amount = 0;
@@ -205,19 +128,25 @@ void snq__voice_drive_run(snq__voice_drive *d, float amount, float *left, float 
     }
     /* while it fades out, it stays as it was */
     const float to = amount > 0 ? amount : d->amount, from = d->amount > 0 ? d->amount : to;
-    const float g0 = drive_gain(from), g1 = drive_gain(to);
-    const line g = line_to(g0, g1, 2 * n);
-    const line out =
-        line_to(reference / curve(g0 * reference), reference / curve(g1 * reference), n);
+    const float g0 = drive_gain(from), g1 = to == from ? g0 : drive_gain(to);
+    const float out0 = reference / curve(g0 * reference);
+    const line out = line_to(out0, to == from ? out0 : reference / curve(g1 * reference), n);
     const float step = end > d->wet ? d->wet_step : -d->wet_step;
     const int same = !memcmp(&d->side[0], &d->side[1], sizeof d->side[0]) &&
                      !memcmp(left, right, n * sizeof *left);
     const float c = 2 * (float)M_PI * mean_hz * fade_s * d->wet_step;
-    run_side(&d->side[0], &g, c, left, z[0], n);
+    const line g = line_to(g0, g1, 2 * n);
+    const snq__drive_run run = { .gain = g.from,
+                                 .gain_step = g.step,
+                                 .keeps = 1 - c,
+                                 .keeps_rest = 1 - c / (2 * (float)M_PI * mean_hz * mean_fade_s),
+                                 .n = n };
+    snq__drive_fn *const side = snq__drive_pick(snq_cpu_flags());
+    side(&run, &d->side[0], left, z[0]);
     if (same)
         d->side[1] = d->side[0];
     else
-        run_side(&d->side[1], &g, c, right, z[1], n);
+        side(&run, &d->side[1], right, z[1]);
     blend(d->wet, step, end, &out, z[0], left, n);
     if (same)
         memcpy(right, left, n * sizeof *left);

@@ -78,11 +78,12 @@ static snq_status make_sources(snq__voice_engine *e, const snq_instrument_cfg *c
 }
 
 /* Gain of a side of the sum. */
-static float side_gain(const snq__voice_engine *e, int right)
+static float side_gain(snq__voice_engine *e, int right)
 {
     const float pan = e->value[VP_PERFORM_PAN].now;
     const float by_hand = e->value[VP_VOLUME].now * e->value[VP_EXPRESSION].now;
-    return exp2f(snq__voice_sum_value(e, VP_GAIN) * 0.16609640f) * by_hand * by_hand *
+    const float level = snq__voice_sum_value(e, VP_GAIN) * 0.16609640f; /* log2(10) / 20 */
+    return snq__voice_power(e, VP_GAIN, level) * by_hand * by_hand *
            sqrtf(right ? 1 + pan : 1 - pan);
 }
 
@@ -109,6 +110,8 @@ static snq_status voice_make(const snq_instrument_cfg *cfg, void **out)
     e->smooth = 1 - expf(-1 / (smooth_s * (float)cfg->rate_hz));
     e->mix = snq__voice_mix_pick(snq_cpu_flags());
     snq_rng_init(&e->rng, cfg->seed);
+    for (uint32_t s = 0; s < VP_SLOTS; s++)
+        e->power_of[s] = NAN; /* which is no number's equal */
     SNQ_GOTO(snq__voice_params_init(e, cfg->patch));
     e->voices_made = snq__voice_choice(e, VP_VOICES);
     e->stereo = (int)snq__voice_choice(e, VP_CHANNELS);

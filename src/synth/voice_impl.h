@@ -258,7 +258,8 @@ typedef struct snq__voice_engine {
     snq__voice_address *address;                  /* (params,), owned */
     size_t params;
     snq__voice_value value[VP_SLOTS];
-    uint32_t moving[(VP_SLOTS + 31) / 32]; /* bit a slot that is on its way */
+    uint32_t moving[(VP_SLOTS + 31) / 32];     /* bit a slot that is on its way */
+    float power_of[VP_SLOTS], power[VP_SLOTS]; /* what a slot was raised from last, and to */
 
     snq__voice_route route[SNQ_PATCH_ROUTES_MAX];
     uint32_t routes;
@@ -293,7 +294,7 @@ typedef struct snq__voice_engine {
     float smooth;            /* of amplitudes and gains: voice_mix_impl.h */
     float width;
 
-    snq__lanes buffer[2][SNQ_SYNTH_BLOCK], spare[SNQ_SYNTH_BLOCK];
+    snq__lanes buffer[2][SNQ_SYNTH_BLOCK], spare[2][SNQ_SYNTH_BLOCK];
 } snq__voice_engine;
 
 /* voice_params.c */
@@ -329,6 +330,9 @@ SNQ_RT void snq__voice_control(snq__voice_engine *e, snq__voice_group *g);
 SNQ_RT void snq__voice_control_end(snq__voice_engine *e);
 /* Slot's value in its unit, of the sum: with what the routes add. */
 SNQ_RT float snq__voice_sum_value(const snq__voice_engine *e, uint32_t slot);
+
+/* 2^x, of slot s: worked out when x is not what it was. */
+SNQ_RT float snq__voice_power(snq__voice_engine *e, uint32_t s, float x);
 
 /* voice_block.c */
 SNQ_RT void snq__voice_group_run(snq__voice_engine *e, snq__voice_group *g, uint32_t n, float *left,

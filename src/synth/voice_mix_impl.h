@@ -24,6 +24,8 @@ typedef void snq__voice_mix_fn(const snq__voice_mix *m, snq__lanes *state, float
 SNQ_RT void snq__voice_mix_c(const snq__voice_mix *m, snq__lanes *state, float *left, float *right);
 SNQ_RT void snq__voice_mix_avx2(const snq__voice_mix *m, snq__lanes *state, float *left,
                                 float *right);
+SNQ_RT void snq__voice_mix_avx512(const snq__voice_mix *m, snq__lanes *state, float *left,
+                                  float *right);
 /* The best that snq_cpu_flags() allows. */
 snq__voice_mix_fn *snq__voice_mix_pick(unsigned cpu_flags);
 

@@ -135,6 +135,11 @@ static double most_rms(const float *x, size_t from, size_t to, size_t window)
 
 double rig_click_db(const rig_sound *s, size_t at, double rate_hz)
 {
+    return rig_jump_db(s, at, 0, rate_hz);
+}
+
+double rig_jump_db(const rig_sound *s, size_t at, size_t later, double rate_hz)
+{
     snq_sos sections[SNQ_SOS_SECTIONS_MAX];
     uint32_t sections_n;
     check_ok(snq_sos_highpass(8, 8000, rate_hz, sections, &sections_n));
@@ -148,7 +153,9 @@ double rig_click_db(const rig_sound *s, size_t at, double rate_hz)
         snq_sos_filter_run(&f, high, c ? s->right : s->left, s->n);
         const size_t before = (size_t)(0.05 * rate_hz), after = (size_t)(0.1 * rate_hz);
         assert_true(at >= before && at + after + window <= s->n);
-        const double was = most_rms(high, at - before, at, window);
+        double was = most_rms(high, at - before, at, window);
+        if (later)
+            was = fmax(was, most_rms(high, later, later + before, window));
         const double is = most_rms(high, at - window / 2, at + after, window);
         worst = fmax(worst, rig_db(fmax(is, 1e-5) / fmax(was, 1e-5)));
     }

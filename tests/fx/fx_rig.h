@@ -40,6 +40,9 @@ double rig_apart(const float *a, const float *b, size_t n);
  * moment of the 100 ms after it, against the most of such 5 ms in the 50 ms before, in dB; both sides.
  * Counts nothing below -100 dBFS. */
 double rig_click_db(const rig_sound *s, size_t at, double rate_hz);
+/* The same, but against the 50 ms from frame `later` on as well: what a parameter brings for good is no
+ * click. */
+double rig_jump_db(const rig_sound *s, size_t at, size_t later, double rate_hz);
 
 /* What every kind owes: the sweep of failing allocations; the same for any cut into blocks within
  * `apart`; the same after a reset; extreme values of all parameters, at several rates, with sound that is

@@ -171,6 +171,89 @@ static void no_numbers_leave_no_trace(void **state)
     rig_sound_free(&want);
 }
 
+/* A sine that comes without an edge, of which delays would tell later. */
+static rig_sound soft_sine(size_t n)
+{
+    enum { RISE = 6000 };
+    rig_sound s = rig_sound_new(n);
+    rig_sine(&s, 330, RATE, 0.1);
+    for (size_t i = 0; i < RISE && i < n; i++) {
+        const float up = (float)(0.5 - 0.5 * cos(M_PI * (double)i / RISE));
+        s.left[i] *= up;
+        s.right[i] *= up;
+    }
+    return s;
+}
+
+static double jump_db(const char *kind, uint32_t index, float to)
+{
+    enum { N = 60000, AT = 12000, LATER = 50000 };
+    rig_sound s = soft_sine(N);
+    snq_effect *e = rig_effect(kind, RATE, 1, strcmp(kind, "vinyl") ? "" : "crackle=0");
+    rig_run_part(e, &s, 0, AT, 256);
+    snq_effect_set(e, index, to);
+    rig_run_part(e, &s, AT, N, 256);
+    const double db = rig_jump_db(&s, AT, LATER, RATE);
+    snq_effect_free(e);
+    rig_sound_free(&s);
+    return db;
+}
+
+/* The crackle of vinyl is made of clicks, and so are steps of a few bits; 36 dB into a limiter are its to answer (test_limiter.c: 12). */
+static int may_click(const char *kind, const char *id)
+{
+    const int limited = strcmp(kind, "limiter") == 0 && strcmp(id, "gain_db") == 0;
+    return limited || strcmp(id, "crackle") == 0 || strcmp(id, "bits") == 0;
+}
+
+/* Every parameter, from its default to both ends. */
+static void no_jump_clicks(void **state)
+{
+    for (unsigned k = 0; snq_effect_kind(k); k++) {
+        const char *kind = snq_effect_kind(k);
+        size_t n;
+        const snq_param *p = snq_effect_params(kind, &n);
+        for (uint32_t i = 0; i < n; i++)
+            for (int end = 0; end < 2 && !may_click(kind, p[i].id); end++) {
+                const double db = jump_db(kind, i, end ? p[i].max : p[i].min);
+                if (db > 6)
+                    fail_msg("%s.%s to its %s: a click of %.1f dB", kind, p[i].id,
+                             end ? "most" : "least", db);
+            }
+    }
+}
+
+/* Every parameter driven along a slow curve, as automation does: no more above 8 kHz than where it stands
+ * still, at either end. */
+static void no_curve_clicks(void **state)
+{
+    enum { N = 72000, FROM = 12000, TO = 60000 };
+    for (unsigned k = 0; snq_effect_kind(k); k++) {
+        const char *kind = snq_effect_kind(k);
+        size_t n;
+        const snq_param *p = snq_effect_params(kind, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (p[i].scale == SNQ_PARAM_DISCRETE || may_click(kind, p[i].id))
+                continue;
+            rig_sound s = soft_sine(N);
+            snq_effect *e = rig_effect(kind, RATE, 1, strcmp(kind, "vinyl") ? "" : "crackle=0");
+            for (size_t at = 0; at < N; at += 64) {
+                const double u = at < FROM ? 0 : at > TO ? 1 : (double)(at - FROM) / (TO - FROM);
+                snq_effect_set(e, i, (float)((1 - u) * (double)p[i].value + u * (double)p[i].max));
+                rig_run_part(e, &s, at, at + 64 < N ? at + 64 : N, 64);
+            }
+            for (size_t at = FROM; at < TO; at += RATE / 10) {
+                const double db = rig_jump_db(&s, at, N - RATE / 20 - 300, RATE);
+                if (db > 6)
+                    fail_msg("%s.%s on its way up: %.1f dB after %zu frames", kind, p[i].id, db,
+                             at - FROM);
+            }
+            snq_effect_free(e);
+            rig_sound_free(&s);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +263,8 @@ int main(void)
         cmocka_unit_test(bypass_shifts_nothing_and_does_not_click),
         cmocka_unit_test(bypassed_from_the_start),
         cmocka_unit_test(no_numbers_leave_no_trace),
+        cmocka_unit_test(no_jump_clicks),
+        cmocka_unit_test(no_curve_clicks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* biquad_pair, gain_tools, fine_peaks -- every variant against plain C and against what is known. */
+/* biquad_pair, gain_tools, fine_peaks, the reverb's cuts -- every variant against plain C and against what is known. */
 #include "support/check.h"
 
 #include "base/cpu.h"
 #include "base/rng.h"
 #include "dsp/sos.h"
 #include "fx/biquad_pair.h"
+#include "fx/fdn_impl.h"
 #include "fx/gain_tools.h"
 #include "fx/fine_peaks.h"
 
@@ -167,6 +168,126 @@ static void following_is_two_one_poles(void **state)
     check_near(pow(1 - snq__one_pole(10, 48000), 480), exp(-1), 1e-5);
 }
 
+static void recovering_is_a_peak_and_two_one_poles(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++)
+        for (int both = 0; both < 2; both++) {
+            const snq__recovery r = { .fall = 0.2f, .in = 0.05f, .out = 0.01f, .both = both };
+            float y[2] = { 0.3f, 0.4f };
+            double quick = 0.3f, slow = 0.4f;
+            for (uint32_t n = 0; n <= N; n++) {
+                float x[SNQ__GAIN_TOOLS_ROOM], got[SNQ__GAIN_TOOLS_ROOM];
+                fill(x, N, n + 5);
+                for (uint32_t i = 0; i < n; i++)
+                    got[i] = x[i] = fmaxf(x[i], 0);
+                snq__gain_tools_pick(flags[v])->recover(got, n, y, &r);
+                for (uint32_t i = 0; i < n; i++) {
+                    quick = x[i] > quick ? x[i] : quick + 0.2 * (x[i] - quick);
+                    slow += (quick > slow ? 0.05 : 0.01) * (quick - slow);
+                    check_near(got[i], both ? fmax(quick, slow) : quick, 1e-5);
+                }
+                check_near(y[0], quick, 1e-5);
+                check_near(y[1], slow, 1e-5);
+            }
+        }
+}
+
+static void ramps_are_straight_lines(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    static const float gain[] = { 1, 0.5f, 0.75f, 0, 1 };
+    for (unsigned v = 0; v < n_variants; v++)
+        for (uint32_t n = 0; n <= 4; n++) {
+            float x[2][33];
+            for (int i = 0; i < 33; i++) {
+                x[0][i] = 1;
+                x[1][i] = -2;
+            }
+            snq__gain_tools_pick(flags[v])->ramps(x[0], x[1], gain, n);
+            for (uint32_t i = 0; i < 8 * n; i++) {
+                const float part = (float)(i % 8) / 8;
+                const float want = (1 - part) * gain[i / 8] + part * gain[i / 8 + 1];
+                check_near(x[0][i], want, 1e-6);
+                check_near(x[1][i], -2 * want, 2e-6);
+            }
+            assert_true(x[0][8 * n] == 1 && x[1][8 * n] == -2);
+        }
+}
+
+/* Where nothing can reach the limit nothing is worked out, and what is worked out is as without one. */
+static void peaks_under_the_limit_may_be_left_out(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    static const uint32_t finest[] = { 8, 4, 2 };
+    for (unsigned v = 0; v < n_variants; v++)
+        for (int f = 0; f < 3; f++) {
+            snq__fine_peaks all = { .lacking = 0 }, some = { .lacking = 0 };
+            snq__fine_peaks_fn *run = snq__fine_peaks_pick(flags[v]);
+            const float limit = 0.5f;
+            unsigned left_out = 0;
+            snq_rng r;
+            snq_rng_init(&r, 3);
+            for (uint32_t cell = 0; cell < 300; cell++) {
+                const double level = cell % 9 < 3 ? 0.02 : cell % 5 == 0 ? 0.3 : 0.1;
+                for (int c = 0; c < 2; c++)
+                    for (uint32_t i = 0; i < N; i++)
+                        all.side[c].x[SNQ__FINE_PEAKS_PAST + i] =
+                            some.side[c].x[SNQ__FINE_PEAKS_PAST + i] =
+                                (float)(level * snq_rng_normal(&r));
+                for (uint32_t g = 0, n; g < 8; g += n) {
+                    float want[8], got[8];
+                    n = 1 + snq_rng_below(&r, 8 - g);
+                    run(&all, g, n, finest[f], 0, want);
+                    run(&some, g, n, finest[f], limit, got);
+                    for (uint32_t i = 0; i < n; i++) {
+                        left_out += got[i] == 0 && want[i] != 0;
+                        if (got[i] != 0 || want[i] >= limit)
+                            check_near(got[i], want[i], 1e-6);
+                    }
+                }
+                snq__fine_peaks_next(&all);
+                snq__fine_peaks_next(&some);
+            }
+            assert_in_range(left_out, 300, 2000);
+        }
+}
+
+/* The reverb's cuts, frame by frame, however they are cut into pieces; and while they move. */
+static void cuts_are_four_one_poles(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++) {
+        snq__fdn_kernels k;
+        snq__fdn_kernels_init(&k, flags[v]);
+        snq__fdn_cut c = { .low = 0 };
+        float want_s[2][4] = { { 0 } };
+        for (uint32_t n = 0; n <= N; n++) {
+            float x[2][N], y[2][N + 1];
+            fill(x[0], N, n);
+            fill(x[1], N, n + 100);
+            c.low = 0.002f + 0.01f * (float)(n / 20);
+            c.high = 0.9f - 0.1f * (float)(n / 20);
+            c.low_slope = n % 7 == 3 ? 1e-5f : 0;
+            c.high_slope = n % 7 == 3 ? -1e-3f : 0;
+            y[0][n] = y[1][n] = 77;
+            k.cut(&c, (const float *const[2]) { x[0], x[1] }, (float *const[2]) { y[0], y[1] }, n);
+            for (int s = 0; s < 2; s++) {
+                for (uint32_t i = 0; i < n; i++)
+                    check_near(y[s][i],
+                               snq__fdn_cut_step(want_s[s], c.low + c.low_slope * (float)i,
+                                                 c.high + c.high_slope * (float)i, x[s][i]),
+                               1e-5);
+                assert_true(y[s][n] == 77);
+            }
+        }
+    }
+}
+
 /* A sine's peak is its amplitude, wherever the samples lie. */
 static void peaks_are_found_between_samples(void **state)
 {
@@ -177,16 +298,16 @@ static void peaks_are_found_between_samples(void **state)
     for (unsigned v = 0; v < n_variants; v++)
         for (int f = 0; f < 3; f++)
             for (double hz = 500; hz < 21500; hz += 777) {
-                snq__fine_peaks_side s = { .x = { 0 } };
+                snq__fine_peaks s = { .lacking = 0 };
                 float most = 0;
                 for (uint32_t cell = 0; cell < 20; cell++) {
                     float peak[8] = { 0 };
                     for (uint32_t i = 0; i < N; i++)
-                        s.x[SNQ__FINE_PEAKS_PAST + i] =
+                        s.side[0].x[SNQ__FINE_PEAKS_PAST + i] =
                             (float)(0.5 * sin(2 * M_PI * hz * (cell * N + i) / 48000 + 0.4));
                     const uint32_t cut = cell % 7 + 1; /* in two parts */
-                    snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], peak);
-                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], peak + cut);
+                    snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], 0, peak);
+                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], 0, peak + cut);
                     snq__fine_peaks_next(&s);
                     for (int g = 0; g < 8 && cell > 1; g++)
                         most = fmaxf(most, peak[g]);
@@ -209,6 +330,10 @@ int main(void)
         cmocka_unit_test(decibels_and_back),
         cmocka_unit_test(following_is_two_one_poles),
         cmocka_unit_test(peaks_are_found_between_samples),
+        cmocka_unit_test(recovering_is_a_peak_and_two_one_poles),
+        cmocka_unit_test(ramps_are_straight_lines),
+        cmocka_unit_test(peaks_under_the_limit_may_be_left_out),
+        cmocka_unit_test(cuts_are_four_one_poles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

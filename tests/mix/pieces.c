@@ -27,10 +27,16 @@ static void add_tone(piece *p, size_t at, size_t n, double amplitude, double hz,
     for (size_t i = 0; i < n && at + i < (size_t)p->frames; i++) {
         const double t = (double)i / PIECE_RATE,
                      e = fmin(fmin(t * 50.0, 1.0), (double)(n - i) / 2000.0);
-        double x = 0.0, y = 0.0;
+        const double turn = 2 * M_PI * hz * t, two_cos = 2 * cos(turn);
+        double x = 0.0,
+               y = 0.0; /* sums of sin(k turn) / k and sin(k turn + apart) / k, by recurrence */
+        double sx = sin(turn), sx1 = 0.0, sy = sin(turn + apart), sy1 = sin(apart);
         for (int k = 1; k < 6; k++) {
-            x += sin(2 * M_PI * hz * k * t) / k;
-            y += sin(2 * M_PI * hz * k * t + apart) / k;
+            x += sx / k;
+            y += sy / k;
+            const double nx = two_cos * sx - sx1, ny = two_cos * sy - sy1;
+            sx1 = sx, sx = nx;
+            sy1 = sy, sy = ny;
         }
         p->side[0][at + i] += (float)(amplitude * e * x * (1.0 - pan));
         p->side[1][at + i] += (float)(amplitude * e * y * pan);

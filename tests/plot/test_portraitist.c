@@ -109,9 +109,10 @@ static uint32_t row_of_hz(double f_hz)
 
 static uint32_t strongest_row(const snq_portrait *p, uint32_t column)
 {
+    const uint8_t *level = p->level + (size_t)column * p->rows; /* the more, the stronger */
     uint32_t best = 0;
     for (uint32_t r = 1; r < p->rows; r++)
-        if (power_at(p, column, r) > power_at(p, column, best))
+        if (level[r] > level[best])
             best = r;
     return best;
 }
@@ -288,6 +289,8 @@ static void test_sine(void **state)
     static const double f_hz[] = { 180.0, 330.0, 1000.0, 2000.0, 3300.0 };
     for (size_t i = 0; i < SNQ_COUNT(f_hz); i++) {
         check_sine(RATE, 1, 16000, f_hz[i], 0);
+        if (i > 1 && !check_extent(1, 0))
+            continue;
         check_sine(RATE, CHANNELS, SHORT, f_hz[i], 0);
         check_sine(RATE, CHANNELS, MIDDLE, f_hz[i], 0);
     }
@@ -463,7 +466,7 @@ static void check_blocks(uint32_t rate_hz, uint32_t channels, int64_t frames)
     const source s = { rate_hz, channels, x, n, frames, NULL, 0 };
     snq_portrait first = portrait_of(&s, frames < 50000 ? 1 : 77);
     snq_str want = packed(&first);
-    for (size_t i = 0; i < SNQ_COUNT(blocks); i++) {
+    for (size_t i = 0; i < SNQ_COUNT(blocks); i += check_extent(1, 3)) {
         snq_portrait p = portrait_of(&s, blocks[i]);
         snq_str got = packed(&p);
         assert_int_equal(got.length, want.length);

@@ -81,7 +81,7 @@ static void every_tick_comes_back(void **state)
     snq_rng r;
     snq_rng_init(&r, 11);
     for (int32_t grid = SNQ_SCORE_TICKS_MIN; grid <= SNQ_SCORE_TICKS_MAX;
-         grid += grid < 1100 ? 1 : 613) {
+         grid += grid < 1100 ? check_extent(1, 7) : 613) {
         snq_score s, back;
         snq_track *t;
         snq_score_init(&s);
@@ -426,8 +426,17 @@ static void is_bounded(void **state)
     check_many(HEAD "\"tracks\":[", "0", 513, "]}", "s.json: tracks: 513 items, over 512");
     check_many(HEAD "\"tracks\":[],\"chords\":[", "0", 65537, "]}",
                "s.json: chords: 65537 items, over 65536");
+    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[", "0", 257, "]}]}",
+               "s.json: tracks[0].curves: 257 items, over 256");
+    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[{\"target\":\"x\",\"points\":[", "0",
+               SNQ_CURVE_POINTS_MAX + 1, "]}]}]}",
+               "s.json: tracks[0].curves[0].points: 1048577 items, over 1048576");
     check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"notes\":[", "0", SNQ_SCORE_NOTES_MAX + 1, "]}]}",
                "s.json: tracks[0].notes: 4194305 items, over 4194304");
+    if (!check_extent(1, 0)) /* the others count as that does */
+        return;
+    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"messages\":[", "0", SNQ_SCORE_MESSAGES_MAX + 1,
+               "]}]}", "s.json: tracks[0].messages: 8388609 items, over 8388608");
     /* of all tracks together */
     check_many(
         HEAD "\"tracks\":[{\"name\":\"a\",\"notes\":[{" BODY "}]},{\"name\":\"b\",\"notes\":[", "0",
@@ -436,13 +445,6 @@ static void is_bounded(void **state)
                     "{\"name\":\"b\",\"messages\":[",
                "0", SNQ_SCORE_MESSAGES_MAX, "]}]}",
                "s.json: tracks[1].messages: 8388608 items, over 8388607");
-    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[", "0", 257, "]}]}",
-               "s.json: tracks[0].curves: 257 items, over 256");
-    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"curves\":[{\"target\":\"x\",\"points\":[", "0",
-               SNQ_CURVE_POINTS_MAX + 1, "]}]}]}",
-               "s.json: tracks[0].curves[0].points: 1048577 items, over 1048576");
-    check_many(HEAD "\"tracks\":[{\"name\":\"a\",\"messages\":[", "0", SNQ_SCORE_MESSAGES_MAX + 1,
-               "]}]}", "s.json: tracks[0].messages: 8388609 items, over 8388608");
 }
 
 /* Cut anywhere, or with any byte changed: a failure or a legal score. */
@@ -459,7 +461,7 @@ static void survives_damage(void **state)
         assert_true(read_text(good.text, n, &s) < 0);
     snq_rng_init(&r, 6);
     int read = 0;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < check_extent(20000, 8000); i++) {
         static const char letters[] = "0123456789-+.eE\"{}[],:ntf\\ \n\xFF";
         memcpy(text, good.text, good.length + 1);
         for (uint32_t k = 1 + snq_rng_below(&r, 2); k; k--)
@@ -472,7 +474,7 @@ static void survives_damage(void **state)
             read++;
         }
     }
-    assert_true(read > 100);
+    assert_true(read > 40);
     free(text);
     snq_str_clear(&good);
 }

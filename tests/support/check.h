@@ -19,6 +19,15 @@
 
 #include "base/status.h"
 
+/* How long a test goes on with what makes its claim surer but takes no other way through the code (seeds,
+ * seconds, clips): `few` where sanitizers or coverage look at each access, who see all that they will
+ * see in those; `full` in the release build, which every `make test` runs beside them. */
+#ifdef SNQ_INSTRUMENTED
+#define check_extent(full, few) (few)
+#else
+#define check_extent(full, few) (full)
+#endif
+
 /* |got - want| <= tolerance, with the values in the message. */
 #define check_near(got, want, tolerance)                                           \
     do {                                                                           \

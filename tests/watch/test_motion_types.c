@@ -76,7 +76,7 @@ static void every_kind_has_its_type(void **state)
 {
     for (size_t i = 0; i < SNQ_COUNT(kinds); i++) {
         check_kind(&kinds[i], 30, 10, 0);
-        check_kind(&kinds[i], 60, 8, 0.01);
+        check_kind(&kinds[i], 60, check_extent(8, 5), 0.01);
         check_kind(&kinds[i], 24, 12, 0.02);
     }
 }
@@ -86,7 +86,7 @@ static void short_and_long_ones_too(void **state)
     for (size_t i = 0; i < SNQ_COUNT(kinds); i++) {
         if (kinds[i].m.kind != MADE_TWO && kinds[i].m.hz != 0.7 && kinds[i].m.onset_s == 0)
             check_kind(&kinds[i], 30, 5, 0);
-        check_kind(&kinds[i], 30, 60, 0);
+        check_kind(&kinds[i], 30, check_extent(60, 15), 0);
     }
 }
 
@@ -204,7 +204,7 @@ static int mixture(snq_rng *r, double *confidence)
 /* Of answers given with a confidence of 80 %, some 80 % must be right. */
 static void confidence_is_calibrated(void **state)
 {
-    enum { CLIPS = 1500, BINS = 5 };
+    enum { CLIPS = check_extent(1500, 200), BINS = 5 };
     double sum[BINS] = { 0 }, right[BINS] = { 0 }, n[BINS] = { 0 };
     snq_rng r;
     snq_rng_init(&r, 12);

@@ -9,4 +9,6 @@ const snq__gain_tools snq__gain_tools_avx2 = { .name = "avx2",
                                                .gain = gain_run,
                                                .curve = curve_run,
                                                .follow = follow_run,
-                                               .apply = apply_run };
+                                               .recover = recover_run,
+                                               .apply = apply_run,
+                                               .ramps = ramps_run };

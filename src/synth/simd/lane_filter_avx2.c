@@ -3,6 +3,7 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#include <string.h>
 
 #define SNQ__INLINE static inline __attribute__((always_inline))
 
@@ -18,6 +19,7 @@ typedef __m256 VF;
 #define V_FNMA(a, b, c) _mm256_fnmadd_ps(a, b, c)
 #define V_MIN(a, b)     _mm256_min_ps(a, b) /* b when one is not a number */
 #define V_MAX(a, b)     _mm256_max_ps(a, b) /* the same */
+#define V_LIMIT3(a)     _mm256_min_ps(_mm256_max_ps(a, _mm256_set1_ps(-3.0f)), _mm256_set1_ps(3.0f))
 #define V_TAME(a)       tame(a)
 #define V_OR_ELSE(a, b) or_else(a, b)
 

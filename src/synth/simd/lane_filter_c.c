@@ -24,6 +24,7 @@ typedef struct VF {
 #define V_FNMA(x, y, z) sub(z, mul(x, y))
 #define V_MIN(x, y)     lesser(x, y)
 #define V_MAX(x, y)     greater(x, y)
+#define V_LIMIT3(x)     lesser(greater(x, each(-3.0f)), each(3.0f))
 #define V_TAME(x)       tame(x)
 #define V_OR_ELSE(x, y) or_else(x, y)
 

@@ -9,12 +9,14 @@
 
 #include "synth/lane_filter_impl.h"
 
-typedef void snq__lane_svf_fn(snq__lane_svf *f, const snq__lane_filter_block *b, snq__lanes *x);
+/* f (2,), y: the other side; y NULL: f (1,). */
+typedef void snq__lane_svf_fn(snq__lane_svf *f, const snq__lane_filter_block *b, snq__lanes *x,
+                              snq__lanes *y);
 typedef void snq__lane_ladder_fn(snq__lane_ladder *f, const snq__lane_filter_block *b,
-                                 snq__lanes *x);
+                                 snq__lanes *x, snq__lanes *y);
 
-extern snq__lane_svf_fn snq__lane_svf_c, snq__lane_svf_avx2;
-extern snq__lane_ladder_fn snq__lane_ladder_c, snq__lane_ladder_avx2;
+extern snq__lane_svf_fn snq__lane_svf_c, snq__lane_svf_avx2, snq__lane_svf_avx512;
+extern snq__lane_ladder_fn snq__lane_ladder_c, snq__lane_ladder_avx2, snq__lane_ladder_avx512;
 
 /* The best variant that `flags` (SNQ_CPU_*) allow. */
 snq__lane_svf_fn *snq__lane_svf_pick(unsigned flags);

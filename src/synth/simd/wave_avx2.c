@@ -4,6 +4,13 @@
 
 #include "synth/simd/wave_impl.h"
 
+#define WIDTH      8
+#define LANES_MOST 4
+#define PLAY       snq__wave_play_avx2
+#define MOVE       snq__wave_move_avx2
+typedef snq__v8u words;
+typedef snq__v8f floats;
+
 /* Pieces at the two numbers in i's halves. */
 static inline __m128d two(const double *at, uint64_t i)
 {
@@ -30,7 +37,13 @@ static inline void load_pieces(const float *piece, const snq__v8u *index, snq__v
     *slope = (snq__v8f)_mm256_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
 }
 
-#include "synth/simd/wave_lanes.inc"
+#define load_words(from)  SNQ__V8U(*(from))
+#define load_floats(from) SNQ__V8F(*(from))
 
-KERNEL(snq__wave_one_avx2, 1)
-KERNEL(snq__wave_two_avx2, 2)
+static inline void add_lane(const float *from, uint32_t n, int lane, snq__lanes *to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i].v[lane] += from[i];
+}
+
+#include "synth/simd/wave_lanes.inc"

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#include "fx/chorus_impl.h"
+
+#define SNQ__CHORUS snq__chorus_avx2
+#include "fx/simd/chorus.inc"

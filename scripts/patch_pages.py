@@ -308,12 +308,16 @@ No recording is in them. What they take from real ones is known from the literat
 | `timpani` | modes at 1 : 1.50 : 1.99 : 2.44 : 2.89 of the principal one; the (0,1) at 0.82 dies at once | Rossing 1982 |
 | `electric_piano` | a bar and a tine fourteen times as high that is there only while it is struck | as four-operator synthesizers did it in the 1980s |
 | `drawbar_organ`, `rock_organ` | pipes of 16, 5⅓, 8, 4, 2⅔, 2, 1⅓ and 1 feet; fifths are tempered, as the tone wheels have them | common knowledge |
-| `grand_piano` | decay and brightness by key: long and dull below, short above; level and brightness by velocity. No inharmonicity, no sympathetic strings | Fletcher and Rossing, ch. 12 |
+| `grand_piano`, `bright_piano` | two strings to a note, a little apart, which die at their own pace; struck at an eighth, so that the eighth partial is weak; partials stretched as by stiffness (twelfth of C4: 10 cents), high ones dying sooner (8 s down to 1 s); decay and brightness by key, brightness by velocity; a hammer's knock. No sympathetic strings | Fletcher and Rossing, ch. 12; Weinreich 1977 |
+| `overdriven_guitar` | strings into a valve's curve, so that chords make their difference tones; a speaker that ends at 5 kHz | common knowledge |
+| `solo_strings`, guitars, `upright_bass` | the body's air and wood resonances: 280, 500 Hz and the hill at 2.7 kHz; 100 and 200 Hz; 62 and 112 Hz | Fletcher and Rossing, ch. 9, 10 |
+| `banjo` | a bridge on a skin: loud at once, gone within two seconds, resonances from 330 Hz to 3.6 kHz | ours |
+| `saxophone` | a cone: all harmonics, more of them when blown hard; a scoop and breath at the front | Fletcher and Rossing, ch. 15 |
 
 J. Chowning, "The synthesis of complex audio spectra by means of frequency modulation", JAES 21(7), 1973. J.-C. Risset, M. Mathews,
 "Analysis of musical-instrument tones", Physics Today 22(2), 1969. T. D. Rossing, "The physics of kettledrums", Scientific American
 247(5), 1982. I. Bork, "Practical tuning of xylophone bars and resonators", Applied Acoustics 46, 1995. N. H. Fletcher, T. D. Rossing,
-"The Physics of Musical Instruments", 2nd edition, 1998.
+"The Physics of Musical Instruments", 2nd edition, 1998. G. Weinreich, "Coupled piano strings", JASA 62(6), 1977.
 """
 
 

@@ -24,8 +24,8 @@ enum {
     SNQ_PATCH_TEXT_MAX = 400,
     SNQ_PATCH_SETTINGS_MAX = 160,
     SNQ_PATCH_ROUTES_MAX = 16,
-    SNQ_PATCH_CHAIN_MAX = 12, /* effects; a mix adds its own behind them */
-    SNQ_PATCH_SOURCES = 3,    /* of the voice engine: osc1, osc2, osc3 */
+    SNQ_PATCH_CHAIN_MAX = 8, /* effects; a mix adds its own behind them */
+    SNQ_PATCH_SOURCES = 3,   /* of the voice engine: osc1, osc2, osc3 */
 };
 
 /* family of a patch */

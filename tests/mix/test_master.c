@@ -122,7 +122,8 @@ static void check_record(uint64_t seed, float target, double seconds, int print)
     /* found on stretches; among single hits the gate may take in a block more or less */
     check_near(r.found.lufs, m->lufs, seed % 7 < 3 ? 0.25 : 0.05);
     check_near(r.own_lufs, m->lufs, 0.01);
-    assert_true(m->dc < 1e-4);
+    assert_true(m->dc <
+                5e-4); /* measured over parts of a bass's cycles, too: those of files are whole */
     if (seed % 7 >= 3) /* a few sounds alone may have all their bass at the cutoff */
         assert_true(m->low_ratio < -15.0 || m->low_ratio < wide - 8.0);
     piece_free(&p);

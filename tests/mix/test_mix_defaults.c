@@ -46,6 +46,33 @@ static void a_band(void **state)
     snq_mix_plan_clear(&p);
 }
 
+/* What belongs to a sound comes before all others; levels are the score's, unless it has none. */
+static void chains_and_levels(void **state)
+{
+    snq_chain_plan amp = { 0 };
+    snq_mix_plan p;
+    assert_non_null(snq_chain_add(&amp, "saturation"));
+    assert_non_null(snq_chain_add(&amp, "eq"));
+    snq_mix_part part[] = { { "kit", "drums", -4.0f, 0.0f, NULL },
+                            { "guitar", "lead", -4.0f, 0.0f, &amp },
+                            { "wash", "pad", -4.0f, 0.0f, NULL } };
+    check_ok(snq_mix_defaults(part, 3, &p));
+    assert_int_equal(p.strip[1].inserts.links, 3);
+    assert_string_equal(p.strip[1].inserts.link[0].kind, "saturation");
+    assert_string_equal(p.strip[1].inserts.link[2].kind, "filter");
+    assert_true(p.strip[0].gain_db > -4.0f && p.strip[1].gain_db < -4.0f);
+    assert_true(p.strip[2].gain_db < p.strip[1].gain_db);
+    snq_mix_plan_clear(&p);
+    part[0].gain_db = -3.0f; /* somebody has thought of it */
+    check_ok(snq_mix_defaults(part, 3, &p));
+    for (uint32_t i = 0; i < 3; i++)
+        assert_true(p.strip[i].gain_db == part[i].gain_db);
+    snq_mix_plan_clear(&p);
+    check_ok(snq_mix_defaults(part + 2, 1, &p)); /* alone */
+    assert_true(p.strip[0].gain_db == -4.0f);
+    snq_mix_plan_clear(&p);
+}
+
 /* More of what leads than a strip can make room for: the first ones. */
 static void many_and_none(void **state)
 {
@@ -91,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_band),
+        cmocka_unit_test(chains_and_levels),
         cmocka_unit_test(many_and_none),
         cmocka_unit_test(out_of_memory),
     };

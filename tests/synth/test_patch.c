@@ -189,6 +189,30 @@ static void write(const snq_patch *p, snq_str *to)
 }
 
 /* What is written is read as the same patch, and written as the same bytes. */
+static void test_chain(void **state)
+{
+    snq_patch p;
+    patch_of(PATCH_HEAD
+             "\"sources\":[\"wave\"],\"chain\":[{\"effect\":\"eq\",\"params\":{\"gain_db\":-3}},"
+             "{\"effect\":\"reverb\",\"bypass\":true}]}",
+             &p);
+    assert_int_equal(p.chain.links, 2);
+    assert_string_equal(p.chain.link[0].kind, "eq");
+    assert_string_equal(p.chain.link[1].kind, "reverb");
+    assert_true(p.chain.link[1].bypass && !p.chain.link[0].bypass);
+    patch_of(PATCH_HEAD "\"sources\":[\"wave\"]}", &p);
+    assert_int_equal(p.chain.links, 0);
+    refused(PATCH_HEAD "\"sources\":[\"wave\"],\"chain\":[{\"effect\":\"eqq\"}]}",
+            SNQ_ERR_NOT_FOUND, "chain[0]");
+    refused(PATCH_HEAD "\"sources\":[\"wave\"],\"chain\":{}}", SNQ_ERR_FORMAT, "chain");
+    refused(
+        PATCH_HEAD
+        "\"sources\":[\"wave\"],\"chain\":[{\"effect\":\"eq\"},{\"effect\":\"eq\"},{\"effect\":"
+        "\"eq\"},{\"effect\":\"eq\"},{\"effect\":\"eq\"},{\"effect\":\"eq\"},{\"effect\":\"eq\"},"
+        "{\"effect\":\"eq\"},{\"effect\":\"eq\"}]}",
+        SNQ_ERR_TOO_BIG, "at most 8");
+}
+
 static void test_round_trip(void **state)
 {
     static const char *const ids[] = { "wobble_bass", "warm_pad", "short_pluck", "impact" };
@@ -266,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_minus_nothing_is_nothing),
         cmocka_unit_test(test_matrix_is_checked),
         cmocka_unit_test(test_too_many_settings),
+        cmocka_unit_test(test_chain),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_choices_are_written_by_name),
         cmocka_unit_test(test_out_of_memory),

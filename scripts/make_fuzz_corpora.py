@@ -728,6 +728,52 @@ def prompt_seeds():
     return seeds
 
 
+STYLE_PARTS = ["form", "drums", "bass", "harmony", "melody"]
+
+
+def shorter(value, most):
+    """The document with so many items of each list of objects or texts; rows of numbers stay whole."""
+    if isinstance(value, dict):
+        return {key: shorter(value[key], most) for key in value if key != "again"}
+    if isinstance(value, list) and value and not isinstance(value[0], (int, float)):
+        return [shorter(item, most) for item in value[:most]]
+    return value
+
+
+def style_seeds():
+    """Of each style the head with one of its parts, as much of it as fits into a seed."""
+    seeds = {}
+    for path in sorted((FUZZ.parent.parent / "styles").glob("*.json")):
+        style = json.loads(path.read_text())
+        for part in STYLE_PARTS:
+            for most in (3, 2, 1):
+                head = {key: value for key, value in style.items() if key not in STYLE_PARTS and key != "about"}
+                small = {**shorter(head, 1 if most == 1 else 2), part: shorter(style[part], most)}
+                text = json.dumps(small, separators=(",", ":"), ensure_ascii=False).encode()
+                if len(text) <= SEED_BYTES_MAX:
+                    seeds[f"{path.stem}-{part}"] = text
+                    break
+    return seeds
+
+
+def style_words():
+    """Every key, and every short text, of the styles."""
+    words = set()
+
+    def collect(value):
+        if isinstance(value, dict):
+            for key in value:
+                words.add(f'"{key}":')
+                collect(value[key])
+        elif isinstance(value, list):
+            for item in value:
+                collect(item)
+        elif isinstance(value, str) and len(value) <= 10:
+            words.add(f'"{value}"')
+    collect(json.loads((FUZZ.parent.parent / "styles" / "techno.json").read_text()))
+    return sorted(words)
+
+
 TARGETS = {  # seeds, words
     "riff_scan": (lambda: riff_seeds(0.05), RIFF + EDGES),
     "media_scans": (scan_seeds, SCANS + EDGES),
@@ -738,6 +784,7 @@ TARGETS = {  # seeds, words
     "midi": (midi_seeds, MIDI),
     "patch": (patch_seeds, PATCH),
     "prompt": (prompt_seeds, PROMPT),
+    "style": (style_seeds, style_words()),
     "text": (text_seeds, TEXT),
     "video": (video_seeds, SCANS + CODED + FILMS + EDGES),
     "worker_frames": (frame_seeds, ["SNQw", "regions", "loudness", "ok", "crashed"] + EDGES

@@ -41,6 +41,7 @@ SUSTAINED_LUFS, SUSTAINED_BY = -20, 2
 STRUCK_DBFS, STRUCK_BY = -9, 3
 PEAK_DBFS = -3
 KIT_DBFS = (-12, -2.5)
+UNHEARD_DB = -80
 
 
 # ---- playing
@@ -87,11 +88,17 @@ def run(*arguments):
 
 
 def play_phrase(patch_id):
-    """The patch's own phrase."""
+    """The patch's own phrase, with its effects, as long as it is heard."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "phrase.wav"
         run("patches", patch_id, "--play", path)
-        return read_wav(path)
+        return heard_part(read_wav(path))
+
+
+def heard_part(x):
+    """x without what is under UNHEARD_DB at its end; four seconds at least."""
+    loud = np.flatnonzero(np.abs(x).max(axis=1) > 10**(UNHEARD_DB / 20))
+    return x[:max(loud[-1] + 1 if loud.size else 0, 4 * RATE)]
 
 
 def play_notes(notes, threads=4):
@@ -276,7 +283,7 @@ HEAD = """# The patches
 {count} sounds, each a file in [`patches/`](../patches). This page is written by `scripts/patch_pages.py`, which plays each one's phrase and
 measures it; `sonique patches ID --play OUT.wav` plays the same. `tests/checks/test_patches.py` holds them to what is said here.
 
-**Level.** The phrase of a patch that sustains has {lufs} ± {by} LUFS, that of one that is struck or plucked a peak of {peak} ± {peak_by} dBFS;
+**Level.** With its effects the phrase of a patch that sustains has {lufs} ± {by} LUFS, that of one that is struck or plucked a peak of {peak} ± {peak_by} dBFS;
 none of these is over {most} dBFS, no drum kit over {kit}. So a choice between two patches is one of sound, not of loudness. **Pitch** is
 within 3 cents from the lowest to the highest note of the range. **Velocity** makes every one louder and most brighter, and at 1 each
 still speaks. After its end each is silent, exactly.

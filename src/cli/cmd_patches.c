@@ -10,17 +10,18 @@
 #include "jobs/patch_library.h"
 #include "jobs/patch_preview.h"
 
-enum { KEY_PLAY = 256, KEY_JSON, KEY_FORCE, KEY_SEED };
+enum { KEY_PLAY = 256, KEY_JSON, KEY_FORCE, KEY_SEED, KEY_DRY };
 
 typedef struct options {
     const char *id, *play;
-    int json, force;
+    int json, force, dry;
     uint64_t seed;
 } options;
 
 static const struct argp_option option_tab[] = {
     { "play", KEY_PLAY, "OUT", 0, "write a short phrase played with the patch: OUT.wav, .flac …",
       0 },
+    { "dry", KEY_DRY, NULL, 0, "play it without the patch's own effects", 0 },
     { "json", KEY_JSON, NULL, 0, "one JSON document a patch, one a line", 0 },
     { "force", KEY_FORCE, NULL, 0, "replace an existing output file", 0 },
     { "seed", KEY_SEED, "N", 0, "for all that is random (0)", 0 },
@@ -33,6 +34,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_PLAY:
         o->play = arg;
+        return 0;
+    case KEY_DRY:
+        o->dry = 1;
         return 0;
     case KEY_JSON:
         o->json = 1;
@@ -96,6 +100,27 @@ static snq_status print_list(const snq_patch_library *l, const options *o)
     return snq_common_flush();
 }
 
+/* A line for each effect: what differs from its defaults. */
+static void print_chain(const snq_chain_plan *c)
+{
+    for (uint32_t i = 0; i < c->links; i++) {
+        size_t n;
+        const snq_chain_link *l = &c->link[i];
+        const snq_param *param = snq_effect_params(l->kind, &n);
+        snq_table_heading(stdout, i ? "" : "chain");
+        fprintf(stdout, "%s%s", l->kind, l->bypass ? " (bypassed)" : "");
+        for (size_t k = 0; param && k < n; k++) {
+            if (l->value[k] == param[k].value)
+                continue;
+            if (param[k].choices)
+                fprintf(stdout, " %s %s", param[k].id, param[k].choices[(int)l->value[k]]);
+            else
+                fprintf(stdout, " %s %g", param[k].id, (double)l->value[k]);
+        }
+        fputc('\n', stdout);
+    }
+}
+
 static void print_patch(const snq_patch *p)
 {
     fprintf(stdout, "%s (%s, %s)\n", p->name, p->id, snq_family_names[p->family]);
@@ -116,6 +141,7 @@ static void print_patch(const snq_patch *p)
         fprintf(stdout, "%-10s -> %-20s %g\n", p->route[i].from, p->route[i].to,
                 (double)p->route[i].amount);
     }
+    print_chain(&p->chain);
 }
 
 static int problems(const snq_patch_library *l)
@@ -138,7 +164,7 @@ static int one(const snq_patch_library *l, const options *o)
     }
     snq_status st = SNQ_OK;
     if (o->play)
-        st = snq_patch_preview(p, o->play, o->force, o->seed, NULL);
+        st = snq_patch_preview(p, o->play, o->force, o->dry, o->seed, NULL);
     else if (o->json)
         st = print_json(p);
     else

@@ -377,6 +377,7 @@ snq_status snq_mix_down_finish(snq_mix_down *m, int bits, snq_mix_down_taker *ta
                                        .user = m };
     SNQ_TRY(snq_master_find_gain(&search, m->team, &found));
     cfg.gain_db = found.gain_db;
+    cfg.bends = out->bends = found.bends;
     out->gain_db += found.gain_db;
     pass p = { .m = m, .bits = bits, .taker = taker, .user = user };
     const snq_status st = limit(m, &cfg, &p, out);

@@ -42,6 +42,7 @@ typedef struct snq_mix_figures {
     double premaster_lufs;
     double gain_db;    /* into the limiter, the gain before the inserts included */
     double inserts_db; /* deepest that the dynamics of the master's inserts went */
+    int bends;         /* whether peaks were bent before the limiter */
     snq_reduction limiter;
 } snq_mix_figures;
 

@@ -10,6 +10,7 @@
 #include "synth/render.h"
 
 enum { RATE_HZ = 48000, BPM = 120, Q = SNQ_SCORE_TICKS };
+#define BEATS_PER_FRAME (BPM / 60.0 / RATE_HZ)
 
 /* A note of a phrase: when and how long in 16ths, how far above the phrase's lowest note in semitones. */
 typedef struct step {
@@ -132,14 +133,52 @@ static snq_status push(void *user, uint32_t part, const snq_audio *block)
     return snq_audio_writer_push(user, block);
 }
 
-static snq_status play(const snq_patch *p, const snq_score *s, uint64_t seed, snq_audio_writer *w,
-                       float *peak)
+/* The patch's chain as a desk of one strip. */
+typedef struct rack {
+    snq_chain *chain;
+    int64_t at; /* frames that went through */
+    snq_render_desk desk;
+} rack;
+
+static void run_chain(void *user, uint32_t part, const float *const (*played)[2], size_t n,
+                      float *left, float *right)
 {
+    rack *r = user;
+    const snq_effect_context ctx = { .bpm = BPM, .beat = (double)r->at * BEATS_PER_FRAME };
+    memcpy(left, played[part][0], n * sizeof *left);
+    memcpy(right, played[part][1], n * sizeof *right);
+    snq_chain_run(r->chain, &ctx, left, right, n);
+    r->at += (int64_t)n;
+}
+
+static int chain_silent(void *user, uint32_t part)
+{
+    (void)part;
+    return snq_chain_silent(((rack *)user)->chain);
+}
+
+static snq_status rack_init(rack *r, const snq_chain_plan *plan, uint64_t seed)
+{
+    *r = (rack) { 0 };
+    if (!plan->links)
+        return SNQ_OK;
+    SNQ_TRY(snq_chain_new(plan, RATE_HZ, seed, &r->chain));
+    r->desk = (snq_render_desk) { r, snq_chain_latency(r->chain), run_chain, chain_silent };
+    return SNQ_OK;
+}
+
+static snq_status play(const snq_patch *p, const snq_score *s, int dry, uint64_t seed,
+                       snq_audio_writer *w, float *peak)
+{
+    static const snq_chain_plan none;
     snq_bank *bank;
+    rack behind;
     snq_render_result result = { 0 };
     const snq_render_part part = { .track = 0, .only_pitch = -1, .patch = p };
     snq_render_cfg cfg = snq_render_cfg_default();
     SNQ_TRY(snq_bank_new(RATE_HZ, &bank));
+    snq_status st = rack_init(&behind, dry ? &none : &p->chain, seed);
+    cfg.desk = behind.chain ? &behind.desk : NULL;
     cfg.score = s;
     cfg.bank = bank;
     cfg.part = &part;
@@ -148,17 +187,19 @@ static snq_status play(const snq_patch *p, const snq_score *s, uint64_t seed, sn
     cfg.seed = seed;
     cfg.user = w;
     cfg.stem = push;
-    snq_status st = snq_recordings_load(p, RATE_HZ, 1, NULL, bank);
+    if (st >= 0)
+        st = snq_recordings_load(p, RATE_HZ, 1, NULL, bank);
     if (st >= 0)
         st = snq_render_run(&cfg, NULL, &result);
+    snq_chain_free(behind.chain);
     snq_bank_free(bank);
     if (peak)
         *peak = result.peak;
     return st;
 }
 
-snq_status snq_patch_preview(const snq_patch *p, const char *path, int force, uint64_t seed,
-                             float *peak)
+snq_status snq_patch_preview(const snq_patch *p, const char *path, int force, int dry,
+                             uint64_t seed, float *peak)
 {
     snq_score s;
     snq_audio_writer *w;
@@ -173,7 +214,7 @@ snq_status snq_patch_preview(const snq_patch *p, const char *path, int force, ui
     SNQ_TRY(snq_patch_phrase(p, &s));
     snq_status st = snq_audio_writer_open(path, &cfg, force, &w);
     if (st >= 0) {
-        st = play(p, &s, seed, w, peak);
+        st = play(p, &s, dry, seed, w, peak);
         if (st >= 0)
             st = snq_audio_writer_close(w);
         else

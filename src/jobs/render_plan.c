@@ -216,8 +216,9 @@ static snq_status plan_mix(const work *w)
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u strips", p->parts);
     for (uint32_t i = 0; st >= 0 && i < p->parts; i++) {
         const snq_track *t = &p->score.track[p->part[i].track];
-        part[i] = (snq_mix_part) { t->name, snq_family_names[p->part[i].patch->family], t->gain_db,
-                                   t->pan };
+        const snq_patch *patch = p->part[i].patch;
+        part[i] = (snq_mix_part) { t->name, snq_family_names[patch->family], t->gain_db, t->pan,
+                                   p->part[i].only_pitch < 0 ? &patch->chain : NULL };
         if (p->part[i].only_pitch < 0)
             continue;
         snprintf(lane[i], sizeof lane[i], "\x1f%u %d", p->part[i].track, p->part[i].only_pitch);

@@ -55,6 +55,7 @@ static void put_master(snq_json *j, const snq_render_report *r)
     put_level(j, "premaster_lufs", f->premaster_lufs, "silence");
     snq_json_put_real(j, "gain_db", f->gain_db, 2);
     snq_json_put_real(j, "inserts_deepest_db", f->inserts_db, 2);
+    snq_json_put_bool(j, "bends", f->bends);
     snq_json_key(j, "limiter");
     snq_json_object(j);
     snq_json_put_real(j, "deepest_db", (double)f->limiter.deepest_db, 2);

@@ -302,14 +302,18 @@ static snq_status read_body(const snq_json_ref *at, const tables *t, snq_patch *
     SNQ_TRY(member(at, "matrix", SNQ_JSON_ARRAY, &part, &there));
     if (there)
         SNQ_TRY(read_matrix(&part, t, out));
-    return SNQ_OK;
+    SNQ_TRY(member(at, "chain", SNQ_JSON_ARRAY, &part, &there));
+    if (there && snq_json_count(&part) > SNQ_PATCH_CHAIN_MAX)
+        return snq_json_fail(&part, SNQ_ERR_TOO_BIG, "%zu effects, at most %d",
+                             snq_json_count(&part), SNQ_PATCH_CHAIN_MAX);
+    return there ? snq_chain_from_json(&part, &out->chain) : SNQ_OK;
 }
 
 snq_status snq_patch_from_json(const snq_json_ref *at, snq_patch *out)
 {
-    static const char *const keys[] = { "schema",     "id",    "name",   "family",
-                                        "about",      "taste", "engine", "sources",
-                                        "recordings", "range", "params", "matrix" };
+    static const char *const keys[] = { "schema", "id",     "name",    "family",     "about",
+                                        "taste",  "engine", "sources", "recordings", "range",
+                                        "params", "matrix", "chain" };
     *out = (snq_patch) { 0 };
     if (snq_json_kind_of(at) != SNQ_JSON_OBJECT)
         return snq_json_fail(at, SNQ_ERR_FORMAT, "a patch is an object");
@@ -403,6 +407,10 @@ void snq_patch_json(snq_json *j, const snq_patch *p)
     for (uint32_t i = 0; i < p->routes; i++)
         route_json(j, &p->route[i]);
     snq_json_end(j);
+    if (p->chain.links) {
+        snq_json_key(j, "chain");
+        snq_chain_json(j, &p->chain);
+    }
     snq_json_end(j);
     snq_free(table);
 }

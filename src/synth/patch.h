@@ -2,7 +2,8 @@
 /* patch -- an instrument's sound as data: `sonique/patch/1` (schemas/patch-1.schema.json, patches/).
  *
  * A patch names its engine and sets the engine's parameters by id; what it does not set has its
- * default. A matrix says what moves what. Patches arrive as text and are checked here; who opens
+ * default. A matrix says what moves what. A chain holds the effects that belong to the sound (an amplifier, a
+ * room): whoever plays the patch runs it behind the engine, over the sum of its voices. Patches arrive as text and are checked here; who opens
  * files is no business of this room.
  *
  * Threads: reading [any]; a patch that nobody frees is only read. */
@@ -16,13 +17,15 @@
 #include "base/json.h"
 #include "base/json_read.h"
 #include "base/status.h"
+#include "fx/chain.h"
 
 enum {
     SNQ_PATCH_ID_MAX = 64,
     SNQ_PATCH_TEXT_MAX = 400,
     SNQ_PATCH_SETTINGS_MAX = 160,
     SNQ_PATCH_ROUTES_MAX = 16,
-    SNQ_PATCH_SOURCES = 3, /* of the voice engine: osc1, osc2, osc3 */
+    SNQ_PATCH_CHAIN_MAX = 12, /* effects; a mix adds its own behind them */
+    SNQ_PATCH_SOURCES = 3,    /* of the voice engine: osc1, osc2, osc3 */
 };
 
 /* family of a patch */
@@ -67,6 +70,7 @@ typedef struct snq_patch {
     snq_patch_route route[SNQ_PATCH_ROUTES_MAX];
     uint32_t routes;
     uint8_t low_note, high_note; /* the range that it is meant for (0, 127) */
+    snq_chain_plan chain;        /* effects behind the engine; links 0: none */
 } snq_patch;
 
 /* Read and check: engine, sources, parameter ids and ranges are those of this build's tables.

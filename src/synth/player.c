@@ -262,7 +262,7 @@ static snq_status find_moves(snq_player *p, const snq_player_cfg *cfg, snq_warni
         const int index = snq_param_find(param, params, c->target);
         if (index >= 0)
             p->move[p->moves++] = (moving) { .curve = c, .index = (uint32_t)index, .last = NAN };
-        else if (warnings)
+        else if (warnings && strncmp(c->target, "mix.", 4) != 0) /* those are the mix's */
             snq_warnings_add(warnings, "no_such_parameter", -1,
                              "track \"%s\": its patch \"%s\" has no parameter \"%s\": the curve "
                              "moves nothing",

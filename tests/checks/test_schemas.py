@@ -313,6 +313,26 @@ def test_the_lexicon():
         assert not rules.is_valid({**lexicon, key: value}), f"accepted {key} = {value}"
 
 
+def test_styles():
+    rules, sounds, listed = validator("style-1.schema.json"), validator("sounds-1.schema.json"), validator("styles-1.schema.json")
+    styles = [json.loads(path.read_text()) for path in sorted((ROOT / "styles").glob("*.json"))]
+    assert len(styles) >= 18
+    for style in styles:
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in rules.iter_errors(style)]
+        assert not errors, f"{style['id']}:\n" + "\n".join(errors[:20])
+    for wrong in ({"more": 1}, {"tracks": []}, {"modes": {}}, {"meter": "4/3"}, {"tempo": {"bpm": 4}}, {"energy": 2}, {"form": {"shapes": []}},
+                  {"mix": {"pun": 1}}, {"loudness_lufs": 0}, {"swing": {"usual": 0.8}}):
+        assert not rules.is_valid({**styles[0], **wrong}), f"accepted {wrong}"
+    table = json.loads((ROOT / "styles" / "tables" / "sounds.json").read_text())
+    assert sounds.is_valid(table), next(sounds.iter_errors(table)).message[:300]
+    assert not sounds.is_valid({**table, "instruments": {"kazoo": {"melody": ["a"]}}})
+    documents = printed("styles", "--json")
+    assert {document["id"] for document in documents} == {style["id"] for style in styles}
+    for document in documents:
+        assert listed.is_valid(document), next(listed.iter_errors(document)).message[:300]
+    assert not listed.is_valid({**documents[0], "more": 1})
+
+
 def test_compose_briefs():
     rules, alone = validator("compose-brief-1.schema.json"), validator("brief-1.schema.json")
     rows = [json.loads(line) for line in (ROOT / "tests" / "compose" / "prompts.jsonl").read_text().splitlines()]

@@ -106,6 +106,20 @@ void drum_begin(drum_piece *p, const char *id, uint64_t seed, int beats, int uni
     p->intent.track[0].variation = 0.4f;
     plan(&p->form);
     snq_score_init(&p->score);
+    p->grid = calloc(DRUM_BARS, sizeof *p->grid);
+    assert_non_null(p->grid);
+}
+
+static void draw_grid(drum_piece *p)
+{
+    const int64_t bar = snq_intent_bar_ticks(&p->intent);
+    memset(p->grid, 0, DRUM_BARS * sizeof *p->grid);
+    for (size_t i = 0; i < p->track->notes; i++) {
+        const snq_note *n = &p->track->note[i];
+        const int64_t step = n->tick % bar / SNQ_TICKS_PER_STEP;
+        if (n->tick % SNQ_TICKS_PER_STEP == 0 && n->tick / bar < DRUM_BARS && step < DRUM_STEPS)
+            p->grid[n->tick / bar][n->pitch][step] = 1;
+    }
 }
 
 void drum_make(drum_piece *p, const char *kind)
@@ -116,12 +130,14 @@ void drum_make(drum_piece *p, const char *kind)
     check_ok(snq_score_add_track(&p->score, "drums", &p->track));
     const snq_track_job job = { &p->context, &p->intent.track[0], 0, p->seed };
     check_ok(snq_track_kind_find(kind)->make(&job, p->track));
+    draw_grid(p);
 }
 
 void drum_end(drum_piece *p)
 {
     snq_context_clear(&p->context);
     snq_score_clear(&p->score);
+    free(p->grid);
     free(p->style);
 }
 
@@ -139,5 +155,5 @@ int drum_count(const drum_piece *p, int bar, int key, double from, double to)
 
 int drum_at(const drum_piece *p, int bar, int key, int step)
 {
-    return drum_count(p, bar, key, step - 0.01, step + 0.01) > 0;
+    return p->grid[bar][key][step];
 }

@@ -9,7 +9,7 @@
 #include "compose/style.h"
 #include "compose/track_kind.h"
 
-enum { DRUM_STYLES = 18, DRUM_BARS = 76, DRUM_SECTIONS = 8 };
+enum { DRUM_STYLES = 18, DRUM_BARS = 76, DRUM_SECTIONS = 8, DRUM_STEPS = 32, DRUM_KEYS = 128 };
 extern const char *const drum_styles[DRUM_STYLES];
 
 typedef struct drum_piece {
@@ -18,7 +18,8 @@ typedef struct drum_piece {
     snq_form form;
     snq_context context;
     snq_score score;
-    snq_track *track; /* of the score: what was made */
+    snq_track *track;                       /* of the score: what was made */
+    uint8_t (*grid)[DRUM_KEYS][DRUM_STEPS]; /* (bars,), owned: what begins exactly at a step */
     uint64_t seed;
 } drum_piece;
 
@@ -29,7 +30,7 @@ void drum_make(drum_piece *p, const char *kind);
 void drum_end(drum_piece *p);
 /* Notes of a key (-1: any) that begin in steps [from, to) of a bar (rounded down to steps). */
 int drum_count(const drum_piece *p, int bar, int key, double from, double to);
-/* Is there one at this step? */
+/* Is there one at this step? After drum_make alone. */
 int drum_at(const drum_piece *p, int bar, int key, int step);
 
 #endif

@@ -190,15 +190,15 @@ static void previews_are_played(void **state)
         snq_score_clear(&s);
     }
     in_root("preview.wav", path);
-    check_ok(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, &peak));
+    check_ok(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, 0, &peak));
     assert_true(peak > 0.01f && peak <= 1.0f);
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
     assert_true(info.st_size > 3 * 48000 * 6);
-    check_status(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, NULL),
+    check_status(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, 0, NULL),
                  SNQ_ERR_EXISTS);
     in_root("preview.txt", path);
-    check_status(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, NULL),
+    check_status(snq_patch_preview(snq_patch_library_find(&l, "sub_bass"), path, 0, 0, 0, NULL),
                  SNQ_ERR_ARG);
     snq_patch_library_clear(&l);
 }

@@ -12,11 +12,6 @@
 
 enum { RATE = PIECE_RATE };
 
-static int target_is_loud(float lufs)
-{
-    return lufs > -10.0f;
-}
-
 static snq_master_plan plan_of(float lufs, int compressed)
 {
     snq_master_plan p = { .target_lufs = lufs, .ceiling_dbtp = -1.0f, .bass_mono_hz = 120.0f };
@@ -24,11 +19,6 @@ static snq_master_plan plan_of(float lufs, int compressed)
         snq_chain_link *l = snq_chain_add(&p.inserts, "compressor");
         check_ok(snq_chain_set(l, "threshold_db", -18.0f));
         check_ok(snq_chain_set(l, "ratio", 1.5f));
-    }
-    if (target_is_loud(
-            lufs)) { /* what a limiter alone can't do without pumping: bend the peaks first */
-        snq_chain_link *l = snq_chain_add(&p.inserts, "saturation");
-        check_ok(snq_chain_set(l, "drive_db", 3.0f));
     }
     return p;
 }
@@ -96,7 +86,9 @@ static record make_record(const snq_master_plan *plan, piece *p, uint32_t thread
     check_ok(snq_parallel_new(threads, &team));
     check_ok(snq_master_find_gain(&search, team, &r.found));
     snq_parallel_free(team);
-    const snq_master_cfg cfg = { .plan = plan, .rate_hz = RATE, .gain_db = r.found.gain_db };
+    const snq_master_cfg cfg = {
+        .plan = plan, .rate_hz = RATE, .gain_db = r.found.gain_db, .bends = r.found.bends
+    };
     check_ok(snq_ceiling_new(&cfg, &c));
     const uint32_t late = snq_ceiling_latency(c);
     snq_ceiling_run(c, p->side[0], p->side[1], (size_t)p->frames);
@@ -124,15 +116,13 @@ static void check_record(uint64_t seed, float target, double seconds, int print)
             (double)r.reduction.share_over_1 * 100.0, (double)r.reduction.pumping_db_s, m->dc,
             m->low_ratio);
     assert_true(m->true_peak_dbtp <= -1.0 + 0.005);
-    /* a few drum hits with nothing between them can't be made that loud by a limiter: said, not done */
-    if (target < -10.0f || seed % 7 >= 4)
-        check_near(m->lufs, (double)target, 0.3);
+    check_near(m->lufs, (double)target, 0.3);
     if (target < -10.0f && seed % 7 >= 3) /* where there is something to hear it pump */
         assert_true(r.reduction.mean_db > -3.0f);
     /* found on stretches; among single hits the gate may take in a block more or less */
     check_near(r.found.lufs, m->lufs, seed % 7 < 3 ? 0.25 : 0.05);
     check_near(r.own_lufs, m->lufs, 0.01);
-    assert_true(m->dc < 1e-3 || (target > -10.0f && seed % 7 < 3)); /* it moves with the bass */
+    assert_true(m->dc < 1e-4);
     if (seed % 7 >= 3) /* a few sounds alone may have all their bass at the cutoff */
         assert_true(m->low_ratio < -15.0 || m->low_ratio < wide - 8.0);
     piece_free(&p);
@@ -241,7 +231,7 @@ static void out_of_reach(void **state)
              i += 4800) /* clicks: the loudest they can be is soft */
             p.side[c][i] = 0.5f;
     const record r = make_record(&plan, &p, 2);
-    assert_true(isfinite(r.found.lufs) && r.found.tries <= 7);
+    assert_true(isfinite(r.found.lufs) && r.found.tries <= 14);
     assert_true(r.measures.true_peak_dbtp <= -12.0 + 0.005);
     assert_true(r.reduction.deepest_db < -10.0f);
     piece_free(&p);

@@ -6,9 +6,9 @@
 #include "mix/engine/mix_defaults.h"
 
 static const snq_mix_part band[] = {
-    { "kit", "drums", -3.0f, 0.0f },  { "sub", "bass", 0.0f, 0.0f },
-    { "solo", "lead", -6.0f, 0.2f },  { "wash", "pad", -6.0f, -0.2f },
-    { "choir", "voice", 0.0f, 0.0f }, { "odd", "no such family", 1.0f, 0.0f },
+    { "kit", "drums", -3.0f, 0.0f, NULL },  { "sub", "bass", 0.0f, 0.0f, NULL },
+    { "solo", "lead", -6.0f, 0.2f, NULL },  { "wash", "pad", -6.0f, -0.2f, NULL },
+    { "choir", "voice", 0.0f, 0.0f, NULL }, { "odd", "no such family", 1.0f, 0.0f, NULL },
 };
 
 static const snq_mix_duck *duck_by(const snq_strip_plan *s, const char *by)
@@ -54,7 +54,7 @@ static void many_and_none(void **state)
     snq_mix_plan p;
     for (int i = 0; i < 20; i++) {
         snprintf(name[i], sizeof name[i], "t%d", i);
-        part[i] = (snq_mix_part) { name[i], i ? "lead" : "pad", 0.0f, 0.0f };
+        part[i] = (snq_mix_part) { name[i], i ? "lead" : "pad", 0.0f, 0.0f, NULL };
     }
     check_ok(snq_mix_defaults(part, 20, &p));
     assert_int_equal(p.strip[0].ducks, SNQ_MIX_DUCKS_MAX);

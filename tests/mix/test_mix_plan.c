@@ -230,8 +230,8 @@ static void a_thousand_strips_are_too_many(void **state)
 
 static void fits_a_plan_to_a_score(void **state)
 {
-    const snq_mix_part part[] = { { "keys", "keys", -2.0f, 0.5f },
-                                  { "Bass", "bass", -9.0f, 0.0f } };
+    const snq_mix_part part[] = { { "keys", "keys", -2.0f, 0.5f, NULL },
+                                  { "Bass", "bass", -9.0f, 0.0f, NULL } };
     snq_mix_plan p, q;
     snq_warnings w = { 0 };
     check_ok(parse(full, &p));

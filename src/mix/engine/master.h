@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* master -- from the pre-master to the record.
  *
- *     pre-master ─► gain ─► inserts ─► no DC, bass mono ─► gain ─► true-peak limiter ─► record
- *                   └────────── snq_master ──────────┘    └─── snq_ceiling ───┘
+ *     pre-master ─► gain ─► inserts ─► no DC, bass mono ─► gain ─► (bend) ─► true-peak limiter ─► record
+ *                   └────────── snq_master ──────────┘    └──────── snq_ceiling ────────┘
  *
  * The first gain brings the pre-master to the loudness that is aimed at, so that thresholds of the inserts
  * mean the same for every piece; the second one makes up for what the inserts took. How much that is, is
- * found by measuring: snq_master_find_gain runs stretches of what snq_master made side by side. What the
- * limiter did is told, so that a listener can judge.
+ * found by measuring: snq_master_find_gain runs stretches of what snq_master made side by side. Where the
+ * limiter alone would have to work so hard that it pumps, peaks are bent before it. What the limiter did is
+ * told, so that a listener can judge.
  *
  * Threads: new, free, find_gain [control]; run [audio]. */
 #ifndef SNQ_MIX_ENGINE_MASTER_H
@@ -29,6 +30,7 @@ typedef struct snq_master_cfg {
     uint64_t seed;
     double gain_db; /* before the inserts */
     double bpm;     /* for synced effects; 0 unknown */
+    int bends;      /* of the ceiling: peaks are bent before the limiter */
 } snq_master_cfg;
 
 /* On success *out is owned by the caller (free); on error NULL. ERR_NOMEM, ERR_TOO_BIG (inserts), those of
@@ -74,6 +76,7 @@ typedef struct snq_master_search {
 typedef struct snq_master_found {
     double gain_db; /* into the limiter, that reaches the target */
     double lufs;    /* integrated loudness that it gives; NaN: no target or silence, not measured */
+    int bends;      /* whether peaks are bent for it, see snq_master_cfg */
     uint32_t tries;
 } snq_master_found;
 

@@ -195,6 +195,8 @@ snq_status snq_mix_plan_fit(const snq_mix_plan *from, const snq_mix_part *part, 
         else {
             s->gain_db = part[i].gain_db;
             s->pan = part[i].pan;
+            if (part[i].chain)
+                s->inserts = *part[i].chain;
         }
         snprintf(s->name, sizeof s->name, "%s", part[i].name);
     }

@@ -102,14 +102,15 @@ int snq_mix_plan_bus(const snq_mix_plan *p, const char *name);   /* index, -1 */
 
 void snq_mix_plan_json(snq_json *j, const snq_mix_plan *p);
 /* A plan for just these tracks, in this order: strips of `from` where it has one of the name, else a plain
- * one with the given level and place. Strips that are left over are dropped, with a warning (NULL: none),
+ * one with the given level, place and chain. Strips that are left over are dropped, with a warning (NULL: none),
  * as is what listens to them. *out is initialised; on success the caller clears it, on error it is clear.
  * ERR_NOMEM, ERR_TOO_BIG. */
 typedef struct snq_mix_part {
     const char *name; /* of the track; borrowed */
     const char
         *family; /* "bass", "lead", "pad", "keys", "pluck", "texture", "effect", "voice", "drums" */
-    float gain_db, pan; /* as the score has them */
+    float gain_db, pan;          /* as the score has them */
+    const snq_chain_plan *chain; /* effects of the sound, before all others; borrowed; NULL: none */
 } snq_mix_part;
 SNQ_MUST_USE snq_status snq_mix_plan_fit(const snq_mix_plan *from, const snq_mix_part *part,
                                          uint32_t parts, snq_warnings *warnings, snq_mix_plan *out);

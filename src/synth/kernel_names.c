@@ -5,23 +5,17 @@
 
 #include "base/attr.h"
 #include "base/cpu.h"
-#include "synth/simd/fm_impl.h"
-
-/* They are picked alike, so one tells of all; sinc has no variant of its own for AVX-512. */
-static const char *best(void)
-{
-    snq__fm_fn *const fm = snq__fm_pick(snq_cpu_flags());
-    return fm == snq__fm_pick(0) ? "c" : fm == snq__fm_pick(SNQ_CPU_AVX2) ? "avx2" : "avx512";
-}
 
 const char *snq_synth_kernels(unsigned i, const char **picked)
 {
     static const char *const name[] = { "synth_wave", "synth_noise",  "synth_fm",    "synth_sinc",
                                         "synth_svf",  "synth_ladder", "synth_drive", "synth_mix" };
-    enum { SINC = 3 };
+    /* bit a kernel that has no variant for AVX-512 */
+    enum { UP_TO_AVX2 = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 };
     if (i >= SNQ_COUNT(name))
         return NULL;
     if (picked)
-        *picked = i == SINC && snq_cpu_flags() & SNQ_CPU_AVX2 ? "avx2" : best();
+        *picked = snq_cpu_name(
+            snq_cpu_flags() & (UP_TO_AVX2 >> i & 1 ? SNQ_CPU_AVX2 : SNQ_CPU_AVX2 | SNQ_CPU_AVX512));
     return name[i];
 }

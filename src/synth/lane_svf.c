@@ -32,7 +32,8 @@
  *        Cutoff 5 Hz .. 0.49 rate; q 0.5 (no resonance) .. 40.
  *        SNQ__LANE_INPUT_MAX 1e9: times the greatest gain, squared, it is still a float.
  *
- * COST   AVX2 0.6 ns a voice-sample, plain C 1.2; with a cutoff a frame 1.1 and 3.0 (Sapphire Rapids
+ * COST   AVX2 0.6 ns a voice-sample, plain C 1.2; with a cutoff a frame 1.1 and 3.0; of both sides at once,
+ *        which share their coefficients, 0.4 and 1.1; less where nothing moves (Sapphire Rapids
  *        at about 2.6 GHz, shared, 2026; tests/kernels/test_lane_filter_kernels --bench).
  *
  * LIMITS What the bilinear transform does to the analog curve above all: it squeezes 0 .. infinity

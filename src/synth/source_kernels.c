@@ -25,19 +25,11 @@ void snq__noise_kernels_init(snq__noise_kernels *k, unsigned cpu_flags)
     if (cpu_flags & SNQ_CPU_AVX2)
         snq__noise_kernels_avx2(k);
 #endif
-#ifdef SNQ_HAVE_AVX512
-    if (cpu_flags & SNQ_CPU_AVX512)
-        snq__noise_kernels_avx512(k);
-#endif
     (void)cpu_flags;
 }
 
 snq__fm_fn *snq__fm_pick(unsigned cpu_flags)
 {
-#ifdef SNQ_HAVE_AVX512
-    if (cpu_flags & SNQ_CPU_AVX512)
-        return snq__fm_avx512;
-#endif
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
         return snq__fm_avx2;

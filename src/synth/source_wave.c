@@ -27,9 +27,12 @@
  *        FADE 64 frames (1.3 ms), ours: a straight crossfade of two sounds in phase.
  *        Phases of `reset`: voice j at j / golden ratio, the first at 0.
  *
- * COST   A voice-sample, blocks of 64, AVX2 (Sapphire Rapids, shared, 2026; tests/kernels --bench): sawtooth
- *        and sine 0.75 ns, mono or stereo (eight loads of one place each are most of it), square,
- *        triangle and table 1.3, seven voices in stereo 4.6. C: 1.7, 3.4, 13. A block costs 0.1 us besides.
+ * COST   A voice-sample, blocks of 64 (Sapphire Rapids, busy, 2026; tests/kernels --bench):
+ *                                            AVX-512   AVX2     C
+ *            sawtooth, sine                    0.7      0.8    2.1
+ *            square, triangle, table           1.2      1.6    4.0
+ *            seven voices in stereo            4.1      5.3     14
+ *            the same of one lane alone        5.7      9.5     19
  *
  * LIMITS Levels are chosen once a block: a pitch that rises by more than an octave in 64 frames folds for
  *        that long. While a level fades, a product of two straight lines (level, fade) is drawn straight.

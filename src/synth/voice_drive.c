@@ -24,8 +24,8 @@
  *        h: sinc under a Kaiser window, beta 6.5: 0.01 dB up to 18 kHz, -72 dB from 32 kHz (at 48 kHz).
  *        SHELF 0.3: within 0.2 dB up to 20 kHz. FADE 5 ms, MEAN 5 Hz, ours.
  *
- * COST   8.5 ns a frame for a side, 16 for two that differ (Sapphire Rapids, shared, 2026;
- *        tests/synth/test_voice_drive --bench).
+ * COST   AVX2 6.6 ns a frame for a side, 13 for two that differ, plain C 8.6 and 17 (Sapphire Rapids at half
+ *        its speed, where one loop for all took 17 and 33; 2026; tests/synth/test_voice_drive --bench).
  *
  * LIMITS Aliases under 10 kHz of a sine at amount 1, against the sine: 401 Hz -140 dB, 1.1 kHz -80 (the
  *        plain curve: -34), 5 kHz -51 (-18). A distorted sum is 15 frames late, 0.3 ms at 48 kHz.
@@ -44,10 +44,6 @@ static const float fade_s = 0.005f, mean_hz = 5, mean_fade_s = 0.0004f;
 
 snq__drive_fn *snq__drive_pick(unsigned cpu_flags)
 {
-#ifdef SNQ_HAVE_AVX512
-    if (cpu_flags & SNQ_CPU_AVX512)
-        return snq__drive_avx512;
-#endif
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
         return snq__drive_avx2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* voice_mix -- eight voices to two sides: amplitude, place, sum. The one loop of the voice engine that has
- * kernels of its own; tolerance between them: 1e-6 of the sum of the magnitudes. */
+/* voice_mix -- eight voices to two sides: amplitude, place, sum. Kernels agree within 1e-6 of the sum of the
+ * magnitudes. */
 #ifndef SNQ_SYNTH_VOICE_MIX_IMPL_H
 #define SNQ_SYNTH_VOICE_MIX_IMPL_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* drive_impl -- the loops of voice_drive.c, a side and a block. Variants agree to roundings: within -110 dB. */
+/* drive_impl -- the loops of voice_drive.c, a side and a block. Variants agree to roundings: within -110 dB.
+ * Vectors of sixteen were no faster: roots and quotients take as long a number. */
 #ifndef SNQ_SYNTH_SIMD_DRIVE_IMPL_H
 #define SNQ_SYNTH_SIMD_DRIVE_IMPL_H
 
@@ -13,7 +14,7 @@ typedef struct snq__drive_run {
 
 /* x (n,) distorted, at the rate, without a mean: z (n,). */
 typedef void snq__drive_fn(const snq__drive_run *r, snq__drive_side *s, const float *x, float *z);
-extern snq__drive_fn snq__drive_c, snq__drive_avx2, snq__drive_avx512;
+extern snq__drive_fn snq__drive_c, snq__drive_avx2;
 /* The best that `cpu_flags` allow. */
 snq__drive_fn *snq__drive_pick(unsigned cpu_flags);
 

@@ -4,7 +4,7 @@
  * Draw: every lane steps its own xoshiro128+; the upper 23 bits are a number in -1 .. 1.
  * Tint: four sections  w = x + pole w', y = w - zero w'  one behind the other, in place; w' in `state`.
  * Add:  to[i] += (gain + i step) x[i].
- * C and AVX2 give the same bits; AVX-512 draws the same and tints within -110 dB. */
+ * All variants give the same bits. */
 #ifndef SNQ_SYNTH_SIMD_NOISE_IMPL_H
 #define SNQ_SYNTH_SIMD_NOISE_IMPL_H
 
@@ -23,6 +23,5 @@ typedef struct snq__noise_kernels {
 void snq__noise_kernels_init(snq__noise_kernels *k, unsigned cpu_flags);
 void snq__noise_kernels_c(snq__noise_kernels *k);
 void snq__noise_kernels_avx2(snq__noise_kernels *k);
-void snq__noise_kernels_avx512(snq__noise_kernels *k);
 
 #endif

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "cli/brief_table.h"
@@ -13,6 +12,7 @@
 #include "cli/session_table.h"
 #include "cli/stop.h"
 #include "jobs/compose_job.h"
+#include "jobs/folder_output.h"
 #include "jobs/prompt_job.h"
 
 enum {
@@ -223,9 +223,8 @@ static int compose_one(options *o, const snq_brief *b, const char *out, uint64_t
 /* OUT/01, OUT/02 …, each from the seed after the one before. */
 static int compose_variations(options *o, const snq_brief *b)
 {
-    if (mkdir(o->out, 0777) != 0 && !(errno == EEXIST && o->common.force)) {
-        snq_common_refuse(o->out, errno == EEXIST ? "it exists already; --force writes into it"
-                                                  : strerror(errno));
+    if (snq_folder_make(o->out, o->common.force) < 0) {
+        snq_common_refuse(o->out, snq_last_error());
         return SNQ_EXIT_REFUSED;
     }
     int code = SNQ_EXIT_OK;

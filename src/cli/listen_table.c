@@ -232,7 +232,7 @@ static void chords(FILE *to, const snq_hearing *h)
     if (snq_table_absent(to, "Chords", h->chords_reason))
         return;
     for (uint32_t i = 0; i < h->chords.chords; i++) {
-        const snq_chord *c = &h->chords.chord[i];
+        const snq_heard_chord *c = &h->chords.chord[i];
         const uint32_t root = c->quality == SNQ_CHORD_NONE ? 0 : c->root;
         double *s = &length_s[c->quality * TONES + root];
         left += *s <= 0.0 && snq_span_length(c->span) > 0.0;

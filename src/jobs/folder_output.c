@@ -71,6 +71,14 @@ static snq_status make_temp(snq_folder_output *f)
     return SNQ_OK;
 }
 
+snq_status snq_folder_make(const char *path, int force)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && force))
+        return SNQ_OK;
+    return errno == EEXIST ? SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force writes into it")
+                           : SNQ_FAIL(SNQ_ERR_IO, "%s", strerror(errno));
+}
+
 snq_status snq_folder_output_open(const char *path, int force, snq_folder_output **out)
 {
     snq_status st;

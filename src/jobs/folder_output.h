@@ -19,6 +19,8 @@
 
 typedef struct snq_folder_output snq_folder_output;
 
+/* An empty folder that others are made in; with `force` it may be there. ERR_EXISTS, ERR_IO. */
+SNQ_MUST_USE snq_status snq_folder_make(const char *path, int force);
 /* On success *out is owned by the caller, who ends it by commit or abort; on error NULL. ERR_EXISTS (and
  * not `force`, or it is no folder), ERR_ARG (no name), ERR_TOO_BIG, ERR_IO, ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_folder_output_open(const char *path, int force,

@@ -10,7 +10,7 @@ static snq_status finish(void *music, snq_hearing *h)
     snq_harmony *harmony;
     SNQ_TRY(snq_music_harmony(music, &harmony));
     const snq_chords found = snq_harmony_chords(harmony);
-    snq_chord *list = snq_hearing_list(h, found.chords, sizeof *list);
+    snq_heard_chord *list = snq_hearing_list(h, found.chords, sizeof *list);
     if (!list)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u chords", found.chords);
     if (found.chords)

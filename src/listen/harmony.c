@@ -89,14 +89,14 @@ struct snq_harmony {
     float power[256]; /* of a kept byte */
     float x_level[RING][SEMITONES], x_contrast[RING][SEMITONES], x_top[RING];
     float x[(SNQ_HARMONY_STEPS_MAX + 2 * SNQ_HARMONY_HALO) * SEMITONES * 2];
-    snq_harmony_step out[SNQ_HARMONY_STEPS_MAX];
+    snq_harmony_answer out[SNQ_HARMONY_STEPS_MAX];
     float score[SNQ_HARMONY_CHORDS];
     origin *origin;    /* (steps,) */
     uint8_t *state;    /* (steps,) the path */
     float (*bass)[12]; /* (steps,) */
     key_bin *bin;      /* (bins,) */
     int64_t bins;
-    snq_chord *chord; /* (chords,) */
+    snq_heard_chord *chord; /* (chords,) */
     uint32_t chords, chord_room;
 };
 
@@ -311,13 +311,13 @@ static void chord_step(snq_harmony *h, int64_t s, const float *log_p, float chan
     }
 }
 
-static snq_status add_chord(snq_harmony *h, snq_chord c)
+static snq_status add_chord(snq_harmony *h, snq_heard_chord c)
 {
     if (h->chords == h->chord_room) {
         if (h->chords >= SNQ_CHORDS_MAX)
             return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d chords", SNQ_CHORDS_MAX);
         const uint32_t room = h->chord_room ? 2 * h->chord_room : 64;
-        snq_chord *chord = snq_regrow(h->chord, h->chords, room, sizeof *chord);
+        snq_heard_chord *chord = snq_regrow(h->chord, h->chords, room, sizeof *chord);
         if (!chord)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %u chords", room);
         h->chord = chord;
@@ -384,11 +384,11 @@ static snq_status collect_chords(snq_harmony *h, const snq_beat_path *beats)
             continue;
         const int state = h->state[from], none = state == SNQ_HARMONY_NO_CHORD;
         SNQ_TRY(add_chord(
-            h, (snq_chord) { .span = { start_s, end_s },
-                             .root = none ? 0 : (uint8_t)(state / SNQ_HARMONY_QUALITIES),
-                             .bass = none ? 0 : best_bass(h, from, to),
-                             .quality = none ? SNQ_CHORD_NONE
-                                             : (uint8_t)(state % SNQ_HARMONY_QUALITIES) }));
+            h, (snq_heard_chord) { .span = { start_s, end_s },
+                                   .root = none ? 0 : (uint8_t)(state / SNQ_HARMONY_QUALITIES),
+                                   .bass = none ? 0 : best_bass(h, from, to),
+                                   .quality = none ? SNQ_CHORD_NONE
+                                                   : (uint8_t)(state % SNQ_HARMONY_QUALITIES) }));
         start_s = end_s;
     }
     return SNQ_OK;
@@ -396,7 +396,7 @@ static snq_status collect_chords(snq_harmony *h, const snq_beat_path *beats)
 
 /* ---- all steps -------------------------------------------------------------------------------- */
 
-static void take_step(snq_harmony *h, int64_t s, const snq_harmony_step *o, float change)
+static void take_step(snq_harmony *h, int64_t s, const snq_harmony_answer *o, float change)
 {
     key_bin *bin = &h->bin[s / BIN_STEPS];
     bin->steps++;
@@ -493,7 +493,7 @@ static uint32_t keys_of(snq_harmony *h, int64_t from, int64_t to, float log_p[SN
 static int first_triad(const snq_harmony *h, int64_t from, int64_t to)
 {
     for (uint32_t i = 0; i < h->chords; i++) {
-        const snq_chord *c = &h->chord[i];
+        const snq_heard_chord *c = &h->chord[i];
         if (c->quality == SNQ_CHORD_NONE || c->span.end_s <= (double)from * SNQ_HARMONY_BIN_S)
             continue;
         if (c->span.start_s >= (double)to * SNQ_HARMONY_BIN_S)

@@ -108,7 +108,7 @@ static void log_softmax(float *x, int n)
 }
 
 /* Features (12, CHORD) of a step -> what is said of it. */
-static void answer(snq_harmony_net *n, const float *feature, snq_harmony_step *out)
+static void answer(snq_harmony_net *n, const float *feature, snq_harmony_answer *out)
 {
     float head[12][SNQ_HARMONY_QUALITIES + 1], mean[CHORD] = { 0.0f };
     snq_conv_run(n->conv[SNQ__HARMONY_HEAD], head[0], SNQ_HARMONY_QUALITIES + 1, feature, 12);
@@ -129,7 +129,7 @@ static void answer(snq_harmony_net *n, const float *feature, snq_harmony_step *o
 }
 
 void snq_harmony_net_run(snq_harmony_net *n, const float *x, uint32_t steps, uint32_t before,
-                         uint32_t behind, snq_harmony_step *out)
+                         uint32_t behind, snq_harmony_answer *out)
 {
     const uint32_t rows = steps + 2 * SNQ_HARMONY_HALO;
     float *a = n->a + (size_t)TIME * 12 * CLASS, *b = n->b;

@@ -28,11 +28,11 @@ enum {
 typedef struct snq_harmony_net snq_harmony_net;
 
 /* What a run says of a step. */
-typedef struct snq_harmony_step {
+typedef struct snq_harmony_answer {
     float chord[SNQ_HARMONY_CHORDS];     /* log probabilities; root * 9 + quality, root C = 0 */
     float bass[12];                      /* log probabilities, C = 0 */
     float feature[SNQ_HARMONY_FEATURES]; /* for snq_harmony_net_keys, averaged over steps */
-} snq_harmony_step;
+} snq_harmony_answer;
 
 /* On success *out is owned by the caller (free); on error NULL. ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_harmony_net_new(snq_harmony_net **out);
@@ -40,7 +40,7 @@ void snq_harmony_net_free(snq_harmony_net *n); /* NULL is legal */
 /* x (HALO + steps + HALO, SNQ_PITCH_SEMITONES, 2): level and contrast of each semitone (harmony.c), the
  * steps before `before` and behind `behind` lie outside of the recording. out (steps,). */
 void snq_harmony_net_run(snq_harmony_net *n, const float *x, uint32_t steps, uint32_t before,
-                         uint32_t behind, snq_harmony_step *out);
+                         uint32_t behind, snq_harmony_answer *out);
 /* feature (SNQ_HARMONY_FEATURES,): means over the steps of interest; log_p (SNQ_HARMONY_KEYS,). */
 void snq_harmony_net_keys(snq_harmony_net *n, const float *feature, float *log_p);
 

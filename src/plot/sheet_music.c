@@ -288,7 +288,7 @@ static const char *chord_suffix(uint32_t quality)
     return quality < SNQ_CHORD_QUALITIES ? tab[quality] : "";
 }
 
-static void draw_chord(snq__sheet *s, snq__box b, const snq_chord *c)
+static void draw_chord(snq__sheet *s, snq__box b, const snq_heard_chord *c)
 {
     char whole[24], plain[16];
     const char *const label[] = { whole, plain };
@@ -328,7 +328,7 @@ static void draw_lane(snq__sheet *s, snq__box lane, const char *name)
 
 void snq__sheet_music(snq__sheet *s)
 {
-    _Static_assert(offsetof(snq_chord, span) == 0 && offsetof(snq_key_span, span) == 0,
+    _Static_assert(offsetof(snq_heard_chord, span) == 0 && offsetof(snq_key_span, span) == 0,
                    "walk finds spans at the beginning");
     const snq_hearing *h = s->h;
     const unsigned lanes = snq__sheet_lanes(h);

@@ -125,14 +125,14 @@ typedef enum snq_chord_quality {
         SNQ_CHORD_QUALITIES
 } snq_chord_quality;
 
-typedef struct snq_chord {
+typedef struct snq_heard_chord {
     snq_span span;
     uint8_t root, bass; /* pitch classes; unused for NONE */
     uint8_t quality;    /* snq_chord_quality */
-} snq_chord;
+} snq_heard_chord;
 
 typedef struct snq_chords {
-    const snq_chord *chord; /* (chords,) in order, without gaps */
+    const snq_heard_chord *chord; /* (chords,) in order, without gaps */
     uint32_t chords;
 } snq_chords;
 

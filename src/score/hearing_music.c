@@ -237,7 +237,7 @@ static void chords_json(snq_json *j, const snq_chords *c, const char *reason)
     }
     open_array(j, "chords");
     for (uint32_t i = 0; i < c->chords; i++) {
-        const snq_chord *chord = &c->chord[i];
+        const snq_heard_chord *chord = &c->chord[i];
         open_span(j, chord->span);
         if (chord->quality == SNQ_CHORD_NONE) {
             snq_json_put_string(j, "label", snq_chord_quality_name(SNQ_CHORD_NONE));

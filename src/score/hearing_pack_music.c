@@ -146,7 +146,7 @@ static void put_chords(snq__packer *p, const snq_chords *c, const char *reason)
         return;
     snq_pack_u32(p->to, c->chords);
     for (uint32_t i = 0; i < c->chords; i++) {
-        const snq_chord *chord = &c->chord[i];
+        const snq_heard_chord *chord = &c->chord[i];
         const int none = chord->quality == SNQ_CHORD_NONE;
         snq__put_span(p, chord->span);
         snq_pack_u8(p->to, chord->quality);
@@ -355,7 +355,7 @@ static const char *get_chords(snq__unpacker *r, snq_chords *c)
     if (reason)
         return reason;
     double from_s = 0.0;
-    snq_chord *list = snq__get_list(r, &c->chords, CHORD_BYTES, SNQ_CHORDS_MAX, sizeof *list);
+    snq_heard_chord *list = snq__get_list(r, &c->chords, CHORD_BYTES, SNQ_CHORDS_MAX, sizeof *list);
     c->chord = list;
     for (uint32_t i = 0; i < c->chords && r->u->st >= 0; i++) {
         list[i].span = get_span(r, &from_s, "a chord");

@@ -90,13 +90,13 @@ static void chords_have_their_common_names(void **state)
         SNQ_CHORD_MAJ, SNQ_CHORD_MIN,  SNQ_CHORD_MAJ7, SNQ_CHORD_MIN7,
         SNQ_CHORD_DIM, SNQ_CHORD_SUS4, SNQ_CHORD_AUG,  SNQ_CHORD_SUS2
     };
-    snq_chord chords[SNQ_COUNT(kinds)];
+    snq_heard_chord chords[SNQ_COUNT(kinds)];
     snq_hearing h;
     double at_s = 0.0;
     make_nothing(&h);
     for (size_t i = 0; i < SNQ_COUNT(kinds); i++) {
         const double length_s = i < 6 ? 4.0 - 0.5 * (double)i : 0.25;
-        chords[i] = (snq_chord) { { at_s, at_s + length_s }, 10, 10, kinds[i] };
+        chords[i] = (snq_heard_chord) { { at_s, at_s + length_s }, 10, 10, kinds[i] };
         at_s += length_s;
     }
     h.chords_reason = NULL;

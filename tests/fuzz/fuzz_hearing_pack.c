@@ -116,7 +116,7 @@ static void check_lists(const snq_hearing *h)
     check_times(h->beats.beat_s, h->beats.beats);
     check_times(h->beats.downbeat_s, h->beats.downbeats);
     for (uint32_t i = 0; i < h->chords.chords; i++) {
-        const snq_chord *c = &h->chords.chord[i];
+        const snq_heard_chord *c = &h->chords.chord[i];
         check_span(&c->span, i ? &c[-1].span : NULL);
         must(c->quality < SNQ_CHORD_QUALITIES && c->root < 12 && c->bass < 12);
     }

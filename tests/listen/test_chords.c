@@ -22,7 +22,7 @@ static snq_hearing hear_song(const song_cfg *c)
     return h;
 }
 
-static const snq_chord *chord_at(const snq_hearing *h, double t_s)
+static const snq_heard_chord *chord_at(const snq_hearing *h, double t_s)
 {
     for (uint32_t i = 0; i < h->chords.chords; i++)
         if (snq_span_holds(h->chords.chord[i].span, t_s))
@@ -47,12 +47,12 @@ static void reads_the_chords_of_a_song(void **state)
         assert_null(h.chords_reason);
         for (int bar = 0; bar < c.bars; bar++) {
             const double from_s = song_bar_s(&c, bar), to_s = song_bar_s(&c, bar + 1);
-            const snq_chord *mid = chord_at(&h, (from_s + to_s) / 2);
+            const snq_heard_chord *mid = chord_at(&h, (from_s + to_s) / 2);
             assert_int_equal(mid->root, song_root(&c, bar));
             assert_int_equal(mid->quality, song_quality(&c, bar));
             assert_int_equal(mid->bass, song_root(&c, bar));
             for (double t = from_s; t < to_s; t += 0.01, steps++) {
-                const snq_chord *at = chord_at(&h, t);
+                const snq_heard_chord *at = chord_at(&h, t);
                 right += at->root == song_root(&c, bar) && at->quality == song_quality(&c, bar);
             }
         }

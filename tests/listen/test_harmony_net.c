@@ -130,10 +130,10 @@ static plain_step *plain_run(const double *x, int steps)
 
 /* ---- the network, in pieces ------------------------------------------------------------------- */
 
-static snq_harmony_step *run(const double *x, int steps, int piece)
+static snq_harmony_answer *run(const double *x, int steps, int piece)
 {
     snq_harmony_net *n;
-    snq_harmony_step *out = calloc((size_t)steps, sizeof *out);
+    snq_harmony_answer *out = calloc((size_t)steps, sizeof *out);
     float *in = calloc((size_t)(piece + 2 * HALO) * SEMITONES * 2, sizeof *in);
     check_ok(snq_harmony_net_new(&n));
     for (int from = 0; from < steps; from += piece) {
@@ -162,7 +162,7 @@ static void agrees_with_its_definition(void **state)
     for (size_t i = 0; i < SNQ_COUNT(steps); i++) {
         double *x = plain_numbers(steps[i] * SEMITONES * 2, -0.5, 1, i);
         plain_step *want = plain_run(x, steps[i]);
-        snq_harmony_step *got = run(x, steps[i], SNQ_HARMONY_STEPS_MAX);
+        snq_harmony_answer *got = run(x, steps[i], SNQ_HARMONY_STEPS_MAX);
         for (int t = 0; t < steps[i]; t++) {
             double sum = 0;
             for (int c = 0; c < SNQ_HARMONY_CHORDS; c++) {
@@ -186,9 +186,9 @@ static void pieces_do_not_matter(void **state)
     enum { STEPS = 150 };
     static const int pieces[] = { 1, 3, 10, 63 };
     double *x = plain_numbers(STEPS * SEMITONES * 2, -0.2, 1, 7);
-    snq_harmony_step *want = run(x, STEPS, SNQ_HARMONY_STEPS_MAX);
+    snq_harmony_answer *want = run(x, STEPS, SNQ_HARMONY_STEPS_MAX);
     for (size_t i = 0; i < SNQ_COUNT(pieces); i++) {
-        snq_harmony_step *got = run(x, STEPS, pieces[i]);
+        snq_harmony_answer *got = run(x, STEPS, pieces[i]);
         assert_memory_equal(got, want, STEPS * sizeof *want);
         free(got);
     }

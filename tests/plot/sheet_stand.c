@@ -83,10 +83,10 @@ void stand_music(stand *s)
     static const double downbeat_s[] = { 1, 3, 5, 7 };
     static const snq_tempo_span tempo[] = { { { 0, 8 }, 120 } };
     static const snq_meter_span meter[] = { { { 0, 8 }, { 4, 4, 4 } } };
-    static const snq_chord chord[] = { { { 0, 2 }, 0, 0, SNQ_CHORD_MAJ },
-                                       { { 2, 4 }, 0, 0, SNQ_CHORD_NONE },
-                                       { { 4, 6 }, 9, 7, SNQ_CHORD_MIN7 },
-                                       { { 6, 8 }, 6, 6, SNQ_CHORD_DIM } };
+    static const snq_heard_chord chord[] = { { { 0, 2 }, 0, 0, SNQ_CHORD_MAJ },
+                                             { { 2, 4 }, 0, 0, SNQ_CHORD_NONE },
+                                             { { 4, 6 }, 9, 7, SNQ_CHORD_MIN7 },
+                                             { { 6, 8 }, 6, 6, SNQ_CHORD_DIM } };
     static const snq_key_span key[] = { { { 0, 4 }, 4, SNQ_MODE_MINOR },
                                         { { 4, 8 }, 7, SNQ_MODE_MAJOR } };
     snq_hearing *h = &s->hearing;

@@ -31,7 +31,7 @@ static void lanes_are_for_what_was_heard(void **state)
     assert_int_equal(snq__sheet_lanes(h), SNQ__LANE_CHORDS | SNQ__LANE_KEYS);
     h->key.reason = "no tones";
     assert_int_equal(snq__sheet_lanes(h), SNQ__LANE_CHORDS);
-    static const snq_chord none[] = { { { 0, 8 }, 0, 0, SNQ_CHORD_NONE } };
+    static const snq_heard_chord none[] = { { { 0, 8 }, 0, 0, SNQ_CHORD_NONE } };
     h->chords = (snq_chords) { none, 1 };
     assert_int_equal(snq__sheet_lanes(h), 0);
     stand_music(&s);
@@ -40,7 +40,7 @@ static void lanes_are_for_what_was_heard(void **state)
     h->beats_reason = "not selected";
     assert_int_equal(snq__sheet_lanes(h), SNQ__LANE_CHORDS);
     /* too many to see any */
-    snq_chord *many = snq_calloc(451, sizeof *many);
+    snq_heard_chord *many = snq_calloc(451, sizeof *many);
     h->chords = (snq_chords) { many, 450 };
     assert_int_equal(snq__sheet_lanes(h), SNQ__LANE_CHORDS);
     h->chords.chords = 451;
@@ -289,9 +289,9 @@ static void labels_fit_their_blocks(void **state)
     s.hearing.beats_reason = s.hearing.key_reason = "not selected";
     for (size_t k = 0; k < SNQ_COUNT(tab); k++) {
         const uint32_t n = tab[k].chords;
-        snq_chord *chord = snq_calloc(n, sizeof *chord);
+        snq_heard_chord *chord = snq_calloc(n, sizeof *chord);
         for (uint32_t i = 0; i < n; i++)
-            chord[i] = (snq_chord) {
+            chord[i] = (snq_heard_chord) {
                 { 8.0 * i / n, 8.0 * (i + 1) / n }, i % 2 ? 1 : 8, i % 2 ? 1 : 8, SNQ_CHORD_MIN
             };
         s.hearing.chords = (snq_chords) { chord, n };
@@ -310,9 +310,9 @@ static void labels_fit_their_blocks(void **state)
 static void odd_music_is_drawn(void **state)
 {
     static const double late[] = { 7.9, 9, 1e9 }, same[] = { 4, 4, 4 };
-    static const snq_chord gaps[] = { { { 1, 1 }, 0, 0, SNQ_CHORD_MAJ },
-                                      { { 3, 3.5 }, 200, 200, 250 },
-                                      { { 5, 1e9 }, 11, 3, SNQ_CHORD_SUS4 } };
+    static const snq_heard_chord gaps[] = { { { 1, 1 }, 0, 0, SNQ_CHORD_MAJ },
+                                            { { 3, 3.5 }, 200, 200, 250 },
+                                            { { 5, 1e9 }, 11, 3, SNQ_CHORD_SUS4 } };
     static const snq_key_span key[] = { { { 7, 1e9 }, 99, SNQ_MODE_ATONAL } };
     stand s;
     picture p;

@@ -90,7 +90,7 @@ static void add_bars(snq_hearing *h)
 
 static void add_chords(snq_hearing *h)
 {
-    static const snq_chord chords[] = {
+    static const snq_heard_chord chords[] = {
         { { 0.0, 1.5 }, 9, 0, SNQ_CHORD_MIN },   { { 1.5, 4.0 }, 5, 5, SNQ_CHORD_MAJ },
         { { 4.0, 4.25 }, 7, 8, SNQ_CHORD_NONE }, { { 4.25, 6.0 }, 7, 11, SNQ_CHORD_DOM7 },
         { { 6.0, 16.0 }, 9, 9, SNQ_CHORD_MIN },

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 STYLES = ("techno", "house", "deep_house", "trance", "dubstep", "drum_and_bass", "garage", "trap", "boom_bap", "lofi",
           "synthwave", "electro", "ambient", "reggaeton", "rock", "funk", "jazz", "cinematic")
+STYLE_FOLDER = pathlib.Path(__file__).resolve().parent.parent / "styles"
 LEVELS = (1, 2, .5, 3, 1 / 3, 1.5, 2 / 3, 4, .25)
 SPECTRUM = ("sub_bass", "bass", "low_mids", "mids", "upper_mids", "highs", "air")
 TONICS = "C C# D D# E F F# G G# A A# B".split()
@@ -63,6 +64,7 @@ class Piece:
         context, heard = session["context"], report["listen"]
         self.style = style
         self.context = context
+        self.pulse = json.loads((STYLE_FOLDER / f"{style}.json").read_text()).get("pulse", True)
         self.bpm = report["tempo_bpm"]
         self.heard_bpm = heard["tempo"]["bpm"]
         self.tempo_ok = is_at_a_level(self.heard_bpm, self.bpm, .005)
@@ -118,7 +120,7 @@ def compose(program, jobs, peers=False):
             piece = Piece(folder, style, peers)
             shutil.rmtree(folder)
             return piece
-        with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(one, enumerate(jobs)))
 
 

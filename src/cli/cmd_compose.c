@@ -25,6 +25,7 @@ enum {
     KEY_TRACKS,
     KEY_LOCK,
     KEY_VARIATIONS,
+    KEY_SCORE,
     PROMPTS_MAX = 65536,
     LOCKS_MAX = 64,
     VARIATIONS_MAX = 1000,
@@ -37,7 +38,7 @@ typedef struct options {
     const char **prompt;         /* (prompts,); the array is owned */
     uint32_t prompts, prompts_room, locks, variations;
     const volatile int *cancel;
-    int brief_only;
+    int brief_only, score_only;
     snq_brief_flags flags;
 } options;
 
@@ -51,6 +52,8 @@ static const struct argp_option option_tab[] = {
     { "style", KEY_STYLE, "ID", 0, "the genre", 0 },
     { "tracks", KEY_TRACKS, "LIST", 0, "these tracks only: drums,bass,harmony,melody,vocal", 0 },
     { "lock", KEY_LOCK, "NAME=FILE", 0, "take this recording as the track; may be repeated", 0 },
+    { "score-only", KEY_SCORE, NULL, 0,
+      "no sound yet: notes and MIDI (sonique regenerate DIR renders them)", 0 },
     { "variations", KEY_VARIATIONS, "N", 0, "so many pieces, each from its own seed (1)", 0 },
     { 0 },
 };
@@ -148,6 +151,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_LOCK:
         add_lock(state, o, arg);
         return 0;
+    case KEY_SCORE:
+        o->score_only = 1;
+        return 0;
     case KEY_VARIATIONS:
         o->variations = (uint32_t)snq_common_number(state, "variations", arg, 1, VARIATIONS_MAX);
         return 0;
@@ -213,6 +219,7 @@ static int compose_one(options *o, const snq_brief *b, const char *out, uint64_t
                                       .out = out,
                                       .force = o->common.force,
                                       .seed = seed,
+                                      .score_only = o->score_only,
                                       .run = snq_session_begin(&work, o->cancel) };
     const snq_status st = snq_compose_job_run(&cfg, &c);
     const int code = snq_session_end(&work, st, out, &c);

@@ -5,7 +5,12 @@
 
 #include "base/alloc.h"
 #include "compose/composer.h"
+#include "jobs/folder_output.h"
 #include "jobs/session_open_impl.h"
+#include "score/midi.h"
+#include "score/score_json.h"
+
+enum { TEXT_BYTES_MAX = 1 << 30 };
 
 static snq_status choose_style(const snq_style_library *l, const snq_compose_job_cfg *cfg,
                                const snq_style **out)
@@ -37,6 +42,64 @@ static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out)
     return snq_session_did(s, "compose", "", NULL);
 }
 
+/* ---------------------------------------------------------------- the score alone */
+
+static snq_status put_score(const snq_score *score, snq_folder_output *folder, snq_str *text)
+{
+    snq_json j;
+    snq_json_init(&j, snq_json_to_str, text);
+    snq_score_json(&j, score);
+    SNQ_TRY(snq_json_finish(&j));
+    snq_str_put(text, "\n");
+    return snq_folder_output_text(folder, "score.json", text);
+}
+
+static snq_status put_midi(const snq_score *score, snq_folder_output *folder, snq_str *text)
+{
+    SNQ_TRY(snq_midi_write(score, text));
+    return snq_folder_output_text(folder, "score.mid", text);
+}
+
+static snq_status put_session(const snq_session *s, snq_folder_output *folder, snq_str *text)
+{
+    snq_json j;
+    snq_json_init(&j, snq_json_to_str, text);
+    snq_session_json(&j, s, NULL);
+    SNQ_TRY(snq_json_finish(&j));
+    snq_str_put(text, "\n");
+    return snq_folder_output_text(folder, "session.json", text);
+}
+
+static snq_status write_texts(const snq_session *s, const snq_score *score,
+                              snq_folder_output *folder)
+{
+    snq_str text[3];
+    for (size_t i = 0; i < SNQ_COUNT(text); i++)
+        snq_str_init(&text[i], TEXT_BYTES_MAX);
+    snq_status st = put_score(score, folder, &text[0]);
+    if (st >= 0)
+        st = put_midi(score, folder, &text[1]);
+    if (st >= 0)
+        st = put_session(s, folder, &text[2]);
+    for (size_t i = 0; i < SNQ_COUNT(text); i++)
+        snq_str_clear(&text[i]);
+    return st;
+}
+
+static snq_status write_score(const snq_compose_job_cfg *cfg, const snq_session *s,
+                              const snq_score *score)
+{
+    snq_folder_output *folder;
+    SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &folder));
+    const snq_status st = write_texts(s, score, folder);
+    if (st >= 0)
+        return snq_folder_output_commit(folder);
+    snq_folder_output_abort(folder);
+    return st;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
 static snq_status make(const snq_compose_job_cfg *cfg, snq_composition *out)
 {
     snq_score score;
@@ -48,7 +111,8 @@ static snq_status make(const snq_compose_job_cfg *cfg, snq_composition *out)
                                             .force = cfg->force,
                                             .level = UINT32_MAX,
                                             .run = cfg->run };
-    const snq_status st = snq_session_render(&render, &out->render);
+    const snq_status st = cfg->score_only ? write_score(cfg, &out->session, &score)
+                                          : snq_session_render(&render, &out->render);
     snq_score_clear(&score);
     return st;
 }

@@ -37,7 +37,8 @@ typedef struct snq_compose_job_cfg {
     const char *style;      /* id; NULL: the brief's, or what fits it best */
     const char *out;
     int force;
-    uint64_t seed; /* < SNQ_SESSION_SEED_MAX */
+    uint64_t seed;  /* < SNQ_SESSION_SEED_MAX */
+    int score_only; /* no sound: session, score and MIDI file; regenerate renders it */
     snq_session_run run;
 } snq_compose_job_cfg;
 

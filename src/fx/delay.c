@@ -23,6 +23,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
+#include "fx/chorus_impl.h"
 #include "fx/delay_parts_impl.h"
 #include "fx/effect_impl.h"
 
@@ -40,7 +42,7 @@ enum {
     MIX,
     PARAMS
 };
-enum { CELL = SNQ_EFFECT_BLOCK };
+enum { CELL = SNQ_EFFECT_BLOCK, GUARD = SNQ__CHORUS_GUARD };
 
 static const char *const sync_names[] = { "off", "1/1", "1/2", "1/4", "1/8", "1/16", "1/32", NULL };
 static const char *const feel_names[] = { "straight", "dotted", "triplet", NULL };
@@ -75,7 +77,8 @@ static const double most_s = 4, fade_s = 0.03, glide_most = 0.5, glide_s = 0.1, 
 
 typedef struct delay {
     double rate_hz;
-    float *ring[2];
+    snq__chorus_copy_fn *sway;  /* reads between samples */
+    float *ring[2];             /* (mask + 1 + GUARD,): the end repeats the begin */
     uint32_t mask, most, least; /* frames */
     uint32_t at, quiet; /* quiet: frames for which nothing was written; more than mask: all */
     int fresh, gliding;
@@ -89,7 +92,7 @@ static void reset(void *self)
 {
     delay *d = self;
     for (int c = 0; c < 2; c++) {
-        memset(d->ring[c], 0, (d->mask + 1) * sizeof *d->ring[c]);
+        memset(d->ring[c], 0, (d->mask + 1 + GUARD) * sizeof *d->ring[c]);
         d->low[c] = d->high[c] = 0;
     }
     d->at = d->phase = 0;
@@ -113,13 +116,18 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
     if (!d)
         goto fail;
     d->rate_hz = rate_hz;
+    d->sway = snq__chorus_copy_c;
+#ifdef SNQ_HAVE_AVX2
+    if (snq_cpu_flags() & SNQ_CPU_AVX2)
+        d->sway = snq__chorus_copy_avx2;
+#endif
     d->least = SNQ__LAGRANGE_AHEAD + 1;
     d->most = (uint32_t)(most_s * rate_hz);
     const uint32_t size =
         snq__ring_size(d->most + (uint32_t)(depth_most_s * rate_hz) + SNQ__LAGRANGE + CELL);
     d->mask = size - 1;
     for (int c = 0; c < 2; c++) {
-        d->ring[c] = snq_calloc(size, sizeof *d->ring[c]);
+        d->ring[c] = snq_calloc(size + GUARD, sizeof *d->ring[c]);
         if (!d->ring[c])
             goto fail;
     }
@@ -253,7 +261,17 @@ static int silent(const void *self)
     return d->quiet > d->mask;
 }
 
-/* Echoes that wander, or come so soon that they are made of this block: frame by frame. */
+static void write_frame(delay *d, const float w[2])
+{
+    const uint32_t to = d->at & d->mask;
+    for (int c = 0; c < 2; c++) {
+        d->ring[c][to] = w[c];
+        if (to < GUARD)
+            d->ring[c][d->mask + 1 + to] = w[c];
+    }
+}
+
+/* Echoes that glide, or come so soon that they are made of this block: frame by frame. */
 static void run_near(delay *d, const snq__effect_block *b, lines l, float *left, float *right)
 {
     float *const v = l.at;
@@ -270,8 +288,7 @@ static void run_near(delay *d, const snq__effect_block *b, lines l, float *left,
         const float in[2] = { straight * x[0] + p * 0.5f * (x[0] + x[1]), straight * x[1] };
         const float w[2] = { snq__flush(in[0] + v[GO_FEEDBACK] * (straight * f[0] + p * f[1])),
                              snq__flush(in[1] + v[GO_FEEDBACK] * (straight * f[1] + p * f[0])) };
-        d->ring[0][d->at & d->mask] = w[0];
-        d->ring[1][d->at & d->mask] = w[1];
+        write_frame(d, w);
         const int held = d->low[0] != 0 || d->low[1] != 0 || d->high[0] != 0 || d->high[1] != 0;
         d->quiet = w[0] == 0 && w[1] == 0 && x[0] == 0 && x[1] == 0 && !held ? d->quiet + 1 : 0;
         left[i] = x[0] + v[GO_MIX] * (y[0] - x[0]);
@@ -297,6 +314,28 @@ static void write_ring(const delay *d, float *ring, const float *w, uint32_t n)
     const uint32_t to = d->at & d->mask, room = d->mask + 1 - to, m = n < room ? n : room;
     memcpy(ring + to, w, m * sizeof *w);
     memcpy(ring, w + m, (n - m) * sizeof *w);
+    if (to < GUARD || m < n)
+        memcpy(ring + d->mask + 1, ring, GUARD * sizeof *ring);
+}
+
+static int sways(const snq__effect_block *b)
+{
+    return b->from[MOD_DEPTH] > 0 || b->to[MOD_DEPTH] > 0;
+}
+
+/* Echoes that sway, of side c. */
+static void hear_sway(const delay *d, uint32_t c, const snq__effect_block *b, const lines *l,
+                      float *y)
+{
+    snq__chorus_side f = {
+        .ring = d->ring[c], .mask = d->mask, .at = d->at, .n = b->n, .base = d->tap.now
+    };
+    for (uint32_t i = 0; i < CELL; i++) {
+        const float t = (float)(int32_t)(i < b->n ? i + 1 : b->n);
+        f.depth[i] = 0.5f * (l->at[GO_DEPTH] + l->slope[GO_DEPTH] * t);
+        f.phase[i] = d->phase + i * d->phase_step;
+    }
+    d->sway(&f, c * 0x40000000u, y);
 }
 
 /* All that is heard of side c in this block. */
@@ -347,8 +386,11 @@ static void run_far(delay *d, const snq__effect_block *b, const lines *l, float 
 {
     float y[2][CELL], f[2][CELL], w[2][CELL];
     const float *at = l->at, *slope = l->slope;
-    hear(d, 0, b, y[0]);
-    hear(d, 1, b, y[1]);
+    for (uint32_t c = 0; c < 2; c++)
+        if (sways(b))
+            hear_sway(d, c, b, l, y[c]);
+        else
+            hear(d, c, b, y[c]);
     cut_block(d, l, b->n, y, f);
     for (uint32_t i = 0; i < b->n; i++) {
         const float t = (float)(int32_t)(i + 1), p = at[GO_PING] + slope[GO_PING] * t;
@@ -380,7 +422,9 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
     d->fresh = 0;
     const lines l = lines_of(d, b);
     const uint32_t soonest = d->tap.step && d->tap.next < d->tap.now ? d->tap.next : d->tap.now;
-    if (d->gliding || b->from[MOD_DEPTH] > 0 || b->to[MOD_DEPTH] > 0 || soonest < b->n)
+    const uint32_t behind =
+        sways(b) ? SNQ__CHORUS_LEAST : 0; /* what is read between samples needs later ones */
+    if (d->gliding || (sways(b) && d->tap.step) || soonest < b->n + behind)
         run_near(d, b, l, left, right);
     else if (silent(d) && snq__is_zero(left, b->n) && snq__is_zero(right, b->n)) {
         d->at += b->n;

@@ -30,7 +30,7 @@ snq__chorus_fn snq__chorus_c, snq__chorus_avx2;
 
 enum { SNQ__CHORUS_ROOM = SNQ_EFFECT_BLOCK }; /* a whole number of vectors */
 
-/* Some frames of a side's copies, all of which are at least n + SNQ__CHORUS_LEAST frames late. */
+/* Some frames of a side's copies, at least SNQ__CHORUS_LEAST frames late; all that they are read from is in the ring. */
 typedef struct snq__chorus_side {
     const float *ring; /* (mask + 1 + GUARD,) */
     uint32_t mask, at; /* at: where the first frame will be written */

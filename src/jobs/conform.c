@@ -7,6 +7,8 @@
  *                whole bars: length L within 30 ms and 1 % of N bars -> P = L / (N p), p pulses a bar; a beat within
  *                40 ms of the recording's first frame -> that frame is the downbeat
  *                else the first downbeat d, on the line
+ *        refine  A[j] = mean over the beats of |x| in the j-th ms from the line, j = -29 .. 33;  the line moves by that
+ *                j within +-25 where A[j .. j+3] - A[j-4 .. j-1] is most, if what follows is twice what is before
  *        place   d = k bars + r, k the whole bars before it (r within 4 % of a bar under the next one counts as
  *                that): begin = -r; frame f of the recording lies at begin + f
  *        loop    shorter than the piece, and as long as N bars of it within 2 %, a quarter of a beat at most:
@@ -95,6 +97,44 @@ snq_steady_pulse snq_pulse_fit(const snq_beats *beats, double bpm, double durati
         p.whole = 1;
     }
     return p;
+}
+
+enum { REACH = 25, EDGE = 4, LEVELS = 2 * (REACH + EDGE) };
+
+/* Mean magnitude of each millisecond around the beats, the first REACH + EDGE before them. */
+static void levels_around(const float *const x[2], size_t frames, uint32_t rate_hz,
+                          const snq_steady_pulse *p, double level[LEVELS])
+{
+    const double ms = rate_hz / 1000.0, last_s = (double)frames / rate_hz;
+    const int64_t before = (int64_t)ceil(p->first_s / p->pulse_s);
+    for (double t_s = p->first_s - (double)before * p->pulse_s; t_s < last_s; t_s += p->pulse_s)
+        for (int j = 0; j < LEVELS; j++) {
+            const double from = t_s * rate_hz + (j - REACH - EDGE) * ms;
+            for (int64_t i = llround(from); i < llround(from + ms); i++)
+                if (i >= 0 && i < (int64_t)frames)
+                    level[j] += fabs((double)x[0][i]) + fabs((double)x[1][i]);
+        }
+}
+
+void snq_pulse_refine(const float *const x[2], size_t frames, uint32_t rate_hz, snq_steady_pulse *p)
+{
+    double level[LEVELS] = { 0.0 }, most = 0.0;
+    if (p->whole || !(p->pulse_s > 2e-3 * LEVELS))
+        return;
+    levels_around(x, frames, rate_hz, p, level);
+    int best = 0;
+    for (int j = EDGE; j + EDGE <= LEVELS; j++) {
+        double before = 0.0, after = 0.0;
+        for (int k = 0; k < EDGE; k++) {
+            before += level[j - 1 - k];
+            after += level[j + k];
+        }
+        if (after > 2.0 * before && after - before > most) {
+            most = after - before;
+            best = j - REACH - EDGE;
+        }
+    }
+    p->first_s += 1e-3 * best;
 }
 
 /* ---------------------------------------------------------------- the place */

@@ -2,7 +2,7 @@
 /* conform -- a recording laid on a piece's bars: begun at its first downbeat, repeated when it is a loop, cut
  * where the piece ends. Nothing is stretched.
  *
- *     pulse  (what the ears heard)  ─► snq_pulse_fit   ─► tempo, first downbeat
+ *     pulse  (what the ears heard)  ─► snq_pulse_fit, snq_pulse_refine ─► tempo, first downbeat
  *     samples, pulse, bars          ─► snq_conform_init ─► snq_conform_read: any frames of the piece
  *
  * How: top of conform.c. Plain data; many may read at once. */
@@ -25,6 +25,11 @@ typedef struct snq_steady_pulse {
 /* beats as heard, about bpm; duration_s of the recording; pulses_per_bar >= 1. */
 snq_steady_pulse snq_pulse_fit(const snq_beats *beats, double bpm, double duration_s,
                                uint32_t pulses_per_bar);
+
+/* Move first_s onto the attacks that are in the samples x (2, frames); a pulse of whole bars, and one without
+ * attacks, stay. */
+void snq_pulse_refine(const float *const x[2], size_t frames, uint32_t rate_hz,
+                      snq_steady_pulse *pulse);
 
 typedef struct snq_conform_cfg {
     const float *channel[2]; /* (frames,) borrowed for life; one channel: twice the same */

@@ -62,9 +62,13 @@ static void take_pulse(const snq_hearing *h, snq_locked_recording *r)
 {
     const int known = !h->tempo_reason && !h->tempo.bpm.reason && !h->beats_reason &&
                       h->tempo.confidence >= PULSE_SURE && h->beats.beats > 0;
+    const snq_samples *x = &r->samples.item[0];
+    const float *const side[2] = { x->channel[0], x->channel[1] };
     const uint32_t pulses = r->metre.pulses_per_bar ? r->metre.pulses_per_bar : FOUR;
     if (known)
         r->pulse = snq_pulse_fit(&h->beats, h->tempo.bpm.value, h->file.duration_s, pulses);
+    if (known)
+        snq_pulse_refine(side, x->frames, x->rate_hz, &r->pulse);
     const double bpm = snq_locked_recording_bpm(r);
     if (!(bpm >= SNQ_BRIEF_BPM_MIN && bpm <= SNQ_BRIEF_BPM_MAX))
         r->pulse = (snq_steady_pulse) { 0 };

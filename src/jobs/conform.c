@@ -12,7 +12,7 @@
  *        place   d = k bars + r, k the whole bars before it (r within 4 % of a bar under the next one counts as
  *                that): begin = -r; frame f of the recording lies at begin + f
  *        loop    shorter than the piece, and as long as N bars of it within 2 %, a quarter of a beat at most:
- *                turn j begins at begin + j N bars, each rounded to its own frame: no error adds up
+ *                without a pulse within 30 ms and 1 %;  turn j begins at begin + j N bars, each rounded to its own frame: no error adds up
  *        read    turn j sounds until turn j + 1 begins, the recording or the piece ends
  *        fades   5 ms, raised cosine, where sound is cut: at the beginning unless the 5 ms before are below
  *                -60 dBFS (then nothing is cut but silence, and an attack would lose its edge); at the end of a turn
@@ -170,15 +170,15 @@ void snq_conform_init(const snq_conform_cfg *cfg, snq_conform *out)
 {
     const double own_s = (double)cfg->frames / cfg->rate_hz;
     const double bars = round(own_s / cfg->bar_s);
-    const double most_s = fmin(LOOP_SHARE * own_s, cfg->bar_s / 16.0);
+    const int pulse = !isnan(cfg->first_s);
+    const double most_s =
+        pulse ? fmin(LOOP_SHARE * own_s, cfg->bar_s / 16.0) : fmin(WHOLE_SHARE * own_s, WHOLE_S);
     *out = (snq_conform) { .cfg = *cfg };
     out->length = llround((double)cfg->bars * cfg->bar_s * cfg->rate_hz);
-    if (!isnan(cfg->first_s)) {
-        const double before = floor(cfg->first_s / cfg->bar_s + NEXT_BAR);
-        out->begin_s = before * cfg->bar_s - cfg->first_s;
-        if (bars >= 1.0 && bars < cfg->bars && fabs(own_s - bars * cfg->bar_s) <= most_s)
-            out->loop_bars = (int32_t)bars;
-    }
+    if (pulse)
+        out->begin_s = floor(cfg->first_s / cfg->bar_s + NEXT_BAR) * cfg->bar_s - cfg->first_s;
+    if (bars >= 1.0 && bars < cfg->bars && fabs(own_s - bars * cfg->bar_s) <= most_s)
+        out->loop_bars = (int32_t)bars;
     const int64_t start = start_of(out, 0);
     out->fade_in = start < 0 && sounds_before(cfg, -start);
     const int64_t over = start + (int64_t)cfg->frames - out->length;

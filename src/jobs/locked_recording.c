@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* CONST  A metre is taken from 0.6 of confidence on, and two beats a bar never: the ears take half a bar of four
- *        for a bar of two too easily (made loops, our own measurement). A key from 0.5 on: below it, what
+/* CONST  Three beats, four, and bars of threes (6/8 ...) are taken from 0.6 of confidence on, others from 0.9 (a loop
+ *        of four was heard as five with 0.76), two beats a bar never: the ears take half a bar of four for a bar of
+ *        two too easily (made loops and recorded ones, our own measurement). A key from 0.5 on: below it, what
  *        is wrong is seldom just the relative key, whose scale is the same. */
 #include "jobs/locked_recording.h"
 
@@ -15,6 +16,7 @@
 #include "jobs/listen_batch.h"
 
 #define METRE_SURE  0.6
+#define ODD_SURE    0.9
 #define KEY_SURE    0.5
 #define PULSE_SURE  0.3
 #define BEGIN_S     0.05
@@ -48,8 +50,10 @@ static void take_metre(const snq_hearing *h, snq_locked_recording *r)
 {
     const snq_meter *m = &h->meter;
     const snq_metre heard = m->metre;
-    const int known = !h->meter_reason && !m->reason && m->confidence >= METRE_SURE;
     const uint32_t unit = heard.beat_unit;
+    const int odd = heard.beats_per_bar % 3 != 0 && heard.beats_per_bar != FOUR;
+    const int known =
+        !h->meter_reason && !m->reason && m->confidence >= (odd ? ODD_SURE : METRE_SURE);
     r->quarters = 1.0;
     if (!known || !heard.pulses_per_bar || heard.beats_per_bar == 2 ||
         heard.beats_per_bar > BEATS_MAX || !(unit == 2 || unit == 4 || unit == 8 || unit == 16))

@@ -144,7 +144,7 @@ static void test_what_comes_before_the_first_downbeat(void **state)
     check_near(c.begin_s, 0.03, 1e-12);
     check_near(at(&c, 0), 0.0, 0.0);
     check_near(at(&c, 1440 + 5), x[5], 0.0);
-    c = conform_of(x, 4 * RATE, NAN, 1.0, 8); /* no pulse: as it is, and once */
+    c = conform_of(x, 4 * RATE - RATE / 20, NAN, 1.0, 8); /* no pulse: as it is, and once */
     assert_int_equal(c.loop_bars, 0);
     check_near(at(&c, 0), x[0], 0.0);
     check_near(at(&c, 4 * RATE), 0.0, 0.0);
@@ -180,6 +180,9 @@ static void test_what_is_a_loop(void **state)
     assert_int_equal(conform_of(x, (size_t)(4.09 * RATE), 0.0, 1.0, 8).loop_bars, 0);
     assert_int_equal(conform_of(x, 4 * RATE, 0.0, 1.0, 4).loop_bars, 0);
     assert_int_equal(conform_of(x, RATE / 3, 0.0, 1.0, 4).loop_bars, 0);
+    assert_int_equal(conform_of(x, 4 * RATE + 1000, NAN, 1.0, 8).loop_bars,
+                     4); /* its length says so */
+    assert_int_equal(conform_of(x, 4 * RATE + 2000, NAN, 1.0, 8).loop_bars, 0);
     free(x);
 }
 

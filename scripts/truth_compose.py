@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -37,10 +38,12 @@ def by_ebur128(path):
 
 
 def by_aubio(path):
-    if not shutil.which("aubio"):
+    """From the median of the intervals between the beats that aubio hears (the tempo that its other program prints is that of
+    a hop's moment)."""
+    if not shutil.which("aubiotrack"):
         return None
-    said = subprocess.run(["aubio", "tempo", "-i", str(path)], capture_output=True, check=False).stdout.decode().split()
-    return float(said[0]) if said and said[0] != "unknown" else None
+    beats = [float(t) for t in subprocess.run(["aubiotrack", "-i", str(path)], capture_output=True, check=False).stdout.split()]
+    return 60 / statistics.median(b - a for a, b in zip(beats, beats[1:])) if len(beats) > 4 else 0.0
 
 
 def off_the_grid_s(heard, report):

@@ -82,7 +82,8 @@ static snq_status on_stem(void *user, const char *track, const snq_audio *block)
     return snq_session_report_push(((job *)user)->report, track, block);
 }
 
-/* Tracks that were just made are brought to one loudness, then to their place in the mix. */
+/* Tracks that were just made are brought to one loudness, then to their place in the mix; in half decibels, so that
+ * another machine's rounding gives the same score. */
 static float on_level(void *user, const char *track, double lufs)
 {
     const job *j = user;
@@ -90,7 +91,9 @@ static float on_level(void *user, const char *track, double lufs)
     if (i < 0 || !(j->cfg->level >> i & 1) || !isfinite(lufs) ||
         *j->cfg->session->track[i].recording)
         return NAN;
-    return (float)(SNQ_SESSION_TRACK_LUFS - lufs) + j->cfg->session->intent.track[i].mix.gain_db;
+    const double db =
+        SNQ_SESSION_TRACK_LUFS - lufs + (double)j->cfg->session->intent.track[i].mix.gain_db;
+    return (float)(round(2.0 * db) / 2.0);
 }
 
 static void on_progress(void *user, double done_s, double of_s)

@@ -3,8 +3,9 @@
  *        octave. One mechanism for both: a gain that follows another track's level, on all of the sound
  *        or on one band of it.
  *
- * STEPS  key     where only its lows are listened to: two one-pole low-passes, 12 dB an octave
- *        level   L = 20 log10 of the key's largest sample in 16 frames (both sides)
+ * STEPS  level   L = 20 log10 of the key's largest sample in 16 frames (both sides)
+ *        lows    where only the key's lows are listened to: L of the mean of both sides' 16 frames behind two
+ *                one-pole low-passes (12 dB an octave)
  *        wanted  D = depth * clamp((L - threshold) / range, 0, 1)       dB
  *        follow  d += (D - d) * a      a = 1 - exp(-16 / (rate * time)), attack when D > d, else release
  *        gain    g = 10^(-d / 20), straight lines from step to step, delayed as the sound is
@@ -43,7 +44,7 @@ snq_status snq__duck_init(snq__duck *d, const snq_mix_duck *plan, uint32_t key, 
     d->release = follow(plan->release_ms, rate_hz);
     d->floor = powf(10.0f, plan->threshold_db / 20.0f);
     d->low_a = plan->key_below_hz > 0.0f
-                   ? (float)(1.0 - exp(-2.0 * M_PI * plan->key_below_hz / rate_hz))
+                   ? (float)(1.0 - exp(-2.0 * M_PI * STEP * plan->key_below_hz / rate_hz))
                    : 1.0f;
     if (plan->freq_hz > 0.0f) {
         const double centre = fmin(plan->freq_hz, 0.45 * rate_hz);
@@ -99,21 +100,25 @@ static float peak_of(const float *x, uint32_t n, float peak)
     return peak;
 }
 
-/* The lows of the key's two sides: from key to low (2, n). */
-static void listen_low(snq__duck *d, const float *const key[2], float (*low)[SNQ__STRIP_BLOCK],
-                       uint32_t n)
+/* The key of a step's k frames is heard: what of it counts is kept in d->peak, at the step's end the
+ * level that it has. */
+static void hear(snq__duck *d, const float *left, const float *right, uint32_t k)
 {
-    for (int c = 0; c < 2; c++) {
-        float a = d->low[c][0], b = d->low[c][1];
-        for (uint32_t i = 0; i < n; i++) {
-            const float x = fabsf(key[c][i]) < 1e6f ? key[c][i] : 0.0f; /* no number passes on */
-            a += d->low_a * (x - a);
-            b += d->low_a * (a - b);
-            low[c][i] = b;
-        }
-        d->low[c][0] = fabsf(a) > 1e-12f ? a : 0.0f;
-        d->low[c][1] = fabsf(b) > 1e-12f ? b : 0.0f;
+    if (d->low_a >= 1.0f) {
+        d->peak = peak_of(right, k, peak_of(left, k, d->peak));
+        return;
     }
+    for (uint32_t i = 0; i < k; i++)
+        d->low_sum += left[i] + right[i];
+    if (d->into + k < STEP)
+        return;
+    const float x = fabsf(d->low_sum) < 1e6f ? d->low_sum * (0.5f / STEP) : 0.0f; /* no number */
+    d->low[0] += d->low_a * (x - d->low[0]);
+    d->low[1] += d->low_a * (d->low[0] - d->low[1]);
+    for (int i = 0; i < 2; i++)
+        d->low[i] = fabsf(d->low[i]) > 1e-12f ? d->low[i] : 0.0f;
+    d->peak = fabsf(d->low[1]);
+    d->low_sum = 0.0f;
 }
 
 /* Gains of n frames: from the last step's gain towards the new one, a step at a time. Whether one of them
@@ -123,7 +128,7 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
     int moves = 0;
     for (uint32_t at = 0; at < n;) {
         const uint32_t k = n - at < STEP - d->into ? n - at : STEP - d->into;
-        d->peak = peak_of(key[1] + at, k, peak_of(key[0] + at, k, d->peak));
+        hear(d, key[0] + at, key[1] + at, k);
         d->into += k;
         const float from = d->gain, to = d->into == STEP ? next_gain(d) : from;
         const float step = (to - from) / STEP;
@@ -171,11 +176,8 @@ static void run_slot(snq__duck *d, const float *gain, float *left, float *right,
 
 void snq__duck_run(snq__duck *d, const float *const key[2], float *left, float *right, uint32_t n)
 {
-    float gain[SNQ__STRIP_BLOCK], low[2][SNQ__STRIP_BLOCK];
-    const float *const lows[2] = { low[0], low[1] };
-    if (d->low_a < 1.0f)
-        listen_low(d, key, low, n);
-    const int moves = find_gains(d, d->low_a < 1.0f ? lows : key, gain, n);
+    float gain[SNQ__STRIP_BLOCK];
+    const int moves = find_gains(d, key, gain, n);
     if (d->plan.freq_hz > 0.0f)
         run_slot(d, gain, left, right, n);
     for (uint32_t i = 0; moves && d->plan.freq_hz <= 0.0f && i < n; i++) {

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "compose/composer.h"
 #include "jobs/folder_output.h"
+#include "jobs/lock_plan.h"
 #include "jobs/session_open_impl.h"
 #include "score/midi.h"
 #include "score/score_json.h"
@@ -13,25 +14,37 @@
 enum { TEXT_BYTES_MAX = 1 << 30 };
 
 static snq_status choose_style(const snq_style_library *l, const snq_compose_job_cfg *cfg,
-                               const snq_style **out)
+                               const snq_brief *brief, const snq_style **out)
 {
     if (!cfg->style)
-        return snq_style_library_choose(l, cfg->brief, out);
+        return snq_style_library_choose(l, brief, out);
     *out = snq_style_library_find(l, cfg->style);
     return *out ? SNQ_OK
                 : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"; sonique styles lists them",
                            cfg->style);
 }
 
-static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out)
+/* The intent, and the places of recordings in it. */
+static snq_status decide(const snq_compose_job_cfg *cfg, snq_composition *out, snq_lock_plan *locks)
 {
     snq_session *s = &out->session;
     const snq_style *style;
-    SNQ_TRY(snq__composition_open(out));
-    SNQ_TRY(choose_style(out->styles, cfg, &style));
     SNQ_TRY(snq_brief_copy(cfg->brief, &s->brief));
+    snq_lock_plan_ask(cfg->lock, cfg->locks, &s->brief);
+    SNQ_TRY(choose_style(out->styles, cfg, &s->brief, &style));
+    if (s->brief.bpm != cfg->brief->bpm)
+        snq_lock_plan_fit(style, &s->brief);
     SNQ_TRY(snq_intent_decide(&s->brief, style, out->styles->sounds, cfg->seed, &s->intent));
     snprintf(s->style, sizeof s->style, "%s", style->id);
+    return snq_lock_plan_make(cfg->lock, cfg->locks, out->styles->sounds, s, &out->render.warnings,
+                              locks);
+}
+
+static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out, snq_lock_plan *locks)
+{
+    snq_session *s = &out->session;
+    SNQ_TRY(snq__composition_open(out));
+    SNQ_TRY(decide(cfg, out, locks));
     s->prompt = snq_strdup(cfg->prompt);
     if (!s->prompt)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a prompt");
@@ -100,25 +113,33 @@ static snq_status write_score(const snq_compose_job_cfg *cfg, const snq_session 
 
 /* ---------------------------------------------------------------- all of it */
 
-static snq_status make(const snq_compose_job_cfg *cfg, snq_composition *out)
+static snq_status make(const snq_compose_job_cfg *cfg, snq_lock_plan *locks, snq_composition *out)
 {
     snq_score score;
-    SNQ_TRY(begin(cfg, out));
-    SNQ_TRY(snq__session_compose(&out->session, NULL, 0, &score));
+    SNQ_TRY(begin(cfg, out, locks));
+    SNQ_TRY(
+        snq__session_compose(&out->session, locks->set ? &locks->kept : NULL, ~locks->set, &score));
     const snq_session_render_cfg render = { .session = &out->session,
                                             .score = &score,
                                             .out = cfg->out,
                                             .force = cfg->force,
                                             .level = UINT32_MAX,
+                                            .recorded = locks->recorded,
                                             .run = cfg->run };
+    const snq_warnings warnings = out->render.warnings;
     const snq_status st = cfg->score_only ? write_score(cfg, &out->session, &score)
                                           : snq_session_render(&render, &out->render);
+    snq_warnings_join(&out->render.warnings, &warnings);
     snq_score_clear(&score);
     return st;
 }
 
 snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out)
 {
+    snq_lock_plan locks = { 0 };
     *out = (snq_composition) { 0 };
-    return make(cfg, out);
+    snq_score_init(&locks.kept);
+    const snq_status st = make(cfg, &locks, out);
+    snq_lock_plan_clear(&locks);
+    return st;
 }

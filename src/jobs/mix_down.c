@@ -72,7 +72,9 @@ snq_status snq_mix_down_new(const snq_mix_down_cfg *cfg, snq_warnings *warnings,
     SNQ_GOTO(snq_parallel_new(cfg->threads, &m->team));
     SNQ_GOTO(snq_mixer_new(&mixer, warnings, &m->mixer));
     SNQ_GOTO(snq_spill_open(&m->fd));
-    m->desk = (snq_render_desk) { m, snq_mixer_latency(m->mixer), strip, silent };
+    m->desk = (snq_render_desk) {
+        .user = m, .latency = snq_mixer_latency(m->mixer), .strip = strip, .silent = silent
+    };
     *out = m;
     return SNQ_OK;
 fail:

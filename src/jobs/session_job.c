@@ -194,6 +194,9 @@ static snq_status plan_anew(const snq_regenerate_cfg *cfg, uint32_t anew, snq_co
         snq_session_track *t = &s->track[i];
         if (!(anew >> i & 1))
             continue;
+        if (*t->recording)
+            return SNQ_FAIL(SNQ_ERR_STATE, "%s is a recording: it stays as it is",
+                            s->intent.track[i].name);
         if (t->locked)
             return SNQ_FAIL(SNQ_ERR_STATE, "%s is locked: sonique unlock %s %s",
                             s->intent.track[i].name, cfg->path, s->intent.track[i].name);

@@ -61,13 +61,13 @@ typedef struct snq_harmony_loop {
 } snq_harmony_loop;
 
 /* What a plain numeral may take. Always of the scale: "7" over ii is a minor seventh, over I a major one. */
-#define SNQ_COLOUR_MAP(X)                                                                 \
-    X(triad, "triad")                                                                     \
-    X(sixth, "6")                                                                         \
-    X(seventh, "7")                                                                       \
-    X(ninth, "9")                                                                         \
-    X(eleventh, "11") X(thirteenth, "13") X(add9, "add9") X(sus2, "sus2") X(sus4, "sus4") \
-        X(fifth, "5")
+#define SNQ_COLOUR_MAP(X) \
+    X(triad, "triad")     \
+    X(sixth, "6")         \
+    X(seventh, "7")       \
+    X(ninth, "9")         \
+    X(eleventh, "11")     \
+    X(thirteenth, "13") X(add9, "add9") X(sus2, "sus2") X(sus4, "sus4") X(fifth, "5")
 #define X(name, text) SNQ_COLOUR_##name,
 enum { SNQ_COLOUR_MAP(X) SNQ_COLOURS };
 #undef X

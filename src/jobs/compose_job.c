@@ -5,17 +5,14 @@
 
 #include "base/alloc.h"
 #include "compose/composer.h"
+#include "jobs/session_folder.h"
 #include "jobs/session_open_impl.h"
 
 static snq_status choose_style(const snq_style_library *l, const snq_compose_job_cfg *cfg,
                                const snq_style **out)
 {
-    if (!cfg->style)
-        return snq_style_library_choose(l, cfg->brief, out);
-    *out = snq_style_library_find(l, cfg->style);
-    return *out ? SNQ_OK
-                : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"; sonique styles lists them",
-                           cfg->style);
+    return cfg->style ? snq_style_library_get(l, cfg->style, out)
+                      : snq_style_library_choose(l, cfg->brief, out);
 }
 
 static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out)
@@ -53,8 +50,28 @@ static snq_status make(const snq_compose_job_cfg *cfg, snq_composition *out)
     return st;
 }
 
+/* What is kept of a session that this one took the place of. */
+static void forget_all(const snq_session_folder *f)
+{
+    unsigned number;
+    while (snq_session_folder_last(f, &number) >= 0 && number)
+        if (!snq_session_folder_forget(f, number))
+            break;
+}
+
 snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out)
 {
+    snq_session_folder old;
     *out = (snq_composition) { 0 };
-    return make(cfg, out);
+    const snq_status there =
+        cfg->force ? snq_session_folder_open(cfg->out, &old) : SNQ_ERR_NOT_FOUND;
+    if (there == SNQ_ERR_STATE)
+        return there;
+    const snq_status st = make(cfg, out);
+    if (there >= 0) {
+        if (st >= 0)
+            forget_all(&old);
+        snq_session_folder_close(&old);
+    }
+    return st;
 }

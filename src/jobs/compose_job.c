@@ -7,6 +7,7 @@
 #include "compose/composer.h"
 #include "jobs/folder_output.h"
 #include "jobs/lock_plan.h"
+#include "jobs/session_folder.h"
 #include "jobs/session_open_impl.h"
 #include "score/midi.h"
 #include "score/score_json.h"
@@ -16,12 +17,8 @@ enum { TEXT_BYTES_MAX = 1 << 30 };
 static snq_status choose_style(const snq_style_library *l, const snq_compose_job_cfg *cfg,
                                const snq_brief *brief, const snq_style **out)
 {
-    if (!cfg->style)
-        return snq_style_library_choose(l, brief, out);
-    *out = snq_style_library_find(l, cfg->style);
-    return *out ? SNQ_OK
-                : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"; sonique styles lists them",
-                           cfg->style);
+    return cfg->style ? snq_style_library_get(l, cfg->style, out)
+                      : snq_style_library_choose(l, brief, out);
 }
 
 /* The intent, and the places of recordings in it. */
@@ -134,12 +131,31 @@ static snq_status make(const snq_compose_job_cfg *cfg, snq_lock_plan *locks, snq
     return st;
 }
 
+/* What is kept of a session that this one took the place of. */
+static void forget_all(const snq_session_folder *f)
+{
+    unsigned number;
+    while (snq_session_folder_last(f, &number) >= 0 && number)
+        if (!snq_session_folder_forget(f, number))
+            break;
+}
+
 snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out)
 {
+    snq_session_folder old;
     snq_lock_plan locks = { 0 };
     *out = (snq_composition) { 0 };
+    const snq_status there =
+        cfg->force ? snq_session_folder_open(cfg->out, &old) : SNQ_ERR_NOT_FOUND;
+    if (there == SNQ_ERR_STATE)
+        return there;
     snq_score_init(&locks.kept);
     const snq_status st = make(cfg, &locks, out);
     snq_lock_plan_clear(&locks);
+    if (there >= 0) {
+        if (st >= 0)
+            forget_all(&old);
+        snq_session_folder_close(&old);
+    }
     return st;
 }

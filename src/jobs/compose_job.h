@@ -45,7 +45,9 @@ typedef struct snq_compose_job_cfg {
     snq_session_run run;
 } snq_compose_job_cfg;
 
-/* *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND (style), ERR_RANGE (what is asked
+/* With `force` over a session that is there: its past is removed with it; what else lies in the folder stays.
+ * *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND (style), ERR_STATE (another
+ * program works in that session), ERR_RANGE (what is asked
  * for can't be), those of snq_session_render. */
 SNQ_MUST_USE snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out);
 

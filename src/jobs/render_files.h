@@ -34,7 +34,8 @@ SNQ_MUST_USE snq_status snq_render_files_open(const snq_render_job_cfg *cfg,
 SNQ_MUST_USE snq_status snq_render_files_push(snq_render_files *f, int32_t file,
                                               const snq_audio *block);
 /* End a file whose largest sample was `peak_dbfs`: the report gets that and what was clipped, with
- * a warning. Those of snq_audio_writer_close. */
+ * a warning; of a frozen stem, which nobody wrote, only the former. Closed before, or not written: nothing
+ * happens. Those of snq_audio_writer_close. */
 SNQ_MUST_USE snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file,
                                                      double peak_dbfs);
 /* Write a text below the folder. ERR_IO, ERR_TOO_BIG, ERR_NOMEM, the text's own status. */

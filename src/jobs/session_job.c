@@ -34,9 +34,9 @@ void snq_composition_clear(snq_composition *c)
     *c = (snq_composition) { 0 };
 }
 
-static const snq_style *find_style(void *user, const char *id)
+static snq_status find_style(void *user, const char *id, const snq_style **out)
 {
-    return snq_style_library_find(user, id);
+    return snq_style_library_get(user, id, out);
 }
 
 /* `from`: "" or the folder of a step in the history, with a slash. */

@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "mix/engine/strip_impl.h"
 
 enum { STEP = SNQ__DUCK_STEP };
@@ -47,9 +48,11 @@ snq_status snq__duck_init(snq__duck *d, const snq_mix_duck *plan, uint32_t key, 
                    ? (float)(1.0 - exp(-2.0 * M_PI * STEP * plan->key_below_hz / rate_hz))
                    : 1.0f;
     if (plan->freq_hz > 0.0f) {
-        const double centre = fmin(plan->freq_hz, 0.45 * rate_hz);
-        d->g = (float)tan(M_PI * centre / rate_hz);
-        d->k = 1.0f / plan->q;
+        const double centre = fmin((double)plan->freq_hz, 0.45 * rate_hz);
+        const snq__svf band =
+            snq__svf_design(SNQ_RBJ_BANDPASS, centre, (double)plan->q, 0.0, rate_hz);
+        d->biquad = snq__biquad_pick(snq_cpu_flags());
+        snq__biquad_pair_set(&d->band, &band);
     }
     if (!latency)
         return SNQ_OK;
@@ -87,15 +90,15 @@ static float next_gain(snq__duck *d)
  * their values, and what is no number counts as the largest that there is. */
 static float peak_of(const float *x, uint32_t n, float peak)
 {
-    uint32_t most;
+    int32_t most; /* signed: what every vector unit can compare */
     memcpy(&most, &peak, sizeof most);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t bits;
+        int32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
-        bits &= 0x7fffffffu;
+        bits &= 0x7fffffff;
         most = bits > most ? bits : most;
     }
-    most = most > 0x7f7fffffu ? 0x7f7fffffu : most;
+    most = most > 0x7f7fffff ? 0x7f7fffff : most;
     memcpy(&peak, &most, sizeof peak);
     return peak;
 }
@@ -133,7 +136,9 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
         const float from = d->gain, to = d->into == STEP ? next_gain(d) : from;
         const float step = (to - from) / STEP;
         for (uint32_t i = 0; i < k; i++)
-            gain[at + i] = i + 1 < STEP ? from + step * (float)(i + 1) : to;
+            gain[at + i] = from + step * (float)(int32_t)(i + 1);
+        if (k == STEP)
+            gain[at + k - 1] = to;
         moves |= from != 1.0f || to != 1.0f;
         at += k;
         if (d->into < STEP)
@@ -151,43 +156,37 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
     return moves || d->latency;
 }
 
-/* y = x + (gain - 1) b(x), in place. The two integrators' next states as sums of products of what is there,
- * and both sides side by side: so little waits for the frame before. */
-static void run_slot(snq__duck *d, const float *gain, float *left, float *right, uint32_t n)
+/* y = x + (gain - 1) b(x), in place; while nothing moves b goes on listening. */
+static void run_slot(snq__duck *d, int moves, const float *gain, float *left, float *right,
+                     uint32_t n)
 {
-    const float g = d->g, a1 = 1.0f / (1.0f + g * (g + d->k)), a2 = g * a1;
-    const float m11 = 2.0f * a1 - 1.0f, m12 = -2.0f * a2, m21 = 2.0f * g * a1,
-                m22 = 1.0f - 2.0f * g * a2, n1 = 2.0f * a2, n2 = 2.0f * g * a2;
-    float s1 = d->state[0][0], s2 = d->state[0][1], t1 = d->state[1][0], t2 = d->state[1][1];
+    _Alignas(64) double z[2 * SNQ__STRIP_BLOCK];
+    float band[2][SNQ__STRIP_BLOCK];
+    d->biquad->join(z, left, right, n);
+    snq__biquad_pair_run(&d->band, d->biquad, z, n);
+    if (!moves)
+        return;
+    d->biquad->part(band[0], band[1], z, n);
     for (uint32_t i = 0; i < n; i++) {
-        const float b = (gain[i] - 1.0f) * d->k, x = left[i], y = right[i];
-        left[i] = x + b * (a1 * s1 + a2 * (x - s2));
-        right[i] = y + b * (a1 * t1 + a2 * (y - t2));
-        const float s3 = (m11 * s1 + m12 * s2) + n1 * x, t3 = (m11 * t1 + m12 * t2) + n1 * y;
-        s2 = (m21 * s1 + m22 * s2) + n2 * x;
-        t2 = (m21 * t1 + m22 * t2) + n2 * y;
-        s1 = s3;
-        t1 = t3;
+        left[i] += (gain[i] - 1.0f) * band[0][i];
+        right[i] += (gain[i] - 1.0f) * band[1][i];
     }
-    const float state[4] = { s1, s2, t1, t2 };
-    for (int i = 0; i < 4; i++)
-        d->state[i / 2][i % 2] = fabsf(state[i]) > 1e-9f ? state[i] : 0.0f;
 }
 
 void snq__duck_run(snq__duck *d, const float *const key[2], float *left, float *right, uint32_t n)
 {
     float gain[SNQ__STRIP_BLOCK];
     const int moves = find_gains(d, key, gain, n);
-    if (d->plan.freq_hz > 0.0f)
-        run_slot(d, gain, left, right, n);
-    for (uint32_t i = 0; moves && d->plan.freq_hz <= 0.0f && i < n; i++) {
-        left[i] *= gain[i];
-        right[i] *= gain[i];
-    }
+    if (d->biquad)
+        run_slot(d, moves, gain, left, right, n);
+    else if (moves)
+        for (uint32_t i = 0; i < n; i++) {
+            left[i] *= gain[i];
+            right[i] *= gain[i];
+        }
 }
 
 int snq__duck_silent(const snq__duck *d)
 {
-    return d->state[0][0] == 0.0f && d->state[0][1] == 0.0f && d->state[1][0] == 0.0f &&
-           d->state[1][1] == 0.0f;
+    return snq__biquad_pair_is_at_rest(&d->band);
 }

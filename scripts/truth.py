@@ -17,6 +17,8 @@ usage: truth.py [--only SCORER,...] [--store]
   sway      how much of a shift by a fraction of a pixel the flow sees
   films     cuts, flashes and jolts of 20 films (../shared/truth/make_films.py, seed 100)
   prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
+  composed  54 composed pieces, three prompts a style: tempo, beats, key, loudness, length, drums against bass
+  styles    can the 18 styles be told apart by what is heard and written of them (8 seeds each)
   footage   what is known of ../shared/data/video: rates of a tuning fork and a cooler, recordings without a cut
 
 Scores are held against tests/truth/scores.json. The answers are the same on every machine of one
@@ -43,6 +45,8 @@ import tempfile
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+import truth_compose
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("SNQ_SHARED", ROOT.parent / "shared"))
@@ -632,9 +636,68 @@ def prompts():
             **{field: Score(share["all"], PROMPT_FIELD) for field, share in said["fields"].items()}}
 
 
+# what issue and room note ask of composed pieces; how far a figure may move when a style is edited
+COMPOSED_KEY, COMPOSED_AUBIO, COMPOSED_COHERENCE, COMPOSED_ABOVE, COMPOSED_SEPARATION = .9, .8, .8, .2, .85
+COMPOSED_MOVES = .03
+COMPOSED_BARS = 32
+
+
+def share(truths):
+    truths = list(truths)
+    return sum(map(bool, truths)) / len(truths) if truths else math.nan
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values) if values else math.nan
+
+
+def composed():
+    there("truth")
+    jobs = [(style, prompt, seed, COMPOSED_BARS) for style in truth_compose.STYLES for seed, prompt in enumerate(
+        (truth_compose.says(style), f"happy {truth_compose.says(style)} with busy drums",
+         f"sad {truth_compose.says(style)} in C minor"))]
+    pieces = truth_compose.compose(PROGRAM, jobs, peers=True)
+    pulsed = [p for p in pieces if p.pulse]
+    both = [p for p in pieces if p.coherence and p.separation]
+    of_style = [[p for p in both if p.style == style] for style in {p.style for p in both}]
+    aubio = [p for p in pulsed if p.aubio_bpm is not None]
+    more = {"tolerance": COMPOSED_MOVES}
+    scores = {
+        "tempo": Score(share(p.tempo_ok for p in pulsed), 1, note="within .5 % at some level", **more),
+        "beats": Score(share(p.off_grid_s is not None and p.off_grid_s <= .01 for p in pulsed), 1, note="median within 10 ms",
+                       **more),
+        "key": Score(share(p.key_ok for p in pieces), COMPOSED_KEY, **more),
+        "length": Score(share(p.length_ok for p in pieces), 1),
+        "loudness": Score(max(abs(p.lufs - p.target_lufs) for p in pieces), limit=.3, note="LU off, worst", **more),
+        "true_peak": Score(max(p.true_peak for p in pieces), limit=-1.0, note="dBTP, worst", tolerance=.2),
+        "coherence": Score(mean(mean(p.coherence["value"] for p in ps) for ps in of_style), COMPOSED_COHERENCE, **more),
+        "coherence above control": Score(mean(mean(p.coherence["value"] - p.coherence["control"] for p in ps)
+                                              for ps in of_style), COMPOSED_ABOVE, **more),
+        "separation": Score(mean(mean(p.separation["value"] for p in ps) for ps in of_style), COMPOSED_SEPARATION, **more)}
+    if aubio:
+        scores["tempo by aubio"] = Score(share(p.aubio_ok for p in aubio), COMPOSED_AUBIO, note="within 2 %", **more)
+    for p in pieces:
+        wrong = [name for name, ok in (("tempo", p.tempo_ok or not p.pulse), ("key", p.key_ok)) if not ok]
+        if wrong:
+            print(f"  {p.style}, {p.context['title']}: {', '.join(wrong)}")
+    return scores
+
+
+STYLES_TOLD = .8
+
+
+def styles():
+    there("truth")
+    jobs = [(style, truth_compose.says(style), seed, COMPOSED_BARS) for style in truth_compose.STYLES for seed in range(100, 108)]
+    told, wrong = truth_compose.told_apart(truth_compose.compose(PROGRAM, jobs))
+    return {"told": Score(told, STYLES_TOLD, tolerance=COMPOSED_MOVES,
+                          note="; ".join(f"{a} for {b}" for b, a in wrong[:6]))}
+
+
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "footage": footage, "prompts": prompts}
+           "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
 
 
 # ---- comparing

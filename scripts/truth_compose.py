@@ -8,12 +8,14 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 STYLES = ("techno", "house", "deep_house", "trance", "dubstep", "drum_and_bass", "garage", "trap", "boom_bap", "lofi",
           "synthwave", "electro", "ambient", "reggaeton", "rock", "funk", "jazz", "cinematic")
+STYLE_FOLDER = pathlib.Path(__file__).resolve().parent.parent / "styles"
 LEVELS = (1, 2, .5, 3, 1 / 3, 1.5, 2 / 3, 4, .25)
 SPECTRUM = ("sub_bass", "bass", "low_mids", "mids", "upper_mids", "highs", "air")
 TONICS = "C C# D D# E F F# G G# A A# B".split()
@@ -36,10 +38,12 @@ def by_ebur128(path):
 
 
 def by_aubio(path):
-    if not shutil.which("aubio"):
+    """From the median of the intervals between the beats that aubio hears (the tempo that its other program prints is that of
+    a hop's moment)."""
+    if not shutil.which("aubiotrack"):
         return None
-    said = subprocess.run(["aubio", "tempo", "-i", str(path)], capture_output=True, check=False).stdout.decode().split()
-    return float(said[0]) if said and said[0] != "unknown" else None
+    beats = [float(t) for t in subprocess.run(["aubiotrack", "-i", str(path)], capture_output=True, check=False).stdout.split()]
+    return 60 / statistics.median(b - a for a, b in zip(beats, beats[1:])) if len(beats) > 4 else 0.0
 
 
 def off_the_grid_s(heard, report):
@@ -63,6 +67,7 @@ class Piece:
         context, heard = session["context"], report["listen"]
         self.style = style
         self.context = context
+        self.pulse = json.loads((STYLE_FOLDER / f"{style}.json").read_text()).get("pulse", True)
         self.bpm = report["tempo_bpm"]
         self.heard_bpm = heard["tempo"]["bpm"]
         self.tempo_ok = is_at_a_level(self.heard_bpm, self.bpm, .005)
@@ -76,7 +81,7 @@ class Piece:
             and len(report["downbeats_s"]) == context["bars"]
         self.coherence, self.separation = report["rhythmic_coherence"], report["frequency_separation"]
         self.target_lufs = context["target_lufs"]
-        self.lufs, self.true_peak = by_ebur128(folder / "mix.wav")
+        self.lufs, self.true_peak = by_ebur128(folder / "mix.wav") if peers else (None, None)
         self.aubio_bpm = by_aubio(folder / "mix.wav") if peers else None
         self.aubio_ok = is_at_a_level(self.aubio_bpm, self.bpm, .02)
         self.features = features(heard, score, context)
@@ -118,7 +123,7 @@ def compose(program, jobs, peers=False):
             piece = Piece(folder, style, peers)
             shutil.rmtree(folder)
             return piece
-        with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(one, enumerate(jobs)))
 
 

@@ -113,14 +113,6 @@ static void propose(chooser *c)
     }
 }
 
-static int has_name(const chooser *c, const char *name)
-{
-    for (uint32_t i = 0; i < c->n; i++)
-        if (strcmp(c->c[i].name, name) == 0)
-            return 1;
-    return 0;
-}
-
 /* The style's track that is most like one of this kind and part. */
 static uint8_t most_like(const snq_style *s, const char *kind, int part)
 {
@@ -149,8 +141,6 @@ static candidate *add(chooser *c, const char *name, const char *kind, int part)
     x->from = &c->out->style->track[x->index];
     snprintf(x->kind, sizeof x->kind, "%s", kind);
     snprintf(x->name, sizeof x->name, "%s", name);
-    for (int n = 2; has_name(c, x->name); n++)
-        snprintf(x->name, sizeof x->name, "%.40s %d", name, n);
     c->n++;
     return x;
 }
@@ -219,31 +209,38 @@ static int claim(chooser *c, int played, int part)
     return 1;
 }
 
+/* Has a candidate of this part such a sound among its own? */
+static int has_sound(const chooser *c, int played, int part)
+{
+    const snq_sound_list *l = &c->sounds->played[played][part];
+    for (uint32_t i = 0; i < c->n; i++)
+        for (uint32_t k = 0; c->c[i].part == part && k < c->c[i].from->sounds; k++)
+            for (uint32_t p = 0; p < l->patches; p++)
+                if (strcmp(c->c[i].from->sound[k].patch, l->patch[p]) == 0)
+                    return 1;
+    return 0;
+}
+
 /* 808s: drums, and the bass where that is meant too. */
 static void claim_bass_too(chooser *c, int played)
 {
-    const snq_sound_list *l = &c->sounds->played[played][SNQ_PART_bass];
     const int meant = (c->brief->include >> SNQ_PART_bass & 1) ||
                       (c->brief->only >> SNQ_PART_bass & 1) || c->brief->modifiers[SNQ_PART_bass];
-    int has = 0;
     if (c->sounds->home[played] != SNQ_PART_drums)
         return;
-    for (uint32_t i = 0; i < c->n; i++)
-        for (uint32_t k = 0; c->c[i].part == SNQ_PART_bass && k < c->c[i].from->sounds; k++)
-            for (uint32_t p = 0; p < l->patches; p++)
-                has |= strcmp(c->c[i].from->sound[k].patch, l->patch[p]) == 0;
-    if (meant || has)
+    if (meant || has_sound(c, played, SNQ_PART_bass))
         claim(c, played, SNQ_PART_bass);
 }
 
 static int claim_elsewhere(chooser *c, int played)
 {
     const int home = c->sounds->home[played];
-    if (c->sounds->kind[played][0]) /* held chords are not played by others */
-        return 0;
-    for (int p = 0; p < SNQ_PARTS; p++)
-        if (p != home && claim(c, played, p))
+    const int held = c->sounds->kind[played][0] != '\0';
+    for (int p = 0; p < SNQ_PARTS; p++) {
+        /* held chords are played by others only where the style has that sound itself */
+        if (p != home && (!held || has_sound(c, played, p)) && claim(c, played, p))
             return 1;
+    }
     return 0;
 }
 
@@ -334,6 +331,20 @@ static uint32_t said_of(const uint32_t *modifiers, const candidate *x)
     return x->part == SNQ_PART_mix ? 0 : set;
 }
 
+/* The candidate's name, unlike those that are there. */
+static void give_name(const snq_intent *out, const candidate *x, snq_track_intent *t)
+{
+    memcpy(t->name, x->name, sizeof t->name);
+    for (int n = 2;; n++) {
+        uint32_t i = 0;
+        while (i < out->tracks && strcmp(out->track[i].name, t->name) != 0)
+            i++;
+        if (i == out->tracks)
+            return;
+        snprintf(t->name, sizeof t->name, "%.40s %d", x->name, n);
+    }
+}
+
 static void settle(chooser *c, const candidate *x)
 {
     const snq_brief *b = c->brief;
@@ -343,7 +354,7 @@ static void settle(chooser *c, const candidate *x)
     const char *patch = choose_patch(c, x, qualities, shunned);
     if (!patch)
         return; /* all that it could play is to be avoided */
-    snq_track_intent *t = &c->out->track[c->out->tracks++];
+    snq_track_intent *t = &c->out->track[c->out->tracks];
     *t = (snq_track_intent) { .part = x->part,
                               .style_track = x->index,
                               .qualities = qualities,
@@ -352,7 +363,8 @@ static void settle(chooser *c, const candidate *x)
                               .complexity = x->from->complexity,
                               .variation = x->from->variation,
                               .mix = x->from->mix };
-    memcpy(t->name, x->name, sizeof t->name);
+    give_name(c->out, x, t);
+    c->out->tracks++;
     memcpy(t->kind, x->kind, sizeof t->kind);
     snprintf(t->patch, sizeof t->patch, "%s", patch);
     if (x->own && strcmp(x->from->kind, x->kind) != 0)

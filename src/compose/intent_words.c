@@ -16,7 +16,7 @@ static const struct {
 } mood_tab[SNQ_MOODS] = {
     [SNQ_MOOD_angry] = { -0.6f, 0.9f },        [SNQ_MOOD_calm] = { 0.35f, 0.1f },
     [SNQ_MOOD_dark] = { -0.65f, 0.45f },       [SNQ_MOOD_dreamy] = { 0.3f, 0.25f },
-    [SNQ_MOOD_eerie] = { -0.6f, 0.35f },       [SNQ_MOOD_epic] = { 0.1f, 0.85f },
+    [SNQ_MOOD_eerie] = { -0.6f, 0.35f },       [SNQ_MOOD_epic] = { -0.1f, 0.85f },
     [SNQ_MOOD_euphoric] = { 0.9f, 0.9f },      [SNQ_MOOD_groovy] = { 0.35f, 0.65f },
     [SNQ_MOOD_happy] = { 0.85f, 0.65f },       [SNQ_MOOD_hopeful] = { 0.6f, 0.55f },
     [SNQ_MOOD_hypnotic] = { -0.15f, 0.5f },    [SNQ_MOOD_melancholic] = { -0.6f, 0.25f },

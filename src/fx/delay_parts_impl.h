@@ -80,7 +80,7 @@ static inline float snq__pole(double hz, double rate_hz)
 
 static inline float snq__flush(float x)
 {
-    return fabsf(x) < SNQ__EFFECT_NOTHING ? 0 : x;
+    return fabsf(x) < SNQ__EFFECT_ECHO_ENDS ? 0 : x;
 }
 
 static inline int snq__is_zero(const float *x, uint32_t n)

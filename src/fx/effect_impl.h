@@ -64,6 +64,8 @@ typedef struct snq__effect_type {
 #define SNQ__EFFECT_LATENCY_MAX_S 0.025
 /* Below this nothing is left to hear (-180 dB): what rings on below it is set to 0. */
 #define SNQ__EFFECT_NOTHING       1e-9f
+/* Below this nothing is left in a file of 24 bits (-140 dBFS): an echo ends there. */
+#define SNQ__EFFECT_ECHO_ENDS     1e-7f
 
 extern const snq__effect_type snq__effect_eq, snq__effect_filter, snq__effect_compressor,
     snq__effect_limiter, snq__effect_gate, snq__effect_transient, snq__effect_delay,

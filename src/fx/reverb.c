@@ -29,6 +29,8 @@
 #include "fx/fdn_impl.h"
 #include "fx/reverb_plan_impl.h"
 
+/* The lines hold no more than this together: the room has died away (-120 dBFS). */
+#define OVER 1e-6f
 enum {
     DECAY,
     SIZE,
@@ -475,7 +477,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         cut(r, b->at, b->n, in);
         float energy = nothing ? cut_energy(r, b->n) : 1;
         energy += run_lines(r, b->at, b->n, nothing, wet);
-        r->quiet = energy < SNQ__EFFECT_NOTHING * SNQ__EFFECT_NOTHING ? r->quiet + b->n : 0;
+        r->quiet = energy < OVER * OVER ? r->quiet + b->n : 0;
         const snq__fdn_mix m = mix_of(r, b);
         r->kernels.mix(&m, (int32_t)b->n, wet[0], wet[1], left, right);
         if (nothing && silent(r))

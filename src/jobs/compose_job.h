@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "compose/brief.h"
+#include "jobs/locked_recording.h"
 #include "jobs/render_report.h"
 #include "jobs/session.h"
 #include "jobs/session_render.h"
@@ -37,7 +38,10 @@ typedef struct snq_compose_job_cfg {
     const char *style;      /* id; NULL: the brief's, or what fits it best */
     const char *out;
     int force;
+    const snq_locked_recording *lock; /* (locks,) recordings that stand for tracks */
+    uint32_t locks;
     uint64_t seed; /* < SNQ_SESSION_SEED_MAX */
+    int score_only; /* without locks: no sound: session, score and MIDI file; regenerate renders it */
     snq_session_run run;
 } snq_compose_job_cfg;
 

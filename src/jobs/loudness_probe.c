@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "fx/chain.h"
 #include "mix/engine/loud_slots.h"
 #include "score/score_copy.h"
 #include "synth/player.h"
@@ -26,6 +27,7 @@ enum { BLOCK = 4096 };
 typedef struct probe {
     snq_score excerpt;
     snq_player *player;
+    snq_chain *chain; /* of the patch */
     snq_loud_slots slots;
     int64_t frames; /* to be played */
     double lufs;
@@ -145,6 +147,7 @@ static snq_status make_probe(const work *w, uint32_t i)
     cfg.bank = w->bank;
     cfg.tail_max_s = TAIL_S;
     SNQ_TRY(snq_player_new(&cfg, NULL, &p->player));
+    SNQ_TRY(snq_chain_new(&w->part[i].patch->chain, w->rate_hz, w->seed, &p->chain));
     return snq_loud_slots_init(&p->slots, w->rate_hz);
 }
 
@@ -153,8 +156,11 @@ static void play(void *user, uint32_t i)
     const work *w = user;
     probe *p = &w->of[i];
     float left[BLOCK], right[BLOCK];
+    const double bpm = p->excerpt.tempo[0].bpm, beats = bpm / 60.0 / w->rate_hz;
     for (int64_t at = 0; at < p->frames && !snq_player_done(p->player); at += BLOCK) {
+        const snq_effect_context ctx = { .bpm = bpm, .beat = (double)at * beats };
         snq_player_run(p->player, left, right, BLOCK);
+        snq_chain_run(p->chain, &ctx, left, right, BLOCK);
         snq_loud_slots_push(&p->slots, left, right, BLOCK);
     }
     p->lufs = snq_loud_integrated(p->slots.power, p->slots.count);
@@ -191,6 +197,7 @@ snq_status snq_loudness_probe(const snq_score *score, const snq_render_part *par
     const snq_status st = run(&w, parts, threads, lufs);
     for (uint32_t i = 0; i < parts; i++) {
         snq_player_free(w.of[i].player);
+        snq_chain_free(w.of[i].chain);
         snq_loud_slots_clear(&w.of[i].slots);
         snq_score_clear(&w.of[i].excerpt);
     }

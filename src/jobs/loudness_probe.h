@@ -14,13 +14,12 @@
 #include "synth/bank.h"
 #include "synth/render.h"
 
-enum {
-    SNQ_PROBE_BARS = 4
-}; /* of the bars that lie together, those in which the track plays most */
+/* Of the bars that lie together, those in which the track plays most. */
+enum { SNQ_PROBE_BARS = 4 };
 
-/* lufs (parts,): integrated loudness (ITU-R BS.1770-5) of each part's fullest bars as its instrument plays them,
- * at 0 dB in the middle; -inf: silence. `score` is in order. The same for any number of threads. ERR_NOMEM,
- * those of snq_player_new. */
+/* lufs (parts,): integrated loudness (ITU-R BS.1770-5) of each part's fullest bars as its patch plays them, its
+ * effects included, at 0 dB in the middle; -inf: silence. `score` is in order. The same for any number of
+ * threads. ERR_NOMEM, those of snq_player_new and snq_chain_new. */
 SNQ_MUST_USE snq_status snq_loudness_probe(const snq_score *score, const snq_render_part *part,
                                            uint32_t parts, const snq_bank *bank, uint32_t rate_hz,
                                            uint32_t threads, uint64_t seed, double *lufs);

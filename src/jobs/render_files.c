@@ -46,12 +46,18 @@ static snq_status open_audio(snq_render_files *f, snq_audio_format format, int32
     return snq_audio_writer_open(path, &cfg, 0, writer_of(f, file));
 }
 
-const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+const snq_frozen_stem *snq_render_frozen(const snq_render_job_cfg *cfg, const char *track)
 {
     for (size_t i = 0; i < cfg->frozen_count; i++)
         if (strcasecmp(cfg->frozen[i].track, track) == 0)
-            return cfg->frozen[i].path;
+            return &cfg->frozen[i];
     return NULL;
+}
+
+const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+{
+    const snq_frozen_stem *stem = snq_render_frozen(cfg, track);
+    return stem ? stem->path : NULL;
 }
 
 snq_folder_output *snq_render_files_folder(snq_render_files *f)

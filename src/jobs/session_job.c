@@ -194,6 +194,9 @@ static snq_status plan_anew(const snq_regenerate_cfg *cfg, uint32_t anew, snq_co
         snq_session_track *t = &s->track[i];
         if (!(anew >> i & 1))
             continue;
+        if (*t->recording)
+            return SNQ_FAIL(SNQ_ERR_STATE, "%s is a recording: it stays as it is",
+                            s->intent.track[i].name);
         if (t->locked)
             return SNQ_FAIL(SNQ_ERR_STATE, "%s is locked: sonique unlock %s %s",
                             s->intent.track[i].name, cfg->path, s->intent.track[i].name);
@@ -208,6 +211,15 @@ static snq_status plan_anew(const snq_regenerate_cfg *cfg, uint32_t anew, snq_co
     return snq_session_did(s, anew ? "regenerate" : "render", names, cfg->prompt);
 }
 
+/* Tracks that have never been rendered: nobody set their levels yet. */
+static uint32_t unheard(const snq_session *s)
+{
+    uint32_t set = 0;
+    for (uint32_t i = 0; i < s->intent.tracks; i++)
+        set |= (uint32_t) !*s->track[i].stem << i;
+    return set;
+}
+
 static snq_status regenerate(const snq_session_folder *f, const snq_regenerate_cfg *cfg,
                              snq_composition *out)
 {
@@ -219,16 +231,18 @@ static snq_status regenerate(const snq_session_folder *f, const snq_regenerate_c
     snq_status st = plan_anew(cfg, anew, out);
     if (st >= 0)
         st = anew ? snq__session_compose(&out->session, &kept, anew, &score)
-                  : render_in_place(
-                        f, "",
-                        (snq_session_render_cfg) { .score = &kept, .keep = 1, .run = cfg->run },
-                        out);
+                  : render_in_place(f, "",
+                                    (snq_session_render_cfg) { .score = &kept,
+                                                               .level = unheard(&out->session),
+                                                               .keep = 1,
+                                                               .run = cfg->run },
+                                    out);
     snq_score_clear(&kept);
     if (st >= 0 && anew) {
         st = render_in_place(f, "",
                              (snq_session_render_cfg) { .score = &score,
                                                         .fresh = cfg->brief ? anew : 0,
-                                                        .level = anew,
+                                                        .level = anew | unheard(&out->session),
                                                         .keep = 1,
                                                         .run = cfg->run },
                              out);

@@ -20,7 +20,7 @@ typedef struct heard {
     snq_media_info info;
     snq_warnings warnings;
     float *x[SNQ_CHANNELS_MAX];
-    size_t frames;
+    size_t frames, room;
     uint64_t silence;
     unsigned cut;
     int holed;
@@ -35,8 +35,13 @@ static void forget(heard *h)
 
 static void grow(heard *h, size_t more)
 {
+    const size_t need = h->frames + more + 1;
+    const int larger = need > h->room;
+    if (larger)
+        h->room = 2 * need;
     for (uint32_t c = 0; c < h->info.channels; c++) {
-        h->x[c] = realloc(h->x[c], (h->frames + more + 1) * sizeof(float));
+        if (larger)
+            h->x[c] = realloc(h->x[c], h->room * sizeof(float));
         assert_non_null(h->x[c]);
         memset(h->x[c] + h->frames, 0, more * sizeof(float));
     }

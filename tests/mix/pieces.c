@@ -54,12 +54,15 @@ piece piece_new(uint64_t seed, double seconds)
         p.side[c] = make_silence((size_t)p.frames);
     for (double t = 0.0; t < seconds; t += (0.5 + snq_rng_uniform(&r)) / density) {
         const size_t at = (size_t)(t * PIECE_RATE);
-        if (snq_rng_below(&r, 3) == 0)
+        if (snq_rng_below(&r, 3) == 0) {
             add_drum(&p, at, level, 50.0 + 200.0 * snq_rng_uniform(&r), &r);
-        else
-            add_tone(&p, at, PIECE_RATE / 8 + snq_rng_below(&r, PIECE_RATE / 2),
-                     level * 0.3 * snq_rng_uniform(&r), 40.0 * pow(2.0, 6.0 * snq_rng_uniform(&r)),
-                     snq_rng_uniform(&r), 3.0 * snq_rng_uniform(&r));
+        } else { /* drawn one after the other: compilers differ in the order of arguments */
+            const double apart = 3.0 * snq_rng_uniform(&r), pan = snq_rng_uniform(&r);
+            const double hz = 40.0 * pow(2.0, 6.0 * snq_rng_uniform(&r));
+            const double amplitude = level * 0.3 * snq_rng_uniform(&r);
+            const size_t n = PIECE_RATE / 8 + snq_rng_below(&r, PIECE_RATE / 2);
+            add_tone(&p, at, n, amplitude, hz, pan, apart);
+        }
     }
     if (seed % 3 == 0)
         for (int c = 0; c < 2; c++)

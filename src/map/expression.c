@@ -23,14 +23,14 @@
 #include <string.h>
 
 /* X(ID, values taken) */
-#define STEP_MAP(X)                                                                          \
-    X(PUSH, 0)                                                                               \
-    X(X, 0)                                                                                  \
-    X(NEG, 1) X(NOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) X(MOD, 2) X(POW, 2) X(LT, 2) \
-        X(LE, 2) X(GT, 2) X(GE, 2) X(EQ, 2) X(NE, 2) X(AND, 2) X(OR, 2) X(PICK, 3) X(ABS, 1) \
-            X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(SQRT, 1) X(EXP, 1) X(LOG, 1)     \
-                X(LOG2, 1) X(LOG10, 1) X(SIN, 1) X(COS, 1) X(TAN, 1) X(TANH, 1) X(MIN, 2)    \
-                    X(MAX, 2) X(STEP, 2) X(CLAMP, 3) X(MIX, 3) X(SMOOTH, 3)
+/* clang-format off */
+#define STEP_MAP(X) \
+    X(PUSH, 0) X(X, 0) X(NEG, 1) X(NOT, 1) X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) \
+    X(MOD, 2) X(POW, 2) X(LT, 2) X(LE, 2) X(GT, 2) X(GE, 2) X(EQ, 2) X(NE, 2) X(AND, 2) \
+    X(OR, 2) X(PICK, 3) X(ABS, 1) X(SIGN, 1) X(FLOOR, 1) X(CEIL, 1) X(ROUND, 1) X(SQRT, 1) \
+    X(EXP, 1) X(LOG, 1) X(LOG2, 1) X(LOG10, 1) X(SIN, 1) X(COS, 1) X(TAN, 1) X(TANH, 1) \
+    X(MIN, 2) X(MAX, 2) X(STEP, 2) X(CLAMP, 3) X(MIX, 3) X(SMOOTH, 3)
+/* clang-format on */
 
 enum {
 #define X(ID, takes) DO_##ID,

@@ -24,25 +24,25 @@
 
 static const double rate_s = 8, recent_s = 0.5, onsets_s = 2, otherwise_step_s = 0.25;
 
-snq_status snq_features_init(snq_features *f, double step_s, size_t length)
+snq_status snq_feature_set_init(snq_feature_set *f, double step_s, size_t length)
 {
-    *f = (snq_features) { .step_s = step_s, .length = length };
+    *f = (snq_feature_set) { .step_s = step_s, .length = length };
     if (!(step_s > 0) || !isfinite(step_s))
         return SNQ_FAIL(SNQ_ERR_RANGE, "a step of %g s", step_s);
-    if (length > SNQ_FEATURES_STEPS_MAX)
-        return SNQ_FAIL(SNQ_ERR_RANGE, "%zu steps are over %d", length, SNQ_FEATURES_STEPS_MAX);
+    if (length > SNQ_FEATURE_SET_STEPS_MAX)
+        return SNQ_FAIL(SNQ_ERR_RANGE, "%zu steps are over %d", length, SNQ_FEATURE_SET_STEPS_MAX);
     return SNQ_OK;
 }
 
-void snq_features_clear(snq_features *f)
+void snq_feature_set_clear(snq_feature_set *f)
 {
     for (size_t i = 0; i < f->items; i++)
         snq_free(f->item[i].value);
     snq_free(f->item);
-    *f = (snq_features) { .step_s = 1 };
+    *f = (snq_feature_set) { .step_s = 1 };
 }
 
-static snq_feature *find(const snq_features *f, snq_map_source s)
+static snq_feature *find(const snq_feature_set *f, snq_map_source s)
 {
     for (size_t i = 0; i < f->items; i++)
         if (f->item[i].source.row == s.row && f->item[i].source.band == s.band)
@@ -50,17 +50,17 @@ static snq_feature *find(const snq_features *f, snq_map_source s)
     return NULL;
 }
 
-const snq_feature *snq_features_find(const snq_features *f, snq_map_source s)
+const snq_feature *snq_feature_set_find(const snq_feature_set *f, snq_map_source s)
 {
     return find(f, s);
 }
 
-static snq_status grow(snq_features *f)
+static snq_status grow(snq_feature_set *f)
 {
     if (f->items < f->room)
         return SNQ_OK;
-    if (f->room == SNQ_FEATURES_MAX)
-        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d columns", SNQ_FEATURES_MAX);
+    if (f->room == SNQ_FEATURE_SET_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d columns", SNQ_FEATURE_SET_MAX);
     const size_t room = f->room ? 2 * f->room : 32;
     snq_feature *grown = snq_regrow(f->item, f->room, room, sizeof *grown);
     if (!grown)
@@ -70,8 +70,8 @@ static snq_status grow(snq_features *f)
     return SNQ_OK;
 }
 
-snq_status snq_features_add(snq_features *f, snq_map_source s, const char *reason,
-                            snq_feature **out)
+snq_status snq_feature_set_add(snq_feature_set *f, snq_map_source s, const char *reason,
+                               snq_feature **out)
 {
     snq_feature *c = find(f, s);
     if (!c) {
@@ -96,9 +96,9 @@ snq_status snq_features_add(snq_features *f, snq_map_source s, const char *reaso
     return SNQ_OK;
 }
 
-void snq_feature_bridge(const snq_features *f, snq_feature *c)
+void snq_feature_bridge(const snq_feature_set *f, snq_feature *c)
 {
-    const size_t most = (size_t)(SNQ_FEATURES_BRIDGE_S / f->step_s + 1e-6);
+    const size_t most = (size_t)(SNQ_FEATURE_SET_BRIDGE_S / f->step_s + 1e-6);
     size_t rows, from = SIZE_MAX; /* the last value */
     if (snq_source_rows(&rows)[c->source.row].circular)
         return; /* an angle has no way between */
@@ -114,7 +114,7 @@ void snq_feature_bridge(const snq_features *f, snq_feature *c)
     }
 }
 
-double snq_features_at(const snq_features *f, const snq_feature *c, double t_s)
+double snq_feature_set_at(const snq_feature_set *f, const snq_feature *c, double t_s)
 {
     size_t rows;
     if (!c->value || !f->length || isnan(t_s))
@@ -148,11 +148,11 @@ static float value_at(const snq_series *s, size_t i)
 }
 
 /* The same everywhere; or the reason. */
-static snq_status add_number(snq_features *f, snq_map_source s, snq_measure m, const char *reason,
-                             double factor)
+static snq_status add_number(snq_feature_set *f, snq_map_source s, snq_measure m,
+                             const char *reason, double factor)
 {
     snq_feature *c;
-    SNQ_TRY(snq_features_add(f, s, reason ? reason : m.reason, &c));
+    SNQ_TRY(snq_feature_set_add(f, s, reason ? reason : m.reason, &c));
     for (size_t i = 0; c->value && i < f->length; i++)
         c->value[i] = (float)(m.value * factor);
     return SNQ_OK;
@@ -164,7 +164,7 @@ static const char *band_reason(const snq_sight *s, int band)
     return s->motion_reason ? s->motion_reason : s->band[band].unobservable;
 }
 
-static snq_status add_stand_in(snq_features *f, const snq_sight *s, snq_map_source source,
+static snq_status add_stand_in(snq_feature_set *f, const snq_sight *s, snq_map_source source,
                                const char *why)
 {
     size_t rows;
@@ -177,7 +177,7 @@ static snq_status add_stand_in(snq_features *f, const snq_sight *s, snq_map_sour
 }
 
 /* A row of one band. */
-static snq_status add_eyes(snq_features *f, const snq_sight *s, uint32_t row, int band)
+static snq_status add_eyes(snq_feature_set *f, const snq_sight *s, uint32_t row, int band)
 {
     size_t rows;
     const snq_source_row *r = &snq_source_rows(&rows)[row];
@@ -186,7 +186,7 @@ static snq_status add_eyes(snq_features *f, const snq_sight *s, uint32_t row, in
     const snq_series *column = column_of(s, band, snq_sight_property_path((uint32_t)r->eyes));
     if (why)
         return snq_source_stand_in(row) >= 0 ? add_stand_in(f, s, source, why)
-                                             : snq_features_add(f, source, why, NULL);
+                                             : snq_feature_set_add(f, source, why, NULL);
     if (!column) { /* one number a film */
         const snq_sight_band *b = &s->band[band];
         return add_number(f, source, b->property[r->eyes], b->still, 1);
@@ -194,7 +194,7 @@ static snq_status add_eyes(snq_features *f, const snq_sight *s, uint32_t row, in
     const snq_series *speed =
         column_of(s, band, snq_sight_property_path(SNQ_SIGHT_MEAN_VELOCITY_NORM));
     snq_feature *c;
-    SNQ_TRY(snq_features_add(f, source, NULL, &c));
+    SNQ_TRY(snq_feature_set_add(f, source, NULL, &c));
     for (size_t i = 0; i < f->length; i++) {
         c->value[i] = value_at(column, i);
         if (r->eyes == SNQ_SIGHT_AMPLITUDE_MEAN_NORM && isnan(c->value[i]) &&
@@ -206,7 +206,7 @@ static snq_status add_eyes(snq_features *f, const snq_sight *s, uint32_t row, in
 }
 
 /* rms_speed of a band, or (-1) of all together. */
-static snq_status add_speed(snq_features *f, const snq_sight *s, int band)
+static snq_status add_speed(snq_feature_set *f, const snq_sight *s, int band)
 {
     const snq_map_source source = source_of("motion", "rms_speed", band);
     const double height = s->video.height ? s->video.height : 1;
@@ -218,7 +218,7 @@ static snq_status add_speed(snq_features *f, const snq_sight *s, int band)
         any |= energy[b] != NULL;
     }
     snq_feature *c;
-    SNQ_TRY(snq_features_add(f, source, why ? why : any ? NULL : "there are no windows", &c));
+    SNQ_TRY(snq_feature_set_add(f, source, why ? why : any ? NULL : "there are no windows", &c));
     for (size_t i = 0; c->value && i < f->length; i++) {
         double sum = 0;
         int seen = 0;
@@ -242,11 +242,11 @@ static uint32_t cuts_before(const snq_sight *s, double t_s, uint32_t *next, uint
     return *count;
 }
 
-static snq_status add_cuts(snq_features *f, const snq_sight *s)
+static snq_status add_cuts(snq_feature_set *f, const snq_sight *s)
 {
     snq_feature *rate, *strength;
     uint32_t next[2] = { 0 }, count[2] = { 0 };
-    SNQ_TRY(snq_features_add(f, source_of("cuts", "rate", -1), s->events_reason, &rate));
+    SNQ_TRY(snq_feature_set_add(f, source_of("cuts", "rate", -1), s->events_reason, &rate));
     for (size_t i = 0; rate->value && i < f->length; i++) {
         const double t = s->video.range.start_s + (double)i * f->step_s;
         const double lo = fmax(t - rate_s / 2, s->video.range.start_s);
@@ -255,8 +255,8 @@ static snq_status add_cuts(snq_features *f, const snq_sight *s)
         const uint32_t n = cuts_before(s, hi, &next[1], &count[1]) - before;
         rate->value[i] = (float)(n / fmax(hi - lo, 1));
     }
-    SNQ_TRY(
-        snq_features_add(f, source_of("cuts", "event_strength", -1), s->events_reason, &strength));
+    SNQ_TRY(snq_feature_set_add(f, source_of("cuts", "event_strength", -1), s->events_reason,
+                                &strength));
     for (size_t i = 0; strength->value && i < f->length; i++)
         strength->value[i] = 0;
     for (uint32_t k = 0; strength->value && k < s->events; k++) {
@@ -269,7 +269,7 @@ static snq_status add_cuts(snq_features *f, const snq_sight *s)
     return SNQ_OK;
 }
 
-static snq_status add_picture(snq_features *f, const snq_sight *s)
+static snq_status add_picture(snq_feature_set *f, const snq_sight *s)
 {
     static const char *const property[] = { "luma_mean", "luma_std", "saturation_mean", "hue" };
     static const char *const column[] = { "luma_mean", "luma_std", "saturation_mean", "hue_deg" };
@@ -285,7 +285,7 @@ static snq_status add_picture(snq_features *f, const snq_sight *s)
             continue;
         }
         snq_feature *c;
-        SNQ_TRY(snq_features_add(f, source, NULL, &c));
+        SNQ_TRY(snq_feature_set_add(f, source, NULL, &c));
         for (size_t i = 0; i < f->length; i++)
             c->value[i] = value_at(of, i);
         snq_feature_bridge(f, c);
@@ -293,7 +293,7 @@ static snq_status add_picture(snq_features *f, const snq_sight *s)
     return SNQ_OK;
 }
 
-static snq_status add_film(snq_features *f, const snq_sight *s)
+static snq_status add_film(snq_feature_set *f, const snq_sight *s)
 {
     const double height = s->video.height ? s->video.height : 1;
     const char *still = s->motion_reason, *shake = s->jitter_reason;
@@ -309,16 +309,16 @@ static snq_status add_film(snq_features *f, const snq_sight *s)
 }
 
 /* The windows' grid; without, steps over the range. */
-static snq_status take_grid(snq_features *f, const snq_sight *s)
+static snq_status take_grid(snq_feature_set *f, const snq_sight *s)
 {
     if (s->columns)
-        return snq_features_init(f, s->column[0].series.step_s, s->column[0].series.length);
+        return snq_feature_set_init(f, s->column[0].series.step_s, s->column[0].series.length);
     const double range_s = fmax(s->video.range.end_s - s->video.range.start_s, 0);
-    const double steps = fmin(ceil(range_s / otherwise_step_s) + 1, SNQ_FEATURES_STEPS_MAX);
-    return snq_features_init(f, otherwise_step_s, (size_t)steps);
+    const double steps = fmin(ceil(range_s / otherwise_step_s) + 1, SNQ_FEATURE_SET_STEPS_MAX);
+    return snq_feature_set_init(f, otherwise_step_s, (size_t)steps);
 }
 
-snq_status snq_features_from_sight(snq_features *f, const snq_sight *s)
+snq_status snq_feature_set_from_sight(snq_feature_set *f, const snq_sight *s)
 {
     size_t rows;
     const snq_source_row *row = snq_source_rows(&rows);
@@ -335,17 +335,17 @@ snq_status snq_features_from_sight(snq_features *f, const snq_sight *s)
     if (st >= 0)
         st = add_film(f, s);
     if (st < 0)
-        snq_features_clear(f);
+        snq_feature_set_clear(f);
     return st;
 }
 
 /* ---------------------------------------------------------------- the ears */
 
-static snq_status add_onsets(snq_features *f, const snq_hearing *h)
+static snq_status add_onsets(snq_feature_set *f, const snq_hearing *h)
 {
     snq_feature *c;
     uint32_t lo = 0, hi = 0;
-    SNQ_TRY(snq_features_add(f, source_of("sound", "onset_rate", -1), h->onsets_reason, &c));
+    SNQ_TRY(snq_feature_set_add(f, source_of("sound", "onset_rate", -1), h->onsets_reason, &c));
     for (size_t i = 0; c->value && i < f->length; i++) {
         const double t = (double)i * f->step_s, from = fmax(t - onsets_s / 2, 0);
         const double end = t + onsets_s / 2;
@@ -369,7 +369,7 @@ static snq_measure of_region(const snq_region *r, uint32_t what)
                        : r->spectrum.flatness;
 }
 
-snq_status snq_features_add_hearing(snq_features *f, const snq_hearing *h)
+snq_status snq_feature_set_add_hearing(snq_feature_set *f, const snq_hearing *h)
 {
     static const char *const property[] = { "loudness", "centroid", "flatness" };
     const char *none = h->regions_reason      ? h->regions_reason
@@ -378,7 +378,7 @@ snq_status snq_features_add_hearing(snq_features *f, const snq_hearing *h)
                                               : "there is no sound";
     for (uint32_t p = 0; p < 3; p++) {
         snq_feature *c;
-        SNQ_TRY(snq_features_add(f, source_of("sound", property[p], -1), none, &c));
+        SNQ_TRY(snq_feature_set_add(f, source_of("sound", property[p], -1), none, &c));
         for (uint32_t r = 0; c->value && r < h->regions; r++) {
             const snq_measure m = of_region(&h->region[r], p);
             const double from = ceil(fmax(h->region[r].span.start_s, 0) / f->step_s);

@@ -100,9 +100,9 @@ static follower begin(const snq_map_run_cfg *c, const snq_mapping *m, const snq_
     const double rest = isnan(m->fallback) ? (double)d->param.value : (double)m->fallback;
     return (follower) {
         .mapping = m,
-        .source = snq_features_find(c->features, m->source),
+        .source = snq_feature_set_find(c->features, m->source),
         .modulator =
-            m->modulation.used ? snq_features_find(c->features, m->modulation.source) : NULL,
+            m->modulation.used ? snq_feature_set_find(c->features, m->modulation.source) : NULL,
         .rest = snq_destination_is_discrete(d) ? place_of_choice(m, rest)
                                                : (double)snq_param_to_norm(&d->param, (float)rest),
         .attack = approach(m->attack_s, c->rate_hz),
@@ -111,12 +111,12 @@ static follower begin(const snq_map_run_cfg *c, const snq_mapping *m, const snq_
     };
 }
 
-static void step(follower *f, const snq_features *features, const snq_destination *d, double t_s)
+static void step(follower *f, const snq_feature_set *features, const snq_destination *d, double t_s)
 {
-    const double x = f->source ? snq_features_at(features, f->source, t_s) : NAN;
+    const double x = f->source ? snq_feature_set_at(features, f->source, t_s) : NAN;
     const double by = f->modulator
                           ? snq_source_normalise(f->modulator->source.row,
-                                                 snq_features_at(features, f->modulator, t_s))
+                                                 snq_feature_set_at(features, f->modulator, t_s))
                           : NAN;
     const double y = snq_mapping_at(f->mapping, x, by);
     f->has = !isnan(y);

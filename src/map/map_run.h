@@ -29,13 +29,13 @@
 enum { SNQ_MAP_REASON_MAX = 320, SNQ_MAP_STEPS_MAX = 1 << 22 /* of a curve, before thinning */ };
 
 typedef struct snq_map_run_cfg {
-    const snq_map_template *map;  /* borrowed for the call */
-    const snq_features *features; /* borrowed for the call */
-    const snq_score *score;       /* its tempo, in order; borrowed for the call; NULL: `bpm` */
-    double bpm;                   /* 3.5 .. 1000 without a score (120) */
-    double duration_s;            /* 0 .. 86400 */
-    double rate_hz;               /* control rate, 1 .. 200 (20) */
-    double thin;                  /* part of the range that a curve may be off, 0 .. 0.1 (0.001) */
+    const snq_map_template *map;     /* borrowed for the call */
+    const snq_feature_set *features; /* borrowed for the call */
+    const snq_score *score;          /* its tempo, in order; borrowed for the call; NULL: `bpm` */
+    double bpm;                      /* 3.5 .. 1000 without a score (120) */
+    double duration_s;               /* 0 .. 86400 */
+    double rate_hz;                  /* control rate, 1 .. 200 (20) */
+    double thin; /* part of the range that a curve may be off, 0 .. 0.1 (0.001) */
 } snq_map_run_cfg;
 
 typedef struct snq_map_output {

@@ -14,12 +14,12 @@ static snq_map_source source(const char *type, const char *property, int band)
     return (snq_map_source) { (uint16_t)row, (int8_t)band };
 }
 
-static double at(const snq_features *f, const char *type, const char *property, int band,
+static double at(const snq_feature_set *f, const char *type, const char *property, int band,
                  double t_s)
 {
-    const snq_feature *c = snq_features_find(f, source(type, property, band));
+    const snq_feature *c = snq_feature_set_find(f, source(type, property, band));
     assert_non_null(c);
-    return snq_features_at(f, c, t_s);
+    return snq_feature_set_at(f, c, t_s);
 }
 
 static void push(snq_sight *s, int band, const char *name, float a, float b, int hole_from,
@@ -70,9 +70,9 @@ static void make_sight(snq_sight *s)
 static void from_a_sight(void **state)
 {
     snq_sight s;
-    snq_features f;
+    snq_feature_set f;
     make_sight(&s);
-    check_ok(snq_features_from_sight(&f, &s));
+    check_ok(snq_feature_set_from_sight(&f, &s));
     snq_sight_clear(&s); /* all is copied */
     assert_int_equal(f.length, STEPS);
     check_near(f.step_s, 0.25, 0);
@@ -96,43 +96,44 @@ static void from_a_sight(void **state)
     check_near(at(&f, "jitter", "rms", -1, 3), 0.01, 1e-9);
     check_near(at(&f, "picture", "luma_mean", -1, 2), 0.24, 1e-6);
     check_near(at(&f, "picture", "luma_std", -1, 2), 0.1, 1e-6); /* no column: the film's */
-    snq_features_clear(&f);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void what_is_missing_says_why(void **state)
 {
     snq_sight s;
-    snq_features f;
+    snq_feature_set f;
     make_sight(&s);
-    check_ok(snq_features_from_sight(&f, &s));
+    check_ok(snq_feature_set_from_sight(&f, &s));
     const snq_feature *c =
-        snq_features_find(&f, source("oscillatory", "primary_frequency", SNQ_SIGHT_ULF));
+        snq_feature_set_find(&f, source("oscillatory", "primary_frequency", SNQ_SIGHT_ULF));
     assert_string_equal(c->reason, "too short");
-    assert_true(!c->value && isnan(snq_features_at(&f, c, 1)));
-    c = snq_features_find(
+    assert_true(!c->value && isnan(snq_feature_set_at(&f, c, 1)));
+    c = snq_feature_set_find(
         &f, source("directional", "mean_velocity", SNQ_SIGHT_ULF)); /* the drift stands in */
-    check_near(snq_features_at(&f, c, 1), 0.125, 1e-9);
+    check_near(snq_feature_set_at(&f, c, 1), 0.125, 1e-9);
     assert_non_null(strstr(c->note, "drift stands in: too short"));
     check_near(at(&f, "directional", "primary_direction", SNQ_SIGHT_ULF, 1), 90, 0);
-    c = snq_features_find(&f, source("directional", "direction_coherence", SNQ_SIGHT_ULF));
+    c = snq_feature_set_find(&f, source("directional", "direction_coherence", SNQ_SIGHT_ULF));
     assert_string_equal(c->reason, "too short");
-    assert_string_equal(snq_features_find(&f, source("jitter", "shake_frequency", -1))->reason,
+    assert_string_equal(snq_feature_set_find(&f, source("jitter", "shake_frequency", -1))->reason,
                         "it is steady");
-    assert_string_equal(snq_features_find(&f, source("picture", "hue", -1))->reason, "grey");
-    assert_string_equal(snq_features_find(&f, source("motion", "rms_speed", SNQ_SIGHT_LF))->reason,
-                        "there are no windows");
-    assert_null(snq_features_find(&f, source("sound", "loudness", -1)));
-    snq_features_clear(&f);
+    assert_string_equal(snq_feature_set_find(&f, source("picture", "hue", -1))->reason, "grey");
+    assert_string_equal(
+        snq_feature_set_find(&f, source("motion", "rms_speed", SNQ_SIGHT_LF))->reason,
+        "there are no windows");
+    assert_null(snq_feature_set_find(&f, source("sound", "loudness", -1)));
+    snq_feature_set_clear(&f);
     snq_sight_clear(&s);
 }
 
 static void events(void **state)
 {
     snq_sight s;
-    snq_features f;
+    snq_feature_set f;
     make_sight(&s);
-    check_ok(snq_features_from_sight(&f, &s));
+    check_ok(snq_feature_set_from_sight(&f, &s));
     check_near(at(&f, "cuts", "rate", -1, 4), 2.0 / 8, 1e-6);
     check_near(at(&f, "cuts", "rate", -1, 0), 1.0 / 4, 1e-6);
     check_near(at(&f, "cuts", "rate", -1, 8), 1.0 / 4, 1e-6);
@@ -140,58 +141,58 @@ static void events(void **state)
     check_near(at(&f, "cuts", "event_strength", -1, 1.5), 0.5, 1e-6);
     check_near(at(&f, "cuts", "event_strength", -1, 2.25), 0.9, 1e-6);
     check_near(at(&f, "cuts", "event_strength", -1, 3), 0, 0);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
     snq_sight_clear(&s);
 }
 
 static void nothing_seen(void **state)
 {
     snq_sight s;
-    snq_features f;
+    snq_feature_set f;
     snq_sight_init(&s);
-    check_ok(snq_features_from_sight(&f, &s));
+    check_ok(snq_feature_set_from_sight(&f, &s));
     assert_int_equal(f.length, 1);
     for (size_t i = 0; i < f.items; i++)
-        assert_true(f.item[i].reason[0] && isnan(snq_features_at(&f, &f.item[i], 0)));
-    snq_features_clear(&f);
+        assert_true(f.item[i].reason[0] && isnan(snq_feature_set_at(&f, &f.item[i], 0)));
+    snq_feature_set_clear(&f);
     s.picture_reason = s.motion_reason = NULL; /* numbers, but no windows */
     s.video.range = (snq_span) { 0, 3 };
     s.picture.hue_deg = snq_measured(10);
     for (int b = 0; b < SNQ_SIGHT_BANDS; b++)
         s.band[b].still = "nothing moves";
-    check_ok(snq_features_from_sight(&f, &s));
+    check_ok(snq_feature_set_from_sight(&f, &s));
     assert_int_equal(f.length, 13);
     check_near(at(&f, "picture", "hue", -1, 2), 10, 0);
-    assert_string_equal(snq_features_find(&f, source("chaotic", "entropy", 2))->reason,
+    assert_string_equal(snq_feature_set_find(&f, source("chaotic", "entropy", 2))->reason,
                         "nothing moves");
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void an_angle_is_not_averaged(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     snq_feature *c;
-    check_ok(snq_features_init(&f, 1, 4));
-    check_ok(snq_features_add(&f, source("picture", "hue", -1), NULL, &c));
+    check_ok(snq_feature_set_init(&f, 1, 4));
+    check_ok(snq_feature_set_add(&f, source("picture", "hue", -1), NULL, &c));
     c->value[0] = 350, c->value[1] = 10, c->value[3] = 20;
     snq_feature_bridge(&f, c);
-    check_near(snq_features_at(&f, c, 0.4), 350, 0);
-    check_near(snq_features_at(&f, c, 0.6), 10, 0);
-    assert_true(isnan(snq_features_at(&f, c, 2)));
-    check_ok(snq_features_add(&f, source("picture", "hue", -1), "gone", &c)); /* in its place */
+    check_near(snq_feature_set_at(&f, c, 0.4), 350, 0);
+    check_near(snq_feature_set_at(&f, c, 0.6), 10, 0);
+    assert_true(isnan(snq_feature_set_at(&f, c, 2)));
+    check_ok(snq_feature_set_add(&f, source("picture", "hue", -1), "gone", &c)); /* in its place */
     assert_int_equal(f.items, 1);
-    snq_features_clear(&f);
-    check_status(snq_features_init(&f, 0, 4), SNQ_ERR_RANGE);
-    check_status(snq_features_init(&f, NAN, 4), SNQ_ERR_RANGE);
-    check_status(snq_features_init(&f, 1, (size_t)SNQ_FEATURES_STEPS_MAX + 1), SNQ_ERR_RANGE);
-    check_ok(snq_features_init(&f, 1, 0));
-    check_ok(snq_features_add(&f, source("picture", "hue", -1), NULL, &c));
-    assert_true(isnan(snq_features_at(&f, c, 0)));
-    for (int i = 0; i < SNQ_FEATURES_MAX - 1; i++) /* any two numbers name a column */
-        check_ok(snq_features_add(
+    snq_feature_set_clear(&f);
+    check_status(snq_feature_set_init(&f, 0, 4), SNQ_ERR_RANGE);
+    check_status(snq_feature_set_init(&f, NAN, 4), SNQ_ERR_RANGE);
+    check_status(snq_feature_set_init(&f, 1, (size_t)SNQ_FEATURE_SET_STEPS_MAX + 1), SNQ_ERR_RANGE);
+    check_ok(snq_feature_set_init(&f, 1, 0));
+    check_ok(snq_feature_set_add(&f, source("picture", "hue", -1), NULL, &c));
+    assert_true(isnan(snq_feature_set_at(&f, c, 0)));
+    for (int i = 0; i < SNQ_FEATURE_SET_MAX - 1; i++) /* any two numbers name a column */
+        check_ok(snq_feature_set_add(
             &f, (snq_map_source) { (uint16_t)(i / 100), (int8_t)(i % 100 + 10) }, "x", NULL));
-    check_status(snq_features_add(&f, (snq_map_source) { 9, 9 }, "x", NULL), SNQ_ERR_TOO_BIG);
-    snq_features_clear(&f);
+    check_status(snq_feature_set_add(&f, (snq_map_source) { 9, 9 }, "x", NULL), SNQ_ERR_TOO_BIG);
+    snq_feature_set_clear(&f);
 }
 
 static void from_a_hearing(void **state)
@@ -199,16 +200,16 @@ static void from_a_hearing(void **state)
     static const snq_onset onsets[] = { { 0.5, 1 }, { 1.5, 1 }, { 1.75, 1 }, { 6, 1 } };
     snq_hearing h;
     snq_region *r;
-    snq_features f;
+    snq_feature_set f;
     snq_hearing_init(&h);
-    check_ok(snq_features_init(&f, 0.25, STEPS));
-    check_ok(snq_features_add_hearing(&f, &h));
-    assert_string_equal(snq_features_find(&f, source("sound", "loudness", -1))->reason,
+    check_ok(snq_feature_set_init(&f, 0.25, STEPS));
+    check_ok(snq_feature_set_add_hearing(&f, &h));
+    assert_string_equal(snq_feature_set_find(&f, source("sound", "loudness", -1))->reason,
                         "not selected");
     h.regions_reason = h.onsets_reason = NULL;
-    check_ok(snq_features_add_hearing(&f, &h));
+    check_ok(snq_feature_set_add_hearing(&f, &h));
     assert_non_null(
-        strstr(snq_features_find(&f, source("sound", "centroid", -1))->reason, "sound"));
+        strstr(snq_feature_set_find(&f, source("sound", "centroid", -1))->reason, "sound"));
     check_ok(snq_hearing_add_region(&h, &r));
     r->span = (snq_span) { 1, 3 };
     r->loudness_reason = NULL;
@@ -221,7 +222,7 @@ static void from_a_hearing(void **state)
     r->spectrum.centroid_hz = snq_measured(900);
     r->spectrum.flatness = snq_measured(0.25);
     h.onsets = (snq_onsets) { onsets, 4 };
-    check_ok(snq_features_add_hearing(&f, &h));
+    check_ok(snq_feature_set_add_hearing(&f, &h));
     check_near(at(&f, "sound", "loudness", -1, 2), -20, 0);
     assert_true(isnan(at(&f, "sound", "loudness", -1, 4)) &&
                 isnan(at(&f, "sound", "loudness", -1, 6)));
@@ -231,17 +232,17 @@ static void from_a_hearing(void **state)
     check_near(at(&f, "sound", "onset_rate", -1, 1), 1.5, 1e-6);
     check_near(at(&f, "sound", "onset_rate", -1, 0), 1, 1e-6);
     check_near(at(&f, "sound", "onset_rate", -1, 4), 0, 0);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
     snq_hearing_clear(&h);
 }
 
 static snq_status make(void *user, void **object)
 {
-    snq_features *f = snq_calloc(1, sizeof *f);
+    snq_feature_set *f = snq_calloc(1, sizeof *f);
     *object = NULL;
     if (!f)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory");
-    const snq_status st = snq_features_from_sight(f, user);
+    const snq_status st = snq_feature_set_from_sight(f, user);
     if (st < 0)
         snq_free(f);
     else
@@ -251,7 +252,7 @@ static snq_status make(void *user, void **object)
 
 static void unmake(void *object)
 {
-    snq_features_clear(object);
+    snq_feature_set_clear(object);
     snq_free(object);
 }
 

@@ -23,18 +23,18 @@ static snq_map_template *template_of(const char *mappings)
 #define AT_ONCE      ",\"attack_s\":0,\"release_s\":0"
 #define ENERGY(more) MAP("e", "picture.luma_mean", "global.energy", UNIT, more)
 
-static snq_feature *add_column(snq_features *f, const char *type, const char *property, int band)
+static snq_feature *add_column(snq_feature_set *f, const char *type, const char *property, int band)
 {
     snq_feature *c;
-    check_ok(snq_features_add(
+    check_ok(snq_feature_set_add(
         f, (snq_map_source) { (uint16_t)snq_source_find(type, property), (int8_t)band }, NULL, &c));
     return c;
 }
 
 /* luma: what `value` gives, every 0.25 s. */
-static void light(snq_features *f, size_t n, double (*value)(double t_s))
+static void light(snq_feature_set *f, size_t n, double (*value)(double t_s))
 {
-    check_ok(snq_features_init(f, 0.25, n));
+    check_ok(snq_feature_set_init(f, 0.25, n));
     snq_feature *c = add_column(f, "picture", "luma_mean", -1);
     for (size_t i = 0; i < n; i++)
         c->value[i] = (float)value(0.25 * (double)i);
@@ -65,7 +65,7 @@ static double half(double t_s)
     return 0.5;
 }
 
-static snq_map_result run(const char *mappings, const snq_features *f, double duration_s)
+static snq_map_result run(const char *mappings, const snq_feature_set *f, double duration_s)
 {
     snq_map_template *t = template_of(mappings);
     snq_map_run_cfg cfg = snq_map_run_cfg_default();
@@ -82,7 +82,7 @@ static snq_map_result run(const char *mappings, const snq_features *f, double du
 
 static void a_line_is_two_points(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, ramp);
     snq_map_result r = run(ENERGY(AT_ONCE), &f, 10);
     assert_int_equal(r.outputs, 1);
@@ -100,13 +100,13 @@ static void a_line_is_two_points(void **state)
     assert_true(isnan(snq_map_result_at(&r, "no.such", 4)));
     snq_map_result_clear(&r);
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 /* A step is followed to 63 % in the stated time, up and down. */
 static void attack_and_release(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 81, jump);
     snq_map_result r = run(ENERGY(",\"attack_s\":0.5,\"release_s\":2"), &f, 20);
     const double from = 2 * 2, down = 12 * 2; /* beats; the way of 0.25 s before it is straight */
@@ -116,13 +116,13 @@ static void attack_and_release(void **state)
     const double falling = (double)snq_map_result_at(&r, "global.energy", down + 2 * 2);
     assert_true(falling > 0.32 && falling < 0.37);
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 /* Whatever is left out differs by less than the promised part of the range, at each sample. */
 static void thinning_keeps_its_promise(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     snq_rng rng;
     snq_rng_init(&rng, 3);
     light(&f, 241, sway);
@@ -164,7 +164,7 @@ static void thinning_keeps_its_promise(void **state)
             snq_map_template_free(t);
         }
     }
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void the_default_and_why(void **state)
@@ -172,7 +172,7 @@ static void the_default_and_why(void **state)
     static const char freq[] =
         MAP("a", "oscillatory.mf.primary_frequency", "wobble_bass.lfo_rate",
             "\"type\":\"linear\",\"inputRange\":[0,5],\"outputRange\":[2,8]", "");
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, gone);
     snq_map_result r = run(freq, &f, 10);
     assert_int_equal(r.output[0].curve.points, 1);
@@ -181,7 +181,7 @@ static void the_default_and_why(void **state)
                         "oscillatory.mf.primary_frequency: it was not looked for");
     assert_true(r.output[0].covered == 0);
     snq_map_result_clear(&r);
-    check_ok(snq_features_add(
+    check_ok(snq_feature_set_add(
         &f,
         (snq_map_source) { (uint16_t)snq_source_find("oscillatory", "primary_frequency"),
                            SNQ_SIGHT_MF },
@@ -214,23 +214,23 @@ static void the_default_and_why(void **state)
     assert_non_null(strstr(r.output[0].reason, "picture.hue (modulation): it was not looked for"));
     check_near((double)snq_map_result_at(&r, "global.energy", 1), 1, 0); /* unmodulated */
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void what_is_off_does_nothing(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, half);
     snq_map_result r = run(ENERGY(",\"enabled\":false"), &f, 10);
     assert_int_equal(r.outputs, 0);
     assert_null(snq_map_result_find(&r, "global.energy"));
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void modulated_by_another(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, half);
     snq_feature *c = add_column(&f, "picture", "saturation_mean", -1);
     for (size_t i = 0; i < f.length; i++)
@@ -240,12 +240,12 @@ static void modulated_by_another(void **state)
                            &f, 10);
     check_near((double)snq_map_result_at(&r, "global.energy", 5), 0.8, 1e-6);
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void several_are_averaged(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, gone);
     snq_feature *c = add_column(&f, "picture", "saturation_mean", -1);
     for (size_t i = 0; i < f.length; i++)
@@ -259,7 +259,7 @@ static void several_are_averaged(void **state)
     check_near((double)snq_map_result_at(&r, "global.energy", 9), 0.5,
                1e-3); /* the one that has a value */
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 #define WAVES(more)                                       \
@@ -268,7 +268,7 @@ static void several_are_averaged(void **state)
 
 static void discrete_ones_step(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, ramp);
     snq_map_result r = run(WAVES(AT_ONCE), &f, 10);
     const snq_curve *c = &r.output[0].curve;
@@ -294,12 +294,12 @@ static void discrete_ones_step(void **state)
     check_near((double)snq_map_result_at(&r, "wobble_bass.waveform", 18), 2,
                0); /* the destination's: sawtooth */
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void rates_keep_time(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, ramp);
     snq_map_result r =
         run(MAP("a", "picture.luma_mean", "wobble_bass.lfo_rate",
@@ -316,12 +316,12 @@ static void rates_keep_time(void **state)
     check_near(c->point[1].at / 2, 10 * log2(sqrt(8)) / 4, 0.06);
     check_near(c->point[2].at / 2, 10 * log2(sqrt(32)) / 4, 0.06);
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void by_a_score_s_tempo(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     snq_score s;
     snq_map_result r;
     light(&f, 41, jump);
@@ -340,12 +340,12 @@ static void by_a_score_s_tempo(void **state)
     snq_map_result_clear(&r);
     snq_map_template_free(t);
     snq_score_clear(&s);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void as_automation(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     snq_curve c;
     light(&f, 41, ramp);
     snq_map_result r =
@@ -363,12 +363,12 @@ static void as_automation(void **state)
     snq_alloc_fail_after(-1);
     assert_null(c.point);
     snq_map_result_clear(&r);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static void bounds_and_edges(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     snq_map_result r;
     light(&f, 41, ramp);
     snq_map_template *t = template_of(ENERGY(""));
@@ -399,13 +399,13 @@ static void bounds_and_edges(void **state)
     assert_int_equal(r.outputs, 0);
     snq_map_result_clear(&r);
     snq_map_template_free(t);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 /* Control rates agree where their samples meet; the same input gives the same bytes. */
 static void the_rate_changes_little(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 121, sway);
     snq_map_template *t = template_of(ENERGY(""));
     snq_map_run_cfg cfg = snq_map_run_cfg_default();
@@ -424,7 +424,7 @@ static void the_rate_changes_little(void **state)
     for (int i = 0; i < 3; i++)
         snq_map_result_clear(&r[i]);
     snq_map_template_free(t);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 static snq_status make(void *user, void **object)
@@ -449,14 +449,14 @@ static void unmake(void *object)
 
 static void survives_every_allocation(void **state)
 {
-    snq_features f;
+    snq_feature_set f;
     light(&f, 41, sway);
     snq_map_template *t = template_of(ENERGY("") "," WAVES(""));
     snq_map_run_cfg cfg = snq_map_run_cfg_default();
     cfg.map = t, cfg.features = &f, cfg.duration_s = 10;
     assert_true(snq_sweep(make, unmake, &cfg) >= 4);
     snq_map_template_free(t);
-    snq_features_clear(&f);
+    snq_feature_set_clear(&f);
 }
 
 int main(void)

@@ -58,6 +58,21 @@ static snq_status check(const snq_fit_cfg *c)
     return SNQ_OK;
 }
 
+static snq_status check_hits(const snq_fit_cfg *c, const snq_hit_list *l)
+{
+    double before = 0.0;
+    for (uint32_t i = 0; i < l->hits; i++) {
+        const snq_hit *h = &l->hit[i];
+        if (!(h->t_s >= before && h->t_s <= c->end_s))
+            return SNQ_FAIL(SNQ_ERR_RANGE, "hit %u at %g s: not in order within a film of %g s", i,
+                            h->t_s, c->end_s);
+        if (!(h->weight > 0.0f && h->weight <= 1000.0f))
+            return SNQ_FAIL(SNQ_ERR_RANGE, "hit %u weighs %g", i, (double)h->weight);
+        before = h->t_s;
+    }
+    return SNQ_OK;
+}
+
 /* ---------------------------------------------------------------- the grid */
 
 static const snq_tempo_step *step_of(const snq_hit_fit *f, double quarter, double t_s)
@@ -238,6 +253,7 @@ snq_status snq_hit_fit_find(const snq_fit_cfg *cfg, const snq_hit_list *hits, sn
     snq_hit_fit path;
     memset(out, 0, sizeof *out);
     SNQ_TRY(check(cfg));
+    SNQ_TRY(check_hits(cfg, on));
     SNQ_TRY(snq__hit_fit_search(cfg, on, out));
     if (cfg->changes && on->hits > 0) {
         SNQ_TRY(snq__hit_fit_path(cfg, on, &path));

@@ -72,7 +72,8 @@ typedef struct snq_hit_row {
 } snq_hit_row;
 
 snq_fit_cfg snq_fit_cfg_default(double bpm_min, double bpm_max, double end_s);
-/* Without hits: the middle of the tempos, bar 0 at the film's start. ERR_RANGE, ERR_NOMEM. */
+/* Hits: in order, within 0 .. end_s. Without any (NULL is legal): a tempo near the middle at which the film is whole
+ * bars, if there is one, bar 0 at its start. ERR_RANGE, ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_hit_fit_find(const snq_fit_cfg *cfg, const snq_hit_list *hits,
                                          snq_hit_fit *out);
 /* Time of a place, place of a time: beyond the ends the first and the last tempo go on. */

@@ -371,6 +371,24 @@ static void bad_wishes_are_refused(void **state)
     }
 }
 
+static void bad_hits_are_refused(void **state)
+{
+    const snq_fit_cfg c = snq_fit_cfg_default(120.0, 140.0, 60.0);
+    const struct {
+        double first_s, second_s;
+        float weight;
+    } bad[] = {
+        { -1, 2, 1 }, { 3, 2, 1 }, { 3, 61, 1 }, { NAN, 2, 1 }, { 1, 2, 0 }, { 1, 2, NAN }
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snq_hit hit[2] = { { .t_s = bad[i].first_s, .weight = 1.0f },
+                           { .t_s = bad[i].second_s, .weight = bad[i].weight } };
+        const snq_hit_list l = { hit, 2 };
+        snq_hit_fit f;
+        check_status(snq_hit_fit_find(&c, &l, &f), SNQ_ERR_RANGE);
+    }
+}
+
 static snq_status make_fit(void *user, void **object)
 {
     static snq_hit_fit f;
@@ -407,6 +425,7 @@ int main(void)
         cmocka_unit_test(thousands_of_hits_are_quick),
         cmocka_unit_test(the_report_says_it_hit_by_hit),
         cmocka_unit_test(bad_wishes_are_refused),
+        cmocka_unit_test(bad_hits_are_refused),
         cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,9 +28,11 @@ typedef struct snq_fit_cfg {
     double tolerance_s;      /* how near is a hit: 0.005 .. 0.1 (0.04) */
     float downbeat, eighth;  /* what these are worth, a beat is 1 (1.12, 0.43) */
     float end_weight;        /* of the film's end on a bar line (0.4); 0: it may end anywhere */
-    int changes;             /* tempo may change where a section begins (0) */
-    double change_max;       /* > 0 .. 0.1: by this ratio at most from section to section (0.03) */
-    double section_min_s;    /* sections begin at cuts that are this far apart (1.5) */
+    float
+        luck; /* 0 .. 1: how much of what any offset gets counts for nothing, lest the fastest tempo win (1) */
+    int changes;          /* tempo may change where a section begins (0) */
+    double change_max;    /* > 0 .. 0.1: by this ratio at most from section to section (0.03) */
+    double section_min_s; /* sections begin at cuts that are this far apart (1.5) */
 } snq_fit_cfg;
 
 /* How the piece ends with the film. */
@@ -62,7 +64,7 @@ typedef struct snq_hit_fit {
     double tail_s; /* >= 0: of the last bar after it has ended */
     snq_film_end end;
     snq_hit_shares got, chance; /* chance: what a random offset of these tempos would get */
-    double bpm;                 /* the tempo that holds longest */
+    double bpm;                 /* the median over time */
 } snq_hit_fit;
 
 /* One hit in the report. Errors: hit minus grid, seconds. */

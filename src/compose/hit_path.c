@@ -167,9 +167,12 @@ static void sum_up(float *row)
 
 static void section_rows(const path *p, uint32_t s, int32_t k, rows *r)
 {
+    const float luck = (float)snq__hit_luck(p->cfg, 60.0 / p->period[k]);
     memset(r, 0, sizeof *r);
-    for (uint32_t h = p->first_hit[s]; h < p->first_hit[s + 1]; h++)
+    for (uint32_t h = p->first_hit[s]; h < p->first_hit[s + 1]; h++) {
         put_hit(p, r, p->hits->hit[h].t_s - p->gate[s], p->period[k], p->hits->hit[h].weight);
+        r->any[0] -= p->hits->hit[h].weight * luck;
+    }
     if (s + 1 == p->sections)
         put_end(p, r, p->cfg->end_s - p->gate[s], p->period[k]);
     sum_up(r->any);

@@ -31,6 +31,7 @@ typedef struct candidate {
 typedef struct wheels {
     double beat[BINS + 1];
     double bar[BAR_BINS_MAX + 1];
+    double weight; /* of all hits */
     int32_t bar_bins;
     candidate best[BEST_MAX]; /* falling */
     uint32_t kept, room;
@@ -98,22 +99,23 @@ static void keep(wheels *w, candidate c)
 
 static double least_kept(const wheels *w)
 {
-    return w->kept < w->room ? -1.0 : w->best[w->kept - 1].worth;
+    return w->kept < w->room ? -INFINITY : w->best[w->kept - 1].worth;
 }
 
 /* Where on the wheel of a bar it is best to begin one. */
 static void turn_bars(const snq_fit_cfg *c, const snq_hit_list *hits, double bpm, wheels *w)
 {
     const double bar = 15.0 / bpm * c->bar_steps, per_s = w->bar_bins / bar;
+    const double luck = w->weight * snq__hit_luck(c, bpm);
     const double half = c->tolerance_s * per_s, above = (double)c->downbeat - 1.0;
-    candidate best = { -1.0, bpm, 0.0 };
+    candidate best = { -INFINITY, bpm, 0.0 };
     memset(w->bar, 0, ((size_t)w->bar_bins + 1) * sizeof w->bar[0]);
     for (uint32_t i = 0; i < hits->hits; i++)
         put_arc(w->bar, w->bar_bins, hits->hit[i].t_s / bar, half, hits->hit[i].weight * above);
     put_arc(w->bar, w->bar_bins, c->end_s / bar, half, (double)(c->end_weight * c->downbeat));
     sum_up(w->bar, w->bar_bins);
     for (int32_t i = 0; i < w->bar_bins; i++) {
-        const double worth = w->beat[i % BINS] + w->bar[i];
+        const double worth = w->beat[i % BINS] + w->bar[i] - luck;
         if (worth > best.worth) {
             best.worth = worth;
             best.phase_s = i / per_s;
@@ -140,7 +142,9 @@ static void turn_all(const snq_fit_cfg *c, const snq_hit_list *hits, wheels *w)
     for (int32_t i = 0; i < n; i++) {
         const double bpm = c->bpm_min * pow(ratio, n > 1 ? (double)i / (n - 1) : 0.5);
         const double most = turn_beats(c, hits, 60.0 / bpm, w);
-        if (most * c->downbeat + (double)(c->end_weight * c->downbeat) > least_kept(w))
+        const double bound =
+            (most + (double)c->end_weight) * c->downbeat - w->weight * snq__hit_luck(c, bpm);
+        if (bound > least_kept(w))
             turn_bars(c, hits, bpm, w);
     }
 }
@@ -192,7 +196,7 @@ static int line_of(const snq_fit_cfg *c, const snq_hit_list *hits, const snq_hit
 }
 
 /* Drawn onto its hits as long as that is worth no less. */
-static double draw(const snq_fit_cfg *c, const snq_hit_list *hits, snq_hit_fit *f)
+static void draw(const snq_fit_cfg *c, const snq_hit_list *hits, snq_hit_fit *f)
 {
     double worth = snq__hit_fit_worth(c, hits, f), phase, period;
     for (int round = 0; round < 2 && line_of(c, hits, f, &phase, &period); round++) {
@@ -211,7 +215,6 @@ static double draw(const snq_fit_cfg *c, const snq_hit_list *hits, snq_hit_fit *
             }
         }
     }
-    return worth;
 }
 
 /* ---------------------------------------------------------------- all */
@@ -231,7 +234,10 @@ static void without_hits(const snq_fit_cfg *c, snq_hit_fit *out)
 
 snq_status snq__hit_fit_search(const snq_fit_cfg *cfg, const snq_hit_list *hits, snq_hit_fit *out)
 {
-    double best = -1.0;
+    snq_fit_cfg plain =
+        *cfg; /* luck chooses between tempos that differ, not within one's tolerance */
+    double best = -INFINITY;
+    plain.luck = 0.0f;
     if (hits->hits == 0) {
         without_hits(cfg, out);
         return SNQ_OK;
@@ -241,11 +247,14 @@ snq_status snq__hit_fit_search(const snq_fit_cfg *cfg, const snq_hit_list *hits,
         return SNQ_FAIL(SNQ_ERR_NOMEM, "the search for a tempo");
     w->bar_bins = BINS * cfg->bar_steps / 4;
     w->room = hits->hits > 500 ? 2 : BEST_MAX;
+    for (uint32_t i = 0; i < hits->hits; i++)
+        w->weight += hits->hit[i].weight;
     turn_all(cfg, hits, w);
     for (uint32_t i = 0; i < w->kept; i++) {
         snq_hit_fit f = { 0 };
         set_grid(cfg, w->best[i].bpm, w->best[i].phase_s, &f);
-        const double worth = draw(cfg, hits, &f);
+        draw(&plain, hits, &f);
+        const double worth = snq__hit_fit_worth(cfg, hits, &f);
         if (worth > best) {
             best = worth;
             *out = f;

@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "checks")]
+import schemas  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM = pathlib.Path(os.environ.get("SNQ_PROGRAM", ROOT / "build" / "sonique"))
@@ -180,15 +181,6 @@ def track_of(path, name):
     return [t for t in read(path, "score.json")["tracks"] if t["name"] == name][0]
 
 
-def schema_errors(document, name):
-    try:
-        import jsonschema
-    except ImportError:
-        raise tap.Skip("python3-jsonschema is not installed") from None
-    schema = json.loads((ROOT / "schemas" / name).read_text())
-    return [e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(document)]
-
-
 # ---------------------------------------------------------------- tests
 
 def test_tempo_and_key_are_the_recordings():
@@ -212,7 +204,7 @@ def test_what_the_session_holds():
     assert digest(path / "locked" / "drums.WAV") == digest(recording("drums"))
     assert sorted(p.name for p in (path / "locked").iterdir()) == ["drums.WAV"]
     for name, schema in (("session.json", "session-1"), ("report.json", "report-1"), ("score.json", "score-1")):
-        assert not schema_errors(read(path, name), schema + ".schema.json"), name
+        assert not schemas.errors(read(path, name), schema + ".schema.json"), name
 
 
 def test_the_recording_lies_on_the_grid():

@@ -59,7 +59,9 @@ static int inner_silent(void *user, uint32_t part)
 static snq_render_desk desk_of(inner *in)
 {
     *in = (inner) { .quiet = 0 };
-    return (snq_render_desk) { in, LATENCY, inner_strip, inner_silent };
+    return (snq_render_desk) {
+        .user = in, .latency = LATENCY, .strip = inner_strip, .silent = inner_silent
+    };
 }
 
 /* n frames of a part in blocks of `block`. */

@@ -91,7 +91,7 @@ static void a_stem_that_stays(void **state)
     snq_render_files *f;
     make_report(&r);
     rig_put_text("work/frozen.wav", "as it was");
-    const snq_frozen_stem frozen = { "DRUMS", rig_path("work/frozen.wav") };
+    const snq_frozen_stem frozen = { .track = "DRUMS", .path = rig_path("work/frozen.wav") };
     snq_render_job_cfg cfg = rig_cfg("");
     cfg.frozen = &frozen;
     cfg.frozen_count = 1;
@@ -109,7 +109,7 @@ static void a_stem_that_stays(void **state)
     assert_int_equal(size_of("work/out/stems/drums.wav"), 9);
     assert_true(size_of("work/out/stems/lanes/drums.kick.wav") >
                 1000); /* a lane is no whole stem */
-    const snq_frozen_stem gone = { "drums", rig_path("work/none.wav") };
+    const snq_frozen_stem gone = { .track = "drums", .path = rig_path("work/none.wav") };
     cfg.frozen = &gone;
     cfg.out = rig_path("work/other");
     check_status(snq_render_files_open(&cfg, &r, &f), SNQ_ERR_NOT_FOUND);

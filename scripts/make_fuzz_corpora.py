@@ -774,7 +774,46 @@ def style_words():
     return sorted(words)
 
 
+FORMULAS = ["x", "x^2", "-x^2 + 1", "x < 0.5 ? 0 : 1", "smoothstep(0.1, 0.8, x)", "clamp(mix(0, 1, x), 0, 1)", "min(max(x, 0.2), pow(x, 2))",
+            "!(x > 1) || x >= 0 && x != 2", "sin(pi * x) / (x - 1)", "((((x))))", "1e3 % 7 + .5e-2", "1 / 0", "x +* 2", "log2(exp(x))"]
+FORMULA = ["x", "pi", "e", "(", ")", ",", "?", ":", "&&", "||", "==", "!=", "<=", ">=", "^", "%", "1e", ".5"] + [
+    f"{name}(" for name in ("abs", "sign", "floor", "ceil", "round", "sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "tanh",
+                            "min", "max", "pow", "step", "clamp", "mix", "smoothstep")]
+
+
+def map_seeds():
+    """Of each template all mappings that fit into a seed, without the sentence."""
+    seeds = {}
+    for path in sorted((FUZZ.parent.parent / "templates").glob("*.json")):
+        template = {**json.loads(path.read_text()), "description": "d"}
+        text = json.dumps(template, separators=(",", ":")).encode()
+        while len(text) > SEED_BYTES_MAX:
+            template["mappings"].pop()
+            text = json.dumps(template, separators=(",", ":")).encode()
+        seeds[path.stem] = text
+    return seeds
+
+
+def map_words():
+    """Every name that the schema knows."""
+    words = set(FORMULA)
+
+    def collect(value):
+        if isinstance(value, dict):
+            words.update(f'"{key}":' for key in value.get("properties", {}))
+            words.update(f'"{word}"' for word in value.get("enum", []))
+            for inner in value.values():
+                collect(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                collect(inner)
+    collect(json.loads((FUZZ.parent.parent / "schemas" / "map-template-1.schema.json").read_text()))
+    return sorted(words)
+
+
 TARGETS = {  # seeds, words
+    "expression": (lambda: {f"{i:02d}": text.encode() for i, text in enumerate(FORMULAS)}, FORMULA),
+    "map": (map_seeds, map_words()),
     "riff_scan": (lambda: riff_seeds(0.05), RIFF + EDGES),
     "media_scans": (scan_seeds, SCANS + EDGES),
     "flac_reader": (flac_seeds, FLAC),

@@ -21,6 +21,7 @@ static const struct {
     { "render", "a score or a MIDI file to stems and their sum", snq_cmd_render },
     { "patches", "the instruments", snq_cmd_patches },
     { "styles", "the genres that can be composed", snq_cmd_styles },
+    { "map", "what of a picture can move what of a sound", snq_cmd_map },
     { "doctor", "what is installed, picked, confined, missing", snq_cmd_doctor },
 };
 

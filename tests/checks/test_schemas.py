@@ -314,6 +314,31 @@ def test_styles():
     assert not listed.is_valid({**documents[0], "more": 1})
 
 
+def test_maps():
+    rules, listed, checked = validator("map-template-1.schema.json"), validator("map-list-1.schema.json"), validator("map-check-1.schema.json")
+    paths = sorted((ROOT / "templates").glob("*.json"))
+    maps = [json.loads(path.read_text()) for path in paths]
+    assert len(maps) >= 5
+    [document] = printed("map", "list", "--json")
+    assert listed.is_valid(document), next(listed.iter_errors(document)).message[:300]
+    written = [entry["template"] for entry in document["templates"]]
+    for each in maps + written + [d["template"] for d in printed("map", "check", "--json", "--", *map(str, paths))]:
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in rules.iter_errors(each)]
+        assert not errors, f"{each['id']}:\n" + "\n".join(errors[:20])
+        assert rules.is_valid({key: value for key, value in each.items() if key != "schema"}), "the published format has none"
+    for one in printed("map", "check", "--json", "--", *map(str, paths)):
+        assert checked.is_valid(one), next(checked.iter_errors(one)).message[:300]
+    # what the schema knows is what the program knows
+    assert rules.schema["$defs"]["mapping"]["properties"]["destination"]["enum"] == [d["parameter"]["id"] for d in document["destinations"]]
+    properties = rules.schema["$defs"]["source"]["oneOf"][0]["properties"]["property"]["enum"]
+    assert {s["property"] for s in document["sources"]} <= set(properties)
+    mapping = maps[0]["mappings"][0]
+    for wrong in ({"destination": "bass"}, {"more": 1}, {"source": {"type": "kinetic", "property": "x"}}, {"attack_s": -1}, {"sync": ["1/5"]},
+                  {"transferFunction": {**mapping["transferFunction"], "type": "custom"}}, {"modulation": {"amount": 1}}):
+        assert not rules.is_valid({**maps[0], "mappings": [{**mapping, **wrong}]}), f"accepted {wrong}"
+    assert not listed.is_valid({**document, "more": 1})
+
+
 def test_compose_briefs():
     rules, alone = validator("compose-brief-1.schema.json"), validator("brief-1.schema.json")
     rows = [json.loads(line) for line in (ROOT / "tests" / "compose" / "prompts.jsonl").read_text().splitlines()]

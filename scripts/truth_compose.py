@@ -81,7 +81,7 @@ class Piece:
             and len(report["downbeats_s"]) == context["bars"]
         self.coherence, self.separation = report["rhythmic_coherence"], report["frequency_separation"]
         self.target_lufs = context["target_lufs"]
-        self.lufs, self.true_peak = by_ebur128(folder / "mix.wav")
+        self.lufs, self.true_peak = by_ebur128(folder / "mix.wav") if peers else (None, None)
         self.aubio_bpm = by_aubio(folder / "mix.wav") if peers else None
         self.aubio_ok = is_at_a_level(self.aubio_bpm, self.bpm, .02)
         self.features = features(heard, score, context)

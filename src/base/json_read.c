@@ -391,3 +391,72 @@ snq_status snq_json_fail(const snq_json_ref *at, snq_status st, const char *fmt,
     return SNQ_FAIL(st, "%.*s: %s%s%s", NAME_SHOWN, at->doc->name, path + from,
                     path[from] ? ": " : "", what);
 }
+
+/* ---------------------------------------------------------------- members into smaller types */
+
+snq_status snq_json_float_if(const snq_json_ref *at, const char *key, double lo, double hi,
+                             float *v)
+{
+    double d = (double)*v;
+    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &d));
+    *v = (float)d;
+    return SNQ_OK;
+}
+
+snq_status snq_json_byte_if(const snq_json_ref *at, const char *key, int lo, int hi, uint8_t *v)
+{
+    int64_t d = *v;
+    SNQ_TRY(snq_json_int_if(at, key, lo, hi, &d));
+    *v = (uint8_t)d;
+    return SNQ_OK;
+}
+
+snq_status snq_json_choice_if(const snq_json_ref *at, const char *key, const char *const *names,
+                              size_t n, uint8_t *v)
+{
+    snq_json_ref item;
+    size_t found = 0;
+    if (!snq_json_find(at, key, &item))
+        return SNQ_OK;
+    SNQ_TRY(snq_json_as_choice(&item, names, n, &found));
+    *v = (uint8_t)found;
+    return SNQ_OK;
+}
+
+snq_status snq_json_set_if(const snq_json_ref *at, const char *key, const char *const *names,
+                           size_t n, uint32_t *set)
+{
+    snq_json_ref list, item;
+    size_t found = 0;
+    if (!snq_json_find(at, key, &list))
+        return SNQ_OK;
+    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
+    *set = 0;
+    for (size_t i = 0; i < snq_json_count(&list); i++) {
+        snq_json_item(&list, i, &item);
+        SNQ_TRY(snq_json_as_choice(&item, names, n, &found));
+        *set |= 1u << found;
+    }
+    return SNQ_OK;
+}
+
+snq_status snq_json_range_if(const snq_json_ref *at, const char *key, double lo, double hi,
+                             float *a, float *b)
+{
+    snq_json_ref list, item;
+    double v[2];
+    if (!snq_json_find(at, key, &list))
+        return SNQ_OK;
+    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
+    if (snq_json_count(&list) != 2)
+        return snq_json_fail(&list, SNQ_ERR_FORMAT, "%zu items, 2 wanted", snq_json_count(&list));
+    for (size_t i = 0; i < 2; i++) {
+        snq_json_item(&list, i, &item);
+        SNQ_TRY(snq_json_as_real(&item, lo, hi, &v[i]));
+    }
+    if (v[0] > v[1])
+        return snq_json_fail(&list, SNQ_ERR_RANGE, "%g is over %g", v[0], v[1]);
+    *a = (float)v[0];
+    *b = (float)v[1];
+    return SNQ_OK;
+}

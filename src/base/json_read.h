@@ -100,6 +100,20 @@ SNQ_MUST_USE snq_status snq_json_bool_if(const snq_json_ref *at, const char *key
 SNQ_MUST_USE snq_status snq_json_text_if(const snq_json_ref *at, const char *key, char *to,
                                          size_t room);
 
+/* The same into smaller types: as a float; as a byte (0 <= lo, hi <= 255); the index of one of names (n,), at
+ * most 256; a list of names as the set of their indices (n <= 32; empty: the empty set); [a, b] with lo <=
+ * a <= b <= hi. */
+SNQ_MUST_USE snq_status snq_json_float_if(const snq_json_ref *at, const char *key, double lo,
+                                          double hi, float *v);
+SNQ_MUST_USE snq_status snq_json_byte_if(const snq_json_ref *at, const char *key, int lo, int hi,
+                                         uint8_t *v);
+SNQ_MUST_USE snq_status snq_json_choice_if(const snq_json_ref *at, const char *key,
+                                           const char *const *names, size_t n, uint8_t *v);
+SNQ_MUST_USE snq_status snq_json_set_if(const snq_json_ref *at, const char *key,
+                                        const char *const *names, size_t n, uint32_t *set);
+SNQ_MUST_USE snq_status snq_json_range_if(const snq_json_ref *at, const char *key, double lo,
+                                          double hi, float *a, float *b);
+
 /* Record a failure at this place: "NAME: path: …", and return st. */
 snq_status snq_json_fail(const snq_json_ref *at, snq_status st, const char *fmt, ...)
     SNQ_PRINTF(3, 4);

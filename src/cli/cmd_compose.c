@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "cli/brief_table.h"
@@ -27,15 +28,17 @@ enum {
     KEY_VARIATIONS,
     KEY_SCORE,
     PROMPTS_MAX = 65536,
-    LOCKS_MAX = 64,
+    LOCKS_MAX = SNQ_INTENT_TRACKS_MAX,
     VARIATIONS_MAX = 1000,
 };
 
 typedef struct options {
     snq_common common; /* first: the hooks' user is both */
     const char *out, *key, *style, *tracks;
-    const char *lock[LOCKS_MAX]; /* NAME=FILE */
-    const char **prompt;         /* (prompts,); the array is owned */
+    const char *lock[LOCKS_MAX];               /* NAME=FILE */
+    snq_locked_recording recording[LOCKS_MAX]; /* (recordings,) */
+    uint32_t recordings;
+    const char **prompt; /* (prompts,); the array is owned */
     uint32_t prompts, prompts_room, locks, variations;
     const volatile int *cancel;
     int brief_only, score_only;
@@ -51,7 +54,11 @@ static const struct argp_option option_tab[] = {
     { "key", KEY_KEY, "K", 0, "key: \"F# minor\", Am, 8A …", 0 },
     { "style", KEY_STYLE, "ID", 0, "the genre", 0 },
     { "tracks", KEY_TRACKS, "LIST", 0, "these tracks only: drums,bass,harmony,melody,vocal", 0 },
-    { "lock", KEY_LOCK, "NAME=FILE", 0, "take this recording as the track; may be repeated", 0 },
+    { "lock", KEY_LOCK, "NAME=FILE", 0,
+      "this recording is the track NAME (drums, bass, harmony, melody, vocal …); the others play "
+      "in "
+      "time and in tune with it; may be repeated",
+      0 },
     { "score-only", KEY_SCORE, NULL, 0,
       "no sound yet: notes and MIDI (sonique regenerate DIR renders them)", 0 },
     { "variations", KEY_VARIATIONS, "N", 0, "so many pieces, each from its own seed (1)", 0 },
@@ -69,11 +76,34 @@ static double parse_real(struct argp_state *state, const char *name, const char 
     return v;
 }
 
+/* The name of NAME=FILE into `to`; "": it is too long. */
+static void lock_name(const char *text, char to[SNQ_LOCKED_NAME_MAX + 1])
+{
+    const size_t n = strcspn(text, "=");
+    *to = '\0';
+    if (n <= SNQ_LOCKED_NAME_MAX) {
+        memcpy(to, text, n);
+        to[n] = '\0';
+    }
+}
+
 static void add_lock(struct argp_state *state, options *o, const char *text)
 {
+    char name[SNQ_LOCKED_NAME_MAX + 1], other[SNQ_LOCKED_NAME_MAX + 1];
     const char *is = strchr(text, '=');
     if (!is || is == text || !is[1])
         argp_error(state, "--lock takes NAME=FILE, not \"%s\"", text);
+    lock_name(text, name);
+    if (!snq_locked_name_good(name))
+        argp_error(state,
+                   "--lock: a NAME has letters, digits, \"-\", \"_\" and spaces, at most %d of "
+                   "them, and begins with a letter or digit",
+                   SNQ_LOCKED_NAME_MAX);
+    for (uint32_t i = 0; i < o->locks; i++) {
+        lock_name(o->lock[i], other);
+        if (strcasecmp(name, other) == 0)
+            argp_error(state, "--lock: \"%s\" twice", name);
+    }
     if (o->locks == LOCKS_MAX)
         argp_error(state, "--lock: more than %d of them", LOCKS_MAX);
     o->lock[o->locks++] = text;
@@ -107,6 +137,8 @@ static void check_usage(struct argp_state *state, const options *o)
         argp_error(state, "either --bars or --duration");
     if (!o->brief_only && !o->out)
         argp_error(state, "-o DIR says where the session goes");
+    if (o->score_only && o->locks)
+        argp_error(state, "--lock makes sound: not with --score-only");
     if (o->common.seed >= SNQ_SESSION_SEED_MAX - VARIATIONS_MAX)
         argp_error(state, "--seed takes a number below %llu",
                    (unsigned long long)SNQ_SESSION_SEED_MAX - VARIATIONS_MAX);
@@ -218,6 +250,8 @@ static int compose_one(options *o, const snq_brief *b, const char *out, uint64_t
                                       .style = o->style,
                                       .out = out,
                                       .force = o->common.force,
+                                      .lock = o->recording,
+                                      .locks = o->recordings,
                                       .seed = seed,
                                       .score_only = o->score_only,
                                       .run = snq_session_begin(&work, o->cancel) };
@@ -246,6 +280,25 @@ static int compose_variations(options *o, const snq_brief *b)
     return code;
 }
 
+/* Decode the recordings and listen to them; SNQ_EXIT_OK, or one line about the first that can't be used. */
+static int load_recordings(options *o)
+{
+    for (uint32_t i = 0; i < o->locks; i++) {
+        char name[SNQ_LOCKED_NAME_MAX + 1];
+        const char *path = strchr(o->lock[i], '=') + 1;
+        lock_name(o->lock[i], name);
+        const snq_status st = snq_locked_recording_load(name, path, o->cancel, &o->recording[i]);
+        if (st < 0) {
+            if (st != SNQ_ERR_CANCELLED)
+                snq_common_refuse(path, snq_last_error());
+            return st == SNQ_ERR_NOMEM || st == SNQ_ERR_UNSUPPORTED ? SNQ_EXIT_ENVIRONMENT
+                                                                    : SNQ_EXIT_REFUSED;
+        }
+        o->recordings++;
+    }
+    return SNQ_EXIT_OK;
+}
+
 static int make(options *o, const snq_lexicon *l)
 {
     snq_brief *b = snq_calloc(1, sizeof *b);
@@ -258,7 +311,7 @@ static int make(options *o, const snq_lexicon *l)
     if (st < 0) {
         snq_common_refuse("the prompt", snq_last_error());
         code = st == SNQ_ERR_TOO_BIG ? SNQ_EXIT_REFUSED : SNQ_EXIT_ENVIRONMENT;
-    } else
+    } else if ((code = load_recordings(o)) == SNQ_EXIT_OK)
         code = o->variations > 1 ? compose_variations(o, b)
                                  : compose_one(o, b, o->out, o->common.seed);
     if (st >= 0)
@@ -306,6 +359,8 @@ int snq_cmd_compose(int argc, char **argv)
     int code = SNQ_EXIT_USAGE;
     if (argp_parse(&spec, argc, argv, 0, NULL, o) == 0)
         code = compose(o);
+    for (uint32_t i = 0; i < o->recordings; i++)
+        snq_locked_recording_clear(&o->recording[i]);
     snq_free(o->prompt);
     snq_common_clear(&o->common);
     snq_free(o);

@@ -99,7 +99,8 @@ double snq_intent_bar_s(const snq_intent *in);
 SNQ_MUST_USE snq_status snq_intent_decide(const snq_brief *brief, const snq_style *style,
                                           const snq_sound_table *sounds, uint64_t seed,
                                           snq_intent *out);
-/* The member "context" of a session, and back (style is set by the caller). from: ERR_FORMAT, ERR_RANGE. */
+/* The member "context" of a session, and back (style is set by the caller). A track of the style that it no longer has:
+ * its first of that kind stands for it, else its first. from: ERR_FORMAT, ERR_RANGE. */
 void snq_intent_json(snq_json *j, const snq_intent *in);
 SNQ_MUST_USE snq_status snq_intent_from_json(const snq_json_ref *at, const snq_style *style,
                                              snq_intent *out);

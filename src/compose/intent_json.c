@@ -141,16 +141,20 @@ static snq_status get_metre(const snq_json_ref *at, snq_intent *out)
     return SNQ_OK;
 }
 
+/* The style's track that it is made from. A style may have changed since: then its first of that kind, else
+ * its first. */
 static snq_status get_like(const snq_json_ref *at, const snq_style *style, snq_track_intent *t)
 {
     char as[SNQ_SCORE_NAME_MAX];
     SNQ_TRY(snq_json_text_of(at, "as", as, sizeof as));
-    for (uint32_t i = 0; i < style->tracks; i++)
-        if (strcmp(style->track[i].name, as) == 0) {
+    t->style_track = 0;
+    for (uint32_t i = style->tracks; i-- > 0;)
+        if (strcmp(style->track[i].kind, t->kind) == 0)
             t->style_track = (uint8_t)i;
-            return SNQ_OK;
-        }
-    return snq_json_fail(at, SNQ_ERR_FORMAT, "as: the style has no track \"%s\"", as);
+    for (uint32_t i = 0; i < style->tracks; i++)
+        if (strcmp(style->track[i].name, as) == 0)
+            t->style_track = (uint8_t)i;
+    return SNQ_OK;
 }
 
 static snq_status get_track(const snq_json_ref *at, const snq_style *style, snq_track_intent *t)

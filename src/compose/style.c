@@ -12,31 +12,6 @@
 
 /* ---------------------------------------------------------------- small things */
 
-static snq_status read_set(const snq_json_ref *at, const char *key, const char *const *names,
-                           size_t n, uint32_t *set)
-{
-    snq_json_ref list, item;
-    size_t v = 0;
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    for (size_t i = 0; i < snq_json_count(&list); i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_choice(&item, names, n, &v));
-        *set |= 1u << v;
-    }
-    return SNQ_OK;
-}
-
-static snq_status read_share(const snq_json_ref *at, const char *key, double lo, double hi,
-                             float *value)
-{
-    double v = (double)*value;
-    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &v));
-    *value = (float)v;
-    return SNQ_OK;
-}
-
 /* [low, high], both within lo .. hi, around `usual` */
 static snq_status read_range(const snq_json_ref *at, double lo, double hi, double usual,
                              double *low, double *high)
@@ -88,10 +63,10 @@ static snq_status read_human(const snq_json_ref *track, snq_human *h)
     if (!snq_json_find(track, "human", &at))
         return SNQ_OK;
     SNQ_TRY(snq_json_only(&at, keys, SNQ_COUNT(keys)));
-    SNQ_TRY(read_share(&at, "timing_ms", 0.0, 25.0, &h->timing_ms));
-    SNQ_TRY(read_share(&at, "correlation", 0.0, 0.9, &h->correlation));
-    SNQ_TRY(read_share(&at, "late_ms", -25.0, 30.0, &h->late_ms));
-    SNQ_TRY(read_share(&at, "force", 0.0, 0.5, &h->force));
+    SNQ_TRY(snq_json_float_if(&at, "timing_ms", 0.0, 25.0, &h->timing_ms));
+    SNQ_TRY(snq_json_float_if(&at, "correlation", 0.0, 0.9, &h->correlation));
+    SNQ_TRY(snq_json_float_if(&at, "late_ms", -25.0, 30.0, &h->late_ms));
+    SNQ_TRY(snq_json_float_if(&at, "force", 0.0, 0.5, &h->force));
     if (!snq_json_find(&at, "force_by_step", &list))
         return SNQ_OK;
     if (snq_json_kind_of(&list) != SNQ_JSON_ARRAY || snq_json_count(&list) != 4)
@@ -113,9 +88,9 @@ static snq_status read_sound(const snq_json_ref *at, snq_style_sound *s)
     SNQ_TRY(snq_json_text_of(at, "patch", s->patch, sizeof s->patch));
     if (!s->patch[0])
         return snq_json_fail(at, SNQ_ERR_FORMAT, "patch is empty");
-    SNQ_TRY(read_share(at, "weight", 1e-3, 1000.0, &s->weight));
-    SNQ_TRY(read_set(at, "moods", snq_mood_names, SNQ_MOODS, &s->moods));
-    return read_set(at, "qualities", snq_quality_names, SNQ_QUALITIES, &s->qualities);
+    SNQ_TRY(snq_json_float_if(at, "weight", 1e-3, 1000.0, &s->weight));
+    SNQ_TRY(snq_json_set_if(at, "moods", snq_mood_names, SNQ_MOODS, &s->moods));
+    return snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &s->qualities);
 }
 
 static snq_status read_sounds(const snq_json_ref *at, snq_style_track *t)
@@ -151,10 +126,10 @@ static snq_status read_track(const snq_json_ref *at, snq_style_track *t)
         return snq_json_fail(at, SNQ_ERR_FORMAT, "name or kind is empty");
     if (!snq_track_kind_find(t->kind))
         return snq_json_fail(at, SNQ_ERR_FORMAT, "kind: there is no \"%s\"", t->kind);
-    SNQ_TRY(read_share(at, "chance", 0.0, 1.0, &t->chance));
-    SNQ_TRY(read_share(at, "density", 0.0, 1.0, &t->density));
-    SNQ_TRY(read_share(at, "complexity", 0.0, 1.0, &t->complexity));
-    SNQ_TRY(read_share(at, "variation", 0.0, 1.0, &t->variation));
+    SNQ_TRY(snq_json_float_if(at, "chance", 0.0, 1.0, &t->chance));
+    SNQ_TRY(snq_json_float_if(at, "density", 0.0, 1.0, &t->density));
+    SNQ_TRY(snq_json_float_if(at, "complexity", 0.0, 1.0, &t->complexity));
+    SNQ_TRY(snq_json_float_if(at, "variation", 0.0, 1.0, &t->variation));
     SNQ_TRY(read_sounds(at, t));
     if (snq_json_find(at, "mix", &mix))
         SNQ_TRY(snq_mix_wish_read(&mix, &t->mix));
@@ -254,10 +229,10 @@ static snq_status read_head(const snq_json_ref *root, snq_style *s)
     SNQ_TRY(read_swing(root, s));
     SNQ_TRY(read_modes(root, s));
     SNQ_TRY(read_metre(root, s));
-    SNQ_TRY(read_share(root, "energy", 0.0, 1.0, &s->energy));
+    SNQ_TRY(snq_json_float_if(root, "energy", 0.0, 1.0, &s->energy));
     SNQ_TRY(snq_json_int_if(root, "chord_complexity", 1, 5, &complexity));
     SNQ_TRY(snq_json_int_if(root, "bars", 1, SNQ_INTENT_BARS_MAX, &bars));
-    SNQ_TRY(read_share(root, "loudness_lufs", -40.0, -5.0, &s->target_lufs));
+    SNQ_TRY(snq_json_float_if(root, "loudness_lufs", -40.0, -5.0, &s->target_lufs));
     s->chord_complexity = (uint8_t)complexity;
     s->bars = (int32_t)bars;
     if (snq_json_find(root, "mix", &mix))

@@ -45,66 +45,6 @@ void snq__style_bass_default(snq_style_bass *out)
     }
 }
 
-static snq_status real_if(const snq_json_ref *at, const char *key, double lo, double hi, float *v)
-{
-    double d = (double)*v;
-    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &d));
-    *v = (float)d;
-    return SNQ_OK;
-}
-
-static snq_status choice_if(const snq_json_ref *at, const char *key, const char *const *names,
-                            size_t n, uint8_t *v)
-{
-    snq_json_ref item;
-    size_t found;
-    if (!snq_json_find(at, key, &item))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_as_choice(&item, names, n, &found));
-    *v = (uint8_t)found;
-    return SNQ_OK;
-}
-
-/* A list of names as a set; an empty list is the empty set. */
-static snq_status set_if(const snq_json_ref *at, const char *key, const char *const *names,
-                         size_t n, uint32_t *set)
-{
-    snq_json_ref list, item;
-    size_t found;
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    *set = 0;
-    for (size_t i = 0; i < snq_json_count(&list); i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_choice(&item, names, n, &found));
-        *set |= 1u << found;
-    }
-    return SNQ_OK;
-}
-
-/* [lo, hi] of two numbers. */
-static snq_status pair_if(const snq_json_ref *at, const char *key, double lo, double hi, float *a,
-                          float *b)
-{
-    snq_json_ref list, item;
-    double v[2];
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    if (snq_json_count(&list) != 2)
-        return snq_json_fail(&list, SNQ_ERR_FORMAT, "%zu items, 2 wanted", snq_json_count(&list));
-    for (size_t i = 0; i < 2; i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_real(&item, lo, hi, &v[i]));
-    }
-    if (v[0] > v[1])
-        return snq_json_fail(&list, SNQ_ERR_RANGE, "%g is over %g", v[0], v[1]);
-    *a = (float)v[0];
-    *b = (float)v[1];
-    return SNQ_OK;
-}
-
 static snq_status signs(const snq_json_ref *at, const char *text, const char *legal)
 {
     const size_t n = strspn(text, legal);
@@ -147,14 +87,14 @@ static snq_status read_pattern(const snq_json_ref *at, snq_bass_pattern *p)
     *p = (snq_bass_pattern) { .weight = 1.0f, .energy_max = 1.0f };
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(snq_json_text_if(at, "name", p->name, sizeof p->name));
-    SNQ_TRY(choice_if(at, "way", way_names, SNQ_BASS_WAYS, &p->way));
-    SNQ_TRY(choice_if(at, "kick", kick_names, SNQ_BASS_KICKS, &p->kick));
+    SNQ_TRY(snq_json_choice_if(at, "way", way_names, SNQ_BASS_WAYS, &p->way));
+    SNQ_TRY(snq_json_choice_if(at, "kick", kick_names, SNQ_BASS_KICKS, &p->kick));
     SNQ_TRY(read_signs(at, p));
-    SNQ_TRY(real_if(at, "weight", 1e-3, 1e3, &p->weight));
-    SNQ_TRY(pair_if(at, "energy", 0.0, 1.0, &p->energy_min, &p->energy_max));
-    SNQ_TRY(set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
+    SNQ_TRY(snq_json_float_if(at, "weight", 1e-3, 1e3, &p->weight));
+    SNQ_TRY(snq_json_range_if(at, "energy", 0.0, 1.0, &p->energy_min, &p->energy_max));
+    SNQ_TRY(snq_json_set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
     p->sections = (uint8_t)sections;
-    return set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &p->qualities);
+    return snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &p->qualities);
 }
 
 static snq_status read_move(const snq_json_ref *at, snq_bass_move *m)
@@ -167,7 +107,7 @@ static snq_status read_move(const snq_json_ref *at, snq_bass_move *m)
     SNQ_TRY(snq_json_text_of(at, "patch", m->patch, sizeof m->patch));
     SNQ_TRY(snq_json_text_of(at, "target", m->target, sizeof m->target));
     SNQ_TRY(snq_json_get(at, "between", SNQ_JSON_ARRAY, &item));
-    SNQ_TRY(pair_if(at, "between", -1e6, 1e6, &m->low, &m->high));
+    SNQ_TRY(snq_json_range_if(at, "between", -1e6, 1e6, &m->low, &m->high));
     SNQ_TRY(snq_json_int_if(at, "bars", 1, 64, &bars));
     m->bars = (int32_t)bars;
     return SNQ_OK;
@@ -257,14 +197,14 @@ snq_status snq__style_bass_read(const snq_json_ref *at, snq_style_bass *out)
     if (snq_json_kind_of(at) != SNQ_JSON_OBJECT)
         return snq_json_fail(at, SNQ_ERR_FORMAT, "an object is wanted");
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
-    SNQ_TRY(pair_if(at, "range", 12.0, 79.0, &low, &high));
+    SNQ_TRY(snq_json_range_if(at, "range", 12.0, 79.0, &low, &high));
     out->low = (uint8_t)low;
     out->high = (uint8_t)high;
     if (out->high < out->low + 12)
         return snq_json_fail(at, SNQ_ERR_RANGE, "range: %d .. %d is less than an octave", out->low,
                              out->high);
     for (size_t i = 0; i < SNQ_COUNT(real); i++)
-        SNQ_TRY(real_if(at, real[i].key, real[i].lo, real[i].hi, real[i].to));
+        SNQ_TRY(snq_json_float_if(at, real[i].key, real[i].lo, real[i].hi, real[i].to));
     SNQ_TRY(snq_json_text_if(at, "wobble_patch", out->wobble_patch, sizeof out->wobble_patch));
     SNQ_TRY(read_grid(at, out));
     return read_lists(at, out);

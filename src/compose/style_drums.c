@@ -39,22 +39,6 @@ static snq_status read_steps(const snq_json_ref *at, const char *key, uint32_t n
     return SNQ_OK;
 }
 
-static snq_status read_real(const snq_json_ref *at, const char *key, double lo, double hi, float *v)
-{
-    double x = (double)*v;
-    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &x));
-    *v = (float)x;
-    return SNQ_OK;
-}
-
-static snq_status read_small(const snq_json_ref *at, const char *key, int lo, int hi, uint8_t *v)
-{
-    int64_t x = *v;
-    SNQ_TRY(snq_json_int_if(at, key, lo, hi, &x));
-    *v = (uint8_t)x;
-    return SNQ_OK;
-}
-
 /* "energy": [from, to] */
 static snq_status read_energy(const snq_json_ref *at, float *low, float *high)
 {
@@ -75,23 +59,6 @@ static snq_status read_energy(const snq_json_ref *at, float *low, float *high)
         return snq_json_fail(&list, SNQ_ERR_RANGE, "%g is over %g", v[0], v[1]);
     *low = (float)v[0];
     *high = (float)v[1];
-    return SNQ_OK;
-}
-
-static snq_status read_set(const snq_json_ref *at, const char *key, const char *const *names,
-                           size_t n, uint32_t *set)
-{
-    snq_json_ref list, item;
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    *set = 0;
-    for (size_t i = 0; i < snq_json_count(&list); i++) {
-        size_t which = 0;
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_choice(&item, names, n, &which));
-        *set |= 1u << which;
-    }
     return SNQ_OK;
 }
 
@@ -157,7 +124,7 @@ static snq_status read_rolls(const snq_json_ref *at, snq_drum_lane *lane)
 {
     snq_json_ref list, item;
     uint32_t n = 0;
-    SNQ_TRY(read_small(at, "roll_steps", 1, 8, &lane->roll_steps));
+    SNQ_TRY(snq_json_byte_if(at, "roll_steps", 1, 8, &lane->roll_steps));
     SNQ_TRY(find_list(at, "roll_parts", SNQ_DRUM_PARTS_MAX, &list, &n));
     for (uint32_t i = 0; i < n; i++) {
         int64_t v = 0;
@@ -211,9 +178,9 @@ static snq_status read_lane(const snq_json_ref *at, const snq_drum_groove *g, sn
     SNQ_TRY(read_steps(at, "accent", g->steps, 2.0, lane->accent, NULL));
     SNQ_TRY(read_steps(at, "ghost", g->steps, 1.0, lane->ghost, NULL));
     SNQ_TRY(read_steps(at, "roll", g->steps, 1.0, lane->roll, NULL));
-    SNQ_TRY(read_real(at, "velocity", 1.0, 127.0, &lane->velocity));
-    SNQ_TRY(read_real(at, "ghost_velocity", 1.0, 127.0, &lane->ghost_velocity));
-    SNQ_TRY(read_real(at, "late", -0.5, 0.5, &lane->late_steps));
+    SNQ_TRY(snq_json_float_if(at, "velocity", 1.0, 127.0, &lane->velocity));
+    SNQ_TRY(snq_json_float_if(at, "ghost_velocity", 1.0, 127.0, &lane->ghost_velocity));
+    SNQ_TRY(snq_json_float_if(at, "late", -0.5, 0.5, &lane->late_steps));
     SNQ_TRY(read_energy(at, &lane->low, &lane->high));
     return read_rolls(at, lane);
 }
@@ -228,7 +195,7 @@ static snq_status read_metre(const snq_json_ref *at, snq_drum_groove *g)
     const int fine = sscanf(text, "%2d/%2d%n", &beats, &unit, &end) == 2 && text[end] == '\0' &&
                      beats > 0 && (unit == 2 || unit == 4 || unit == 8 || unit == 16);
     const int steps = fine ? beats * 16 / unit : 0;
-    SNQ_TRY(read_small(at, "bars", 1, 2, &g->bars));
+    SNQ_TRY(snq_json_byte_if(at, "bars", 1, 2, &g->bars));
     if (!fine || steps * g->bars > SNQ_DRUM_STEPS_MAX) {
         (void)snq_json_find(at, snq_json_find(at, "metre", &item) ? "metre" : "bars", &item);
         return snq_json_fail(&item, SNQ_ERR_RANGE,
@@ -251,10 +218,10 @@ static snq_status read_groove(const snq_json_ref *at, snq_drum_groove *g)
     snq_json_ref list, item;
     uint32_t n = 0;
     SNQ_TRY(snq_json_text_if(at, "name", g->name, sizeof g->name));
-    SNQ_TRY(read_real(at, "weight", 0.001, 1000.0, &g->weight));
-    SNQ_TRY(read_set(at, "sections", snq_section_names, SNQ_SECTIONS, &g->sections));
-    SNQ_TRY(read_set(at, "qualities", snq_quality_names, SNQ_QUALITIES, &g->qualities));
-    SNQ_TRY(read_set(at, "moods", snq_mood_names, SNQ_MOODS, &g->moods));
+    SNQ_TRY(snq_json_float_if(at, "weight", 0.001, 1000.0, &g->weight));
+    SNQ_TRY(snq_json_set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &g->sections));
+    SNQ_TRY(snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &g->qualities));
+    SNQ_TRY(snq_json_set_if(at, "moods", snq_mood_names, SNQ_MOODS, &g->moods));
     SNQ_TRY(read_energy(at, &g->low, &g->high));
     SNQ_TRY(read_metre(at, g));
     SNQ_TRY(find_list(at, "lanes", SNQ_DRUM_LANES_MAX, &list, &n));
@@ -287,9 +254,9 @@ static snq_status read_fill_lane(const snq_json_ref *at, uint32_t steps, snq_dru
     *lane = (snq_drum_fill_lane) { .velocity = 100.0f, .rise = 0.3f, .parts = 1 };
     SNQ_TRY(read_drum(at, "key", &lane->key));
     SNQ_TRY(read_steps(at, "chance", steps, 1.0, lane->chance, NULL));
-    SNQ_TRY(read_real(at, "velocity", 1.0, 127.0, &lane->velocity));
-    SNQ_TRY(read_real(at, "rise", -1.0, 1.0, &lane->rise));
-    return read_small(at, "parts", 1, 4, &lane->parts);
+    SNQ_TRY(snq_json_float_if(at, "velocity", 1.0, 127.0, &lane->velocity));
+    SNQ_TRY(snq_json_float_if(at, "rise", -1.0, 1.0, &lane->rise));
+    return snq_json_byte_if(at, "parts", 1, 4, &lane->parts);
 }
 
 static snq_status read_fill(const snq_json_ref *at, snq_drum_fill *f)
@@ -301,10 +268,10 @@ static snq_status read_fill(const snq_json_ref *at, snq_drum_fill *f)
     snq_json_ref list, item;
     uint32_t n = 0;
     SNQ_TRY(snq_json_text_if(at, "name", f->name, sizeof f->name));
-    SNQ_TRY(read_real(at, "weight", 0.001, 1000.0, &f->weight));
-    SNQ_TRY(read_small(at, "steps", 2, SNQ_DRUM_FILL_STEPS_MAX, &f->steps));
+    SNQ_TRY(snq_json_float_if(at, "weight", 0.001, 1000.0, &f->weight));
+    SNQ_TRY(snq_json_byte_if(at, "steps", 2, SNQ_DRUM_FILL_STEPS_MAX, &f->steps));
     SNQ_TRY(read_energy(at, &f->low, &f->high));
-    SNQ_TRY(read_set(at, "qualities", snq_quality_names, SNQ_QUALITIES, &f->qualities));
+    SNQ_TRY(snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &f->qualities));
     SNQ_TRY(read_drums(at, "keep", f->keep, &f->keeps));
     SNQ_TRY(find_list(at, "lanes", SNQ_DRUM_FILL_LANES_MAX, &list, &n));
     for (uint32_t i = 0; i < n; i++) {
@@ -323,11 +290,11 @@ static snq_status read_build(const snq_json_ref *at, snq_drum_build *b)
     snq_json_ref list, item;
     uint32_t n = 0;
     SNQ_TRY(read_drums(at, "keys", b->key, &b->keys));
-    SNQ_TRY(read_small(at, "bars", 1, 16, &b->bars));
-    SNQ_TRY(read_real(at, "velocity", 1.0, 127.0, &b->velocity));
-    SNQ_TRY(read_real(at, "velocity_end", 1.0, 127.0, &b->velocity_end));
-    SNQ_TRY(read_real(at, "kick_until", 0.0, 1.0, &b->kick_until));
-    SNQ_TRY(read_real(at, "gap_steps", 0.0, 8.0, &b->gap_steps));
+    SNQ_TRY(snq_json_byte_if(at, "bars", 1, 16, &b->bars));
+    SNQ_TRY(snq_json_float_if(at, "velocity", 1.0, 127.0, &b->velocity));
+    SNQ_TRY(snq_json_float_if(at, "velocity_end", 1.0, 127.0, &b->velocity_end));
+    SNQ_TRY(snq_json_float_if(at, "kick_until", 0.0, 1.0, &b->kick_until));
+    SNQ_TRY(snq_json_float_if(at, "gap_steps", 0.0, 8.0, &b->gap_steps));
     SNQ_TRY(find_list(at, "spacing", SNQ_DRUM_PARTS_MAX, &list, &n));
     for (uint32_t i = 0; i < n; i++) {
         double v = 0.0;
@@ -345,9 +312,9 @@ static snq_status read_mark(const snq_json_ref *at, snq_drum_mark *m)
     static const char *const keys[] = { "keys", "velocity", "chance", "energy" };
     SNQ_TRY(as_object(at, keys, COUNT(keys)));
     SNQ_TRY(read_drums(at, "keys", m->key, &m->keys));
-    SNQ_TRY(read_real(at, "velocity", 1.0, 127.0, &m->velocity));
-    SNQ_TRY(read_real(at, "chance", 0.0, 1.0, &m->chance));
-    return read_real(at, "energy", 0.0, 1.0, &m->energy);
+    SNQ_TRY(snq_json_float_if(at, "velocity", 1.0, 127.0, &m->velocity));
+    SNQ_TRY(snq_json_float_if(at, "chance", 0.0, 1.0, &m->chance));
+    return snq_json_float_if(at, "energy", 0.0, 1.0, &m->energy);
 }
 
 static snq_status read_dropout(const snq_json_ref *at, snq_drum_dropout *d)
@@ -355,9 +322,9 @@ static snq_status read_dropout(const snq_json_ref *at, snq_drum_dropout *d)
     static const char *const keys[] = { "keys", "steps", "every", "chance" };
     SNQ_TRY(as_object(at, keys, COUNT(keys)));
     SNQ_TRY(read_drums(at, "keys", d->key, &d->keys));
-    SNQ_TRY(read_small(at, "steps", 1, 16, &d->steps));
-    SNQ_TRY(read_small(at, "every", 1, 32, &d->every));
-    return read_real(at, "chance", 0.0, 1.0, &d->chance);
+    SNQ_TRY(snq_json_byte_if(at, "steps", 1, 16, &d->steps));
+    SNQ_TRY(snq_json_byte_if(at, "every", 1, 32, &d->every));
+    return snq_json_float_if(at, "chance", 0.0, 1.0, &d->chance);
 }
 
 /* ---- the whole ---- */
@@ -478,7 +445,7 @@ snq_status snq__style_drums_read(const snq_json_ref *at, snq_style_drums *out)
         SNQ_TRY(snq_json_as_choice(&item, snq_feel_names, SNQ_FEELS, &feel));
         out->feel = (uint8_t)feel;
     }
-    SNQ_TRY(read_real(at, "loyalty", 0.0, 1.0, &out->loyalty));
+    SNQ_TRY(snq_json_float_if(at, "loyalty", 0.0, 1.0, &out->loyalty));
     SNQ_TRY(read_grooves(at, "grooves", out->groove, &out->grooves));
     if (!out->grooves)
         plain_groove(out);
@@ -488,7 +455,7 @@ snq_status snq__style_drums_read(const snq_json_ref *at, snq_style_drums *out)
         snq_json_item(&list, i, &item);
         SNQ_TRY(read_fill(&item, &out->fill[i]));
     }
-    SNQ_TRY(read_small(at, "fill_every", 1, 32, &out->fill_every));
-    SNQ_TRY(read_real(at, "fill_chance", 0.0, 1.0, &out->fill_chance));
+    SNQ_TRY(snq_json_byte_if(at, "fill_every", 1, 32, &out->fill_every));
+    SNQ_TRY(snq_json_float_if(at, "fill_chance", 0.0, 1.0, &out->fill_chance));
     return read_moments(at, out);
 }

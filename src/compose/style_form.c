@@ -72,18 +72,6 @@ void snq__style_form_default(snq_style_form *out)
 
 /* ---------------------------------------------------------------- reading */
 
-static snq_status read_choice(const snq_json_ref *at, const char *key, const char *const *names,
-                              size_t n, uint8_t *value)
-{
-    snq_json_ref item;
-    size_t v = 0;
-    if (!snq_json_find(at, key, &item))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_as_choice(&item, names, n, &v));
-    *value = (uint8_t)v;
-    return SNQ_OK;
-}
-
 static snq_status read_energy(const snq_json_ref *at, snq_shape_section *s)
 {
     snq_json_ref energy, item;
@@ -134,9 +122,10 @@ static snq_status read_section(const snq_json_ref *at, snq_shape_section *s)
     *s = (snq_shape_section) { .end = SNQ_END_PLAIN };
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(snq_json_get(at, "section", SNQ_JSON_STRING, &item));
-    SNQ_TRY(read_choice(at, "section", snq_section_names, SNQ_SECTIONS, &s->section));
-    SNQ_TRY(read_choice(at, "material", material_names, SNQ_COUNT(material_names), &s->material));
-    SNQ_TRY(read_choice(at, "end", end_names, SNQ_COUNT(end_names), &s->end));
+    SNQ_TRY(snq_json_choice_if(at, "section", snq_section_names, SNQ_SECTIONS, &s->section));
+    SNQ_TRY(snq_json_choice_if(at, "material", material_names, SNQ_COUNT(material_names),
+                               &s->material));
+    SNQ_TRY(snq_json_choice_if(at, "end", end_names, SNQ_COUNT(end_names), &s->end));
     SNQ_TRY(snq_json_int_of(at, "bars", 1, 256, &bars));
     SNQ_TRY(snq_json_int_if(at, "keep", 1, 9, &keep));
     s->bars = (int32_t)bars;

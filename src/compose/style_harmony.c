@@ -214,73 +214,6 @@ void snq__style_harmony_default(snq_style_harmony *out)
 
 /* ---- small readers ---- */
 
-static snq_status real_if(const snq_json_ref *at, const char *key, double lo, double hi, float *v)
-{
-    double d = (double)*v;
-    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &d));
-    *v = (float)d;
-    return SNQ_OK;
-}
-
-static snq_status int_if(const snq_json_ref *at, const char *key, int lo, int hi, uint8_t *v)
-{
-    int64_t d = *v;
-    SNQ_TRY(snq_json_int_if(at, key, lo, hi, &d));
-    *v = (uint8_t)d;
-    return SNQ_OK;
-}
-
-static snq_status choice_if(const snq_json_ref *at, const char *key, const char *const *names,
-                            size_t n, uint8_t *v)
-{
-    snq_json_ref item;
-    size_t i = 0;
-    if (!snq_json_find(at, key, &item))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_as_choice(&item, names, n, &i));
-    *v = (uint8_t)i;
-    return SNQ_OK;
-}
-
-static snq_status set_if(const snq_json_ref *at, const char *key, const char *const *names,
-                         size_t n, uint32_t *set)
-{
-    snq_json_ref list, item;
-    size_t v = 0;
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    *set = 0;
-    for (size_t i = 0; i < snq_json_count(&list); i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_choice(&item, names, n, &v));
-        *set |= 1u << v;
-    }
-    return SNQ_OK;
-}
-
-/* [from, to] of numbers within lo .. hi */
-static snq_status pair_if(const snq_json_ref *at, const char *key, double lo, double hi,
-                          float *from, float *to)
-{
-    snq_json_ref list, item;
-    double v[2];
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    if (snq_json_count(&list) != 2)
-        return snq_json_fail(&list, SNQ_ERR_FORMAT, "%zu items, 2 wanted", snq_json_count(&list));
-    for (size_t i = 0; i < 2; i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_real(&item, lo, hi, &v[i]));
-    }
-    if (v[0] > v[1])
-        return snq_json_fail(&list, SNQ_ERR_RANGE, "%g is over %g", v[0], v[1]);
-    *from = (float)v[0];
-    *to = (float)v[1];
-    return SNQ_OK;
-}
-
 /* {name: number >= 0, …} into (n,); what is not named is 0. `sum`: they must not all be 0. */
 static snq_status weights_if(const snq_json_ref *at, const char *key, const char *const *names,
                              size_t n, double hi, float *weight)
@@ -292,7 +225,7 @@ static snq_status weights_if(const snq_json_ref *at, const char *key, const char
     SNQ_TRY(snq_json_only(&group, names, n));
     for (size_t i = 0; i < n; i++) {
         weight[i] = 0;
-        SNQ_TRY(real_if(&group, names[i], 0, hi, &weight[i]));
+        SNQ_TRY(snq_json_float_if(&group, names[i], 0, hi, &weight[i]));
     }
     return SNQ_OK;
 }
@@ -354,13 +287,13 @@ static snq_status read_loop_rest(const snq_json_ref *at, snq_harmony_loop *l)
     float from = 1, to = SNQ_COMPLEXITIES;
     l->weight = 1;
     SNQ_TRY(read_chart(at, l));
-    SNQ_TRY(set_if(at, "modes", snq_brief_mode_names, SNQ_MODES, &modes));
+    SNQ_TRY(snq_json_set_if(at, "modes", snq_brief_mode_names, SNQ_MODES, &modes));
     if (modes == 0)
         return snq_json_fail(at, SNQ_ERR_FORMAT, "\"modes\" is missing or empty");
-    SNQ_TRY(set_if(at, "moods", snq_mood_names, SNQ_MOODS, &l->moods));
-    SNQ_TRY(set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
-    SNQ_TRY(pair_if(at, "complexity", 1, SNQ_COMPLEXITIES, &from, &to));
-    SNQ_TRY(real_if(at, "weight", 0.001, 1000, &l->weight));
+    SNQ_TRY(snq_json_set_if(at, "moods", snq_mood_names, SNQ_MOODS, &l->moods));
+    SNQ_TRY(snq_json_set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
+    SNQ_TRY(snq_json_range_if(at, "complexity", 1, SNQ_COMPLEXITIES, &from, &to));
+    SNQ_TRY(snq_json_float_if(at, "weight", 0.001, 1000, &l->weight));
     l->modes = (uint8_t)modes;
     l->sections = (uint8_t)sections;
     l->complexity = (uint8_t)from;
@@ -385,7 +318,7 @@ static snq_status read_cadence(const snq_json_ref *at, void *to)
     snq_json_ref kind;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(snq_json_get(at, "kind", SNQ_JSON_STRING, &kind));
-    SNQ_TRY(choice_if(at, "kind", snq_cadence_names, SNQ_CADENCES, &l->cadence));
+    SNQ_TRY(snq_json_choice_if(at, "kind", snq_cadence_names, SNQ_CADENCES, &l->cadence));
     return read_loop_rest(at, to);
 }
 
@@ -405,7 +338,7 @@ static snq_status read_colours(const snq_json_ref *at, snq_style_harmony *out)
         SNQ_TRY(snq_json_only(&item, snq_colour_names, SNQ_COLOURS));
         for (size_t i = 0; i < SNQ_COLOURS; i++) {
             out->colour[c][i] = 0;
-            SNQ_TRY(real_if(&item, snq_colour_names[i], 0, 1000, &out->colour[c][i]));
+            SNQ_TRY(snq_json_float_if(&item, snq_colour_names[i], 0, 1000, &out->colour[c][i]));
         }
         SNQ_TRY(some_weight(&item, out->colour[c], SNQ_COLOURS, "colours"));
     }
@@ -416,13 +349,13 @@ static snq_status read_colours(const snq_json_ref *at, snq_style_harmony *out)
 static snq_status read_voicing(const snq_json_ref *at, snq_voicing_style *v)
 {
     float low = v->low, high = v->high;
-    SNQ_TRY(pair_if(at, "range", PITCH_LOW, PITCH_HIGH, &low, &high));
+    SNQ_TRY(snq_json_range_if(at, "range", PITCH_LOW, PITCH_HIGH, &low, &high));
     v->low = (uint8_t)low;
     v->high = (uint8_t)high;
     if (v->high - v->low < WINDOW_MIN)
         return snq_json_fail(at, SNQ_ERR_RANGE, "range: %d .. %d is under %d semitones", v->low,
                              v->high, WINDOW_MIN);
-    SNQ_TRY(int_if(at, "voices", 1, 6, &v->voices));
+    SNQ_TRY(snq_json_byte_if(at, "voices", 1, 6, &v->voices));
     SNQ_TRY(weights_if(at, "voicings", snq_voicing_names, SNQ_VOICINGS, 1000, v->weight));
     return some_weight(at, v->weight, SNQ_VOICINGS, "voicings");
 }
@@ -451,13 +384,13 @@ static snq_status read_rhythm(const snq_json_ref *at, void *to)
     if (strspn(r->step, ".-") == n)
         return snq_json_fail(&pattern, SNQ_ERR_FORMAT, "nothing is played");
     r->steps = (uint8_t)n;
-    SNQ_TRY(set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
+    SNQ_TRY(snq_json_set_if(at, "sections", snq_section_names, SNQ_SECTIONS, &sections));
     r->sections = (uint8_t)sections;
-    SNQ_TRY(set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &r->qualities));
-    SNQ_TRY(pair_if(at, "energy", 0, 1, &r->energy, &r->energy_max));
-    SNQ_TRY(real_if(at, "gate", 0.1, 1, &r->gate));
-    SNQ_TRY(real_if(at, "strum", 0, 0.25, &r->strum));
-    return real_if(at, "weight", 0.001, 1000, &r->weight);
+    SNQ_TRY(snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &r->qualities));
+    SNQ_TRY(snq_json_range_if(at, "energy", 0, 1, &r->energy, &r->energy_max));
+    SNQ_TRY(snq_json_float_if(at, "gate", 0.1, 1, &r->gate));
+    SNQ_TRY(snq_json_float_if(at, "strum", 0, 0.25, &r->strum));
+    return snq_json_float_if(at, "weight", 0.001, 1000, &r->weight);
 }
 
 static snq_status read_chords(const snq_json_ref *at, snq_harmony_chords *c)
@@ -469,7 +402,7 @@ static snq_status read_chords(const snq_json_ref *at, snq_harmony_chords *c)
     SNQ_TRY(snq_json_get(at, "chords", SNQ_JSON_OBJECT, &group));
     SNQ_TRY(snq_json_only(&group, keys, SNQ_COUNT(keys)));
     SNQ_TRY(read_voicing(&group, &c->voicing));
-    SNQ_TRY(real_if(&group, "velocity", 1, 127, &c->velocity));
+    SNQ_TRY(snq_json_float_if(&group, "velocity", 1, 127, &c->velocity));
     return list_if(&group, "rhythms", SNQ_HARMONY_RHYTHMS_MAX, c->rhythm, sizeof *c->rhythm,
                    read_rhythm, &c->rhythms);
 }
@@ -483,9 +416,9 @@ static snq_status read_pad(const snq_json_ref *at, snq_harmony_pad *p)
     SNQ_TRY(snq_json_get(at, "pad", SNQ_JSON_OBJECT, &group));
     SNQ_TRY(snq_json_only(&group, keys, SNQ_COUNT(keys)));
     SNQ_TRY(read_voicing(&group, &p->voicing));
-    SNQ_TRY(real_if(&group, "velocity", 1, 127, &p->velocity));
-    SNQ_TRY(real_if(&group, "tie", 0, 1, &p->tie));
-    return real_if(&group, "swell", 0, 1, &p->swell);
+    SNQ_TRY(snq_json_float_if(&group, "velocity", 1, 127, &p->velocity));
+    SNQ_TRY(snq_json_float_if(&group, "tie", 0, 1, &p->tie));
+    return snq_json_float_if(&group, "swell", 0, 1, &p->swell);
 }
 
 static snq_status read_arpeggio_pattern(const snq_json_ref *at, void *to)
@@ -504,18 +437,18 @@ static snq_status read_arpeggio_pattern(const snq_json_ref *at, void *to)
                                 .weight = 1 };
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(snq_json_get(at, "shape", SNQ_JSON_STRING, &shape));
-    SNQ_TRY(choice_if(at, "shape", snq_arpeggio_names, SNQ_ARPEGGIOS, &a->shape));
-    SNQ_TRY(int_if(at, "octaves", 1, 4, &a->octaves));
-    SNQ_TRY(int_if(at, "of", 2, 32, &a->of));
-    SNQ_TRY(int_if(at, "pulses", 1, 32, &a->pulses));
+    SNQ_TRY(snq_json_choice_if(at, "shape", snq_arpeggio_names, SNQ_ARPEGGIOS, &a->shape));
+    SNQ_TRY(snq_json_byte_if(at, "octaves", 1, 4, &a->octaves));
+    SNQ_TRY(snq_json_byte_if(at, "of", 2, 32, &a->of));
+    SNQ_TRY(snq_json_byte_if(at, "pulses", 1, 32, &a->pulses));
     if (a->pulses > a->of)
         return snq_json_fail(at, SNQ_ERR_RANGE, "%d pulses are over %d steps", a->pulses, a->of);
-    SNQ_TRY(int_if(at, "accent", 0, 32, &a->accent));
-    SNQ_TRY(real_if(at, "rate", 0.5, 8, &a->rate));
-    SNQ_TRY(real_if(at, "gate", 0.1, 2, &a->gate));
-    SNQ_TRY(pair_if(at, "energy", 0, 1, &a->energy, &a->energy_max));
-    SNQ_TRY(set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &a->qualities));
-    return real_if(at, "weight", 0.001, 1000, &a->weight);
+    SNQ_TRY(snq_json_byte_if(at, "accent", 0, 32, &a->accent));
+    SNQ_TRY(snq_json_float_if(at, "rate", 0.5, 8, &a->rate));
+    SNQ_TRY(snq_json_float_if(at, "gate", 0.1, 2, &a->gate));
+    SNQ_TRY(snq_json_range_if(at, "energy", 0, 1, &a->energy, &a->energy_max));
+    SNQ_TRY(snq_json_set_if(at, "qualities", snq_quality_names, SNQ_QUALITIES, &a->qualities));
+    return snq_json_float_if(at, "weight", 0.001, 1000, &a->weight);
 }
 
 static snq_status read_arpeggio(const snq_json_ref *at, snq_harmony_arpeggio *a)
@@ -527,13 +460,13 @@ static snq_status read_arpeggio(const snq_json_ref *at, snq_harmony_arpeggio *a)
         return SNQ_OK;
     SNQ_TRY(snq_json_get(at, "arpeggio", SNQ_JSON_OBJECT, &group));
     SNQ_TRY(snq_json_only(&group, keys, SNQ_COUNT(keys)));
-    SNQ_TRY(pair_if(&group, "range", PITCH_LOW, PITCH_HIGH, &low, &high));
+    SNQ_TRY(snq_json_range_if(&group, "range", PITCH_LOW, PITCH_HIGH, &low, &high));
     a->low = (uint8_t)low;
     a->high = (uint8_t)high;
     if (a->high - a->low < WINDOW_MIN)
         return snq_json_fail(&group, SNQ_ERR_RANGE, "range: %d .. %d is under %d semitones", a->low,
                              a->high, WINDOW_MIN);
-    SNQ_TRY(real_if(&group, "velocity", 1, 127, &a->velocity));
+    SNQ_TRY(snq_json_float_if(&group, "velocity", 1, 127, &a->velocity));
     return list_if(&group, "patterns", SNQ_HARMONY_ARPEGGIOS_MAX, a->pattern, sizeof *a->pattern,
                    read_arpeggio_pattern, &a->patterns);
 }
@@ -547,9 +480,9 @@ snq_status snq__style_harmony_read(const snq_json_ref *at, snq_style_harmony *ou
     snq__style_harmony_default(out);
     out->progressions = out->endings = 0;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
-    SNQ_TRY(int_if(at, "phrase_bars", 1, 16, &out->phrase_bars));
-    SNQ_TRY(real_if(at, "cadence", 0, 1, &out->cadence));
-    SNQ_TRY(real_if(at, "contrast", 0, 1, &out->contrast));
+    SNQ_TRY(snq_json_byte_if(at, "phrase_bars", 1, 16, &out->phrase_bars));
+    SNQ_TRY(snq_json_float_if(at, "cadence", 0, 1, &out->cadence));
+    SNQ_TRY(snq_json_float_if(at, "contrast", 0, 1, &out->contrast));
     SNQ_TRY(read_colours(at, out));
     SNQ_TRY(weights_if(at, "substitutions", snq_substitution_names, SNQ_SUBSTITUTIONS, 1,
                        out->substitution));

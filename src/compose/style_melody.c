@@ -41,58 +41,16 @@ void snq__style_melody_default(snq_style_melody *out)
     memcpy(out->plan, plans, sizeof plans);
 }
 
-static snq_status real_if(const snq_json_ref *at, const char *key, double lo, double hi, float *v)
-{
-    double d = (double)*v;
-    SNQ_TRY(snq_json_real_if(at, key, lo, hi, &d));
-    *v = (float)d;
-    return SNQ_OK;
-}
-
-/* [lo, hi] of two numbers. */
-static snq_status pair_if(const snq_json_ref *at, const char *key, double lo, double hi, float *a,
-                          float *b)
-{
-    snq_json_ref list, item;
-    double v[2];
-    if (!snq_json_find(at, key, &list))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_get(at, key, SNQ_JSON_ARRAY, &list));
-    if (snq_json_count(&list) != 2)
-        return snq_json_fail(&list, SNQ_ERR_FORMAT, "%zu items, 2 wanted", snq_json_count(&list));
-    for (size_t i = 0; i < 2; i++) {
-        snq_json_item(&list, i, &item);
-        SNQ_TRY(snq_json_as_real(&item, lo, hi, &v[i]));
-    }
-    if (v[0] > v[1])
-        return snq_json_fail(&list, SNQ_ERR_RANGE, "%g is over %g", v[0], v[1]);
-    *a = (float)v[0];
-    *b = (float)v[1];
-    return SNQ_OK;
-}
-
 static snq_status range_if(const snq_json_ref *at, int lo, int hi, int least, uint8_t *low,
                            uint8_t *high)
 {
     float a = *low, b = *high;
-    SNQ_TRY(pair_if(at, "range", lo, hi, &a, &b));
+    SNQ_TRY(snq_json_range_if(at, "range", lo, hi, &a, &b));
     *low = (uint8_t)a;
     *high = (uint8_t)b;
     if (*high < *low + least)
         return snq_json_fail(at, SNQ_ERR_RANGE, "range: %d .. %d is less than %d semitones", *low,
                              *high, least);
-    return SNQ_OK;
-}
-
-static snq_status choice_if(const snq_json_ref *at, const char *key, const char *const *names,
-                            size_t n, uint8_t *v)
-{
-    snq_json_ref item;
-    size_t found;
-    if (!snq_json_find(at, key, &item))
-        return SNQ_OK;
-    SNQ_TRY(snq_json_as_choice(&item, names, n, &found));
-    *v = (uint8_t)found;
     return SNQ_OK;
 }
 
@@ -111,9 +69,9 @@ static snq_status read_rhythm(const snq_json_ref *at, snq_melody_rhythm *r)
                              SNQ_MELODY_STEPS);
     if (strspn(r->notes, ".-") == n)
         return snq_json_fail(&item, SNQ_ERR_FORMAT, "no note");
-    SNQ_TRY(choice_if(at, "place", place_names, SNQ_MELODY_PLACES, &r->place));
-    SNQ_TRY(real_if(at, "weight", 1e-3, 1e3, &r->weight));
-    return pair_if(at, "energy", 0.0, 1.0, &r->energy_min, &r->energy_max);
+    SNQ_TRY(snq_json_choice_if(at, "place", place_names, SNQ_MELODY_PLACES, &r->place));
+    SNQ_TRY(snq_json_float_if(at, "weight", 1e-3, 1e3, &r->weight));
+    return snq_json_range_if(at, "energy", 0.0, 1.0, &r->energy_min, &r->energy_max);
 }
 
 static snq_status read_plan(const snq_json_ref *at, snq_melody_plan *p)
@@ -125,7 +83,7 @@ static snq_status read_plan(const snq_json_ref *at, snq_melody_plan *p)
         item = *at;
     } else {
         SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
-        SNQ_TRY(real_if(at, "weight", 1e-3, 1e3, &p->weight));
+        SNQ_TRY(snq_json_float_if(at, "weight", 1e-3, 1e3, &p->weight));
         SNQ_TRY(snq_json_get(at, "bars", SNQ_JSON_STRING, &item));
     }
     SNQ_TRY(snq_json_as_text(&item, p->bars, sizeof p->bars));
@@ -180,9 +138,9 @@ static snq_status read_vocal(const snq_json_ref *at, snq_style_vocal *v)
     SNQ_TRY(snq_json_get(at, "vocal", SNQ_JSON_OBJECT, &vocal));
     SNQ_TRY(snq_json_only(&vocal, keys, SNQ_COUNT(keys)));
     SNQ_TRY(range_if(&vocal, 48, 84, 10, &v->low, &v->high));
-    SNQ_TRY(choice_if(&vocal, "way", vocal_names, SNQ_VOCAL_WAYS, &v->way));
-    SNQ_TRY(real_if(&vocal, "phrase_s", 1.0, 12.0, &v->phrase_s));
-    return real_if(&vocal, "density", 0.0, 1.0, &v->density);
+    SNQ_TRY(snq_json_choice_if(&vocal, "way", vocal_names, SNQ_VOCAL_WAYS, &v->way));
+    SNQ_TRY(snq_json_float_if(&vocal, "phrase_s", 1.0, 12.0, &v->phrase_s));
+    return snq_json_float_if(&vocal, "density", 0.0, 1.0, &v->density);
 }
 
 snq_status snq__style_melody_read(const snq_json_ref *at, snq_style_melody *out)
@@ -209,7 +167,7 @@ snq_status snq__style_melody_read(const snq_json_ref *at, snq_style_melody *out)
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(range_if(at, 36, 108, 10, &out->low, &out->high));
     for (size_t i = 0; i < SNQ_COUNT(real); i++)
-        SNQ_TRY(real_if(at, real[i].key, real[i].lo, real[i].hi, real[i].to));
+        SNQ_TRY(snq_json_float_if(at, real[i].key, real[i].lo, real[i].hi, real[i].to));
     SNQ_TRY(read_lists(at, out));
     return read_vocal(at, &out->vocal);
 }

@@ -43,11 +43,13 @@ static const snq_param params[PARAMS] = {
     [MIX] = { "mix", "", 0, 1, 0.5f, SNQ_PARAM_LINEAR, NULL, "part of the copies in the output" },
 };
 
-static const double yield_s = 0.01;
+static const double yield_s = 0.01,
+                    arrived = 1e-6; /* frames: -120 dB of what is loudest and highest */
 
 typedef struct chorus {
     double rate_hz;
     snq__chorus_fn *copies;
+    snq__chorus_copy_fn *copy;
     float *ring[2]; /* (mask + 1 + GUARD,), owned */
     uint32_t mask, at, quiet, phase;
     int fresh;
@@ -81,9 +83,12 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
         goto fail;
     c->rate_hz = rate_hz;
     c->copies = snq__chorus_c;
+    c->copy = snq__chorus_copy_c;
 #ifdef SNQ_HAVE_AVX2
-    if (snq_cpu_flags() & SNQ_CPU_AVX2)
+    if (snq_cpu_flags() & SNQ_CPU_AVX2) {
         c->copies = snq__chorus_avx2;
+        c->copy = snq__chorus_copy_avx2;
+    }
 #endif
     const uint32_t size =
         snq__ring_size((uint32_t)((params[DELAY].max + params[DEPTH].max) * 1e-3 * rate_hz) +
@@ -149,10 +154,146 @@ static course course_of(const chorus *c, const snq__effect_block *b)
     return k;
 }
 
+/* By how much the right side is ahead, of a cycle of 2^32. */
+static uint32_t apart(float spread)
+{
+    return (uint32_t)(int32_t)(spread * 1073741824.0f);
+}
+
 static int silent(const void *self)
 {
     const chorus *c = self;
     return c->quiet > c->mask;
+}
+
+/* One frame nearer to where delay and depth should be. */
+static void follow(chorus *c, course *k)
+{
+    k->delay += k->delay_slope;
+    k->depth += k->depth_slope;
+    c->delay += c->yield * (k->delay - c->delay);
+    c->depth += c->yield * (k->depth - c->depth);
+}
+
+static void write_frame(chorus *c, int side, float w)
+{
+    const uint32_t to = c->at & c->mask;
+    c->ring[side][to] = w;
+    if (to < GUARD)
+        c->ring[side][c->mask + 1 + to] = w;
+}
+
+/* Copies so soon that they hear what is written in this block: frame by frame. */
+static void run_near(chorus *c, course *k, const snq__effect_block *b, float *const x[2])
+{
+    const float spread = b->from[SPREAD], spread_slope = (b->to[SPREAD] - spread) / (float)b->n;
+    for (uint32_t i = 0; i < b->n; i++) {
+        for (int v = 0; v < k->voices; v++)
+            k->gain[v] += k->gain_slope[v];
+        follow(c, k);
+        k->feedback += k->feedback_slope;
+        k->mix += k->mix_slope;
+        int sound = 0;
+        float y[SNQ__CHORUS_LANES];
+        const snq__chorus_frame f = { { c->ring[0], c->ring[1] },
+                                      c->mask,
+                                      c->at,
+                                      c->phase,
+                                      apart(spread + spread_slope * (float)(int32_t)(i + 1)),
+                                      c->delay,
+                                      (float)c->depth,
+                                      k->voices };
+        c->copies(&f, y);
+        for (int s = 0; s < 2; s++) {
+            float wet = 0;
+            for (int v = 0; v < k->voices; v++)
+                wet += k->gain[v] * y[MOST * s + v];
+            const float in = x[s][i], w = snq__flush(in + k->feedback * y[MOST * s]);
+            write_frame(c, s, w);
+            x[s][i] = in + k->mix * (wet - in);
+            sound |= w != 0;
+        }
+        c->quiet = sound ? 0 : c->quiet + (c->quiet <= c->mask);
+        c->at++;
+        c->phase += k->step;
+    }
+}
+
+/* Delays, depths and phases of a block; right: the sides' phases are apart. */
+static void set_course(chorus *c, course *k, const snq__effect_block *b, snq__chorus_side f[2])
+{
+    const float spread = b->from[SPREAD], spread_slope = (b->to[SPREAD] - spread) / (float)b->n;
+    f[0].base = (uint32_t)c->delay;
+    const int there = k->delay_slope == 0 && k->depth_slope == 0 &&
+                      fabs(k->delay - c->delay) + fabs(k->depth - c->depth) < arrived;
+    if (there) {
+        c->delay = k->delay;
+        c->depth = k->depth;
+    }
+    for (uint32_t i = 0; i < b->n; i++) {
+        if (!there)
+            follow(c, k);
+        f[0].more[i] = (float)(c->delay - f[0].base);
+        f[0].depth[i] = (float)c->depth;
+    }
+    for (uint32_t i = b->n; i % 8; i++) /* whole vectors */
+        f[0].more[i] = f[0].depth[i] = 0;
+    for (uint32_t i = 0; i < CELL; i++)
+        f[0].phase[i] = c->phase + i * k->step;
+    f[0].mask = c->mask;
+    f[0].at = c->at;
+    f[0].n = b->n;
+    f[1] = f[0];
+    for (uint32_t i = 0; i < CELL; i++)
+        f[1].phase[i] += apart(spread + spread_slope * (float)(int32_t)(i + 1));
+    for (int s = 0; s < 2; s++)
+        f[s].ring = c->ring[s];
+}
+
+/* n frames of w to where they belong; frames from the end on that are 0. */
+static uint32_t write_ring(const chorus *c, float *ring, const float *w, uint32_t n)
+{
+    const uint32_t to = c->at & c->mask, room = c->mask + 1 - to, first = n < room ? n : room;
+    memcpy(ring + to, w, first * sizeof *w);
+    memcpy(ring, w + first, (n - first) * sizeof *w);
+    if (to < GUARD || first < n)
+        memcpy(ring + c->mask + 1, ring, GUARD * sizeof *ring);
+    uint32_t quiet = 0;
+    while (quiet < n && w[n - 1 - quiet] == 0)
+        quiet++;
+    return quiet;
+}
+
+/* No copy hears what is written in this block: copy after copy. */
+static void run_far(chorus *c, course *k, const snq__effect_block *b, float *const x[2])
+{
+    snq__chorus_side f[2];
+    uint32_t quiet = b->n;
+    set_course(c, k, b, f);
+    for (int s = 0; s < 2; s++) {
+        float y[CELL], wet[CELL] = { 0 }, w[CELL], *out = x[s];
+        for (int v = 0; v < k->voices; v++) {
+            c->copy(&f[s], (uint32_t)v << 30, y);
+            for (uint32_t i = 0; i < b->n; i++) {
+                const float t = (float)(int32_t)(i + 1);
+                wet[i] += (k->gain[v] + k->gain_slope[v] * t) * y[i];
+            }
+            for (uint32_t i = 0; v == 0 && i < b->n; i++) {
+                const float t = (float)(int32_t)(i + 1);
+                w[i] = snq__flush(out[i] + (k->feedback + k->feedback_slope * t) * y[i]);
+            }
+        }
+        const uint32_t rest = write_ring(c, c->ring[s], w, b->n);
+        quiet = rest < quiet ? rest : quiet;
+        for (uint32_t i = 0; i < b->n; i++) {
+            const float t = (float)(int32_t)(i + 1);
+            out[i] += (k->mix + k->mix_slope * t) * (wet[i] - out[i]);
+        }
+    }
+    c->quiet = quiet < b->n ? quiet : c->quiet + quiet;
+    c->quiet = c->quiet > c->mask + 1 ? c->mask + 1 : c->quiet;
+    c->at += b->n;
+    c->phase += k->step * b->n;
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
@@ -165,50 +306,16 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         c->depth = k.depth;
         c->fresh = 0;
     }
-    const float spread = b->from[SPREAD], spread_slope = (b->to[SPREAD] - spread) / (float)b->n;
     if (snq__is_zero(left, b->n) && snq__is_zero(right, b->n) && silent(c)) {
         c->at += b->n;
         c->phase += k.step * b->n;
         return;
     }
-    for (uint32_t i = 0; i < b->n; i++) {
-        for (int v = 0; v < k.voices; v++)
-            k.gain[v] += k.gain_slope[v];
-        k.delay += k.delay_slope;
-        k.depth += k.depth_slope;
-        c->delay += c->yield * (k.delay - c->delay);
-        c->depth += c->yield * (k.depth - c->depth);
-        k.feedback += k.feedback_slope;
-        k.mix += k.mix_slope;
-        const uint32_t apart =
-            (uint32_t)((spread + spread_slope * (float)(int32_t)(i + 1)) * 1073741824.0f);
-        int sound = 0;
-        float y[SNQ__CHORUS_LANES];
-        const snq__chorus_frame f = { { c->ring[0], c->ring[1] },
-                                      c->mask,
-                                      c->at,
-                                      c->phase,
-                                      apart,
-                                      c->delay,
-                                      (float)c->depth,
-                                      k.voices };
-        c->copies(&f, y);
-        for (int s = 0; s < 2; s++) {
-            float wet = 0;
-            for (int v = 0; v < k.voices; v++)
-                wet += k.gain[v] * y[MOST * s + v];
-            const float in = x[s][i], w = snq__flush(in + k.feedback * y[MOST * s]);
-            const uint32_t to = c->at & c->mask;
-            c->ring[s][to] = w;
-            if (to < GUARD)
-                c->ring[s][c->mask + 1 + to] = w;
-            x[s][i] = in + k.mix * (wet - in);
-            sound |= w != 0;
-        }
-        c->quiet = sound ? 0 : c->quiet + (c->quiet <= c->mask);
-        c->at++;
-        c->phase += k.step;
-    }
+    const double least = fmin(c->delay, fmin(k.delay, k.delay + k.delay_slope * b->n));
+    if (least >= b->n + SNQ__CHORUS_LEAST)
+        run_far(c, &k, b, x);
+    else
+        run_near(c, &k, b, x);
 }
 
 const snq__effect_type snq__effect_chorus = {

@@ -16,13 +16,15 @@
  *
  * CONST  30 ms: short against an echo, long against a click.
  *
- * COST   4 to 8 ns a stereo frame.
+ * COST   12 ns a stereo frame on a busy core; 37 where echoes are sooner than a block, more where they wander.
  *
  * LIMITS Times are at most MOST_S, also of notes at a slow tempo. Feedback stays below 1, so that every
  *        tail ends; what is written below -180 dB is written as 0. */
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
+#include "fx/chorus_impl.h"
 #include "fx/delay_parts_impl.h"
 #include "fx/effect_impl.h"
 
@@ -40,7 +42,7 @@ enum {
     MIX,
     PARAMS
 };
-enum { CELL = SNQ_EFFECT_BLOCK };
+enum { CELL = SNQ_EFFECT_BLOCK, GUARD = SNQ__CHORUS_GUARD };
 
 static const char *const sync_names[] = { "off", "1/1", "1/2", "1/4", "1/8", "1/16", "1/32", NULL };
 static const char *const feel_names[] = { "straight", "dotted", "triplet", NULL };
@@ -75,7 +77,8 @@ static const double most_s = 4, fade_s = 0.03, glide_most = 0.5, glide_s = 0.1, 
 
 typedef struct delay {
     double rate_hz;
-    float *ring[2];
+    snq__chorus_copy_fn *sway;  /* reads between samples */
+    float *ring[2];             /* (mask + 1 + GUARD,): the end repeats the begin */
     uint32_t mask, most, least; /* frames */
     uint32_t at, quiet; /* quiet: frames for which nothing was written; more than mask: all */
     int fresh, gliding;
@@ -89,7 +92,7 @@ static void reset(void *self)
 {
     delay *d = self;
     for (int c = 0; c < 2; c++) {
-        memset(d->ring[c], 0, (d->mask + 1) * sizeof *d->ring[c]);
+        memset(d->ring[c], 0, (d->mask + 1 + GUARD) * sizeof *d->ring[c]);
         d->low[c] = d->high[c] = 0;
     }
     d->at = d->phase = 0;
@@ -113,13 +116,18 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
     if (!d)
         goto fail;
     d->rate_hz = rate_hz;
+    d->sway = snq__chorus_copy_c;
+#ifdef SNQ_HAVE_AVX2
+    if (snq_cpu_flags() & SNQ_CPU_AVX2)
+        d->sway = snq__chorus_copy_avx2;
+#endif
     d->least = SNQ__LAGRANGE_AHEAD + 1;
     d->most = (uint32_t)(most_s * rate_hz);
     const uint32_t size =
         snq__ring_size(d->most + (uint32_t)(depth_most_s * rate_hz) + SNQ__LAGRANGE + CELL);
     d->mask = size - 1;
     for (int c = 0; c < 2; c++) {
-        d->ring[c] = snq_calloc(size, sizeof *d->ring[c]);
+        d->ring[c] = snq_calloc(size + GUARD, sizeof *d->ring[c]);
         if (!d->ring[c])
             goto fail;
     }
@@ -253,13 +261,19 @@ static int silent(const void *self)
     return d->quiet > d->mask;
 }
 
-static void run(void *self, const snq__effect_block *b, float *left, float *right)
+static void write_frame(delay *d, const float w[2])
 {
-    delay *d = self;
-    if (b->at == 0 || d->fresh)
-        begin_cell(d, b);
-    d->fresh = 0;
-    lines l = lines_of(d, b);
+    const uint32_t to = d->at & d->mask;
+    for (int c = 0; c < 2; c++) {
+        d->ring[c][to] = w[c];
+        if (to < GUARD)
+            d->ring[c][d->mask + 1 + to] = w[c];
+    }
+}
+
+/* Echoes that glide, or come so soon that they are made of this block: frame by frame. */
+static void run_near(delay *d, const snq__effect_block *b, lines l, float *left, float *right)
+{
     float *const v = l.at;
     const double pull = 1 - exp(-1 / (glide_s * d->rate_hz));
     const double yield = 1 - exp(-1 / (yield_s * d->rate_hz));
@@ -274,8 +288,7 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         const float in[2] = { straight * x[0] + p * 0.5f * (x[0] + x[1]), straight * x[1] };
         const float w[2] = { snq__flush(in[0] + v[GO_FEEDBACK] * (straight * f[0] + p * f[1])),
                              snq__flush(in[1] + v[GO_FEEDBACK] * (straight * f[1] + p * f[0])) };
-        d->ring[0][d->at & d->mask] = w[0];
-        d->ring[1][d->at & d->mask] = w[1];
+        write_frame(d, w);
         const int held = d->low[0] != 0 || d->low[1] != 0 || d->high[0] != 0 || d->high[1] != 0;
         d->quiet = w[0] == 0 && w[1] == 0 && x[0] == 0 && x[1] == 0 && !held ? d->quiet + 1 : 0;
         left[i] = x[0] + v[GO_MIX] * (y[0] - x[0]);
@@ -285,6 +298,139 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
         if (d->gliding)
             glide(d, pull, yield);
     }
+}
+
+/* What was written `late` frames ago, n of them, to y. */
+static void read_ring(const delay *d, const float *ring, uint32_t late, uint32_t n, float *y)
+{
+    const uint32_t from = (d->at - late) & d->mask, room = d->mask + 1 - from,
+                   m = n < room ? n : room;
+    memcpy(y, ring + from, m * sizeof *y);
+    memcpy(y + m, ring, (n - m) * sizeof *y);
+}
+
+static void write_ring(const delay *d, float *ring, const float *w, uint32_t n)
+{
+    const uint32_t to = d->at & d->mask, room = d->mask + 1 - to, m = n < room ? n : room;
+    memcpy(ring + to, w, m * sizeof *w);
+    memcpy(ring, w + m, (n - m) * sizeof *w);
+    if (to < GUARD || m < n)
+        memcpy(ring + d->mask + 1, ring, GUARD * sizeof *ring);
+}
+
+static int sways(const snq__effect_block *b)
+{
+    return b->from[MOD_DEPTH] > 0 || b->to[MOD_DEPTH] > 0;
+}
+
+/* Echoes that sway, of side c. */
+static void hear_sway(const delay *d, uint32_t c, const snq__effect_block *b, const lines *l,
+                      float *y)
+{
+    snq__chorus_side f = {
+        .ring = d->ring[c], .mask = d->mask, .at = d->at, .n = b->n, .base = d->tap.now
+    };
+    for (uint32_t i = 0; i < CELL; i++) {
+        const float t = (float)(int32_t)(i < b->n ? i + 1 : b->n);
+        f.depth[i] = 0.5f * (l->at[GO_DEPTH] + l->slope[GO_DEPTH] * t);
+        f.phase[i] = d->phase + i * d->phase_step;
+    }
+    d->sway(&f, c * 0x40000000u, y);
+}
+
+/* All that is heard of side c in this block. */
+static void hear(const delay *d, uint32_t c, const snq__effect_block *b, float *y)
+{
+    float next[CELL];
+    read_ring(d, d->ring[c], d->tap.now, b->n, y);
+    if (!d->tap.step)
+        return;
+    read_ring(d, d->ring[c], d->tap.next, b->n, next);
+    for (uint32_t i = 0; i < b->n; i++)
+        y[i] += snq__tap_part(&d->tap, b->at + i) * (next[i] - y[i]);
+}
+
+/* y (sides, n) through the cuts to f; both sides at once, as each waits for itself. */
+static void cut_block(delay *d, const lines *l, uint32_t n, float (*y)[CELL], float (*f)[CELL])
+{
+    float low = l->at[GO_LOW], high = l->at[GO_HIGH];
+    float a = d->low[0], b = d->low[1], p = d->high[0], q = d->high[1];
+    for (uint32_t i = 0; i < n; i++) {
+        low += l->slope[GO_LOW];
+        high += l->slope[GO_HIGH];
+        const float keep = low > 0 ? 1 - low : 0.999f, hold = 1 - high;
+        a = keep * a + low * y[0][i];
+        b = keep * b + low * y[1][i];
+        p = hold * p + high * (y[0][i] - a);
+        q = hold * q + high * (y[1][i] - b);
+        f[0][i] = p;
+        f[1][i] = q;
+    }
+    d->low[0] = snq__flush(a);
+    d->low[1] = snq__flush(b);
+    d->high[0] = snq__flush(p);
+    d->high[1] = snq__flush(q);
+}
+
+/* Frames from the end on in which nothing is heard or written. */
+static uint32_t quiet_end(const float *x, const float *w, uint32_t n)
+{
+    uint32_t quiet = 0;
+    while (quiet < n && x[n - 1 - quiet] == 0 && w[n - 1 - quiet] == 0)
+        quiet++;
+    return quiet;
+}
+
+/* All echoes were written before this block began: step after step, the block at once. */
+static void run_far(delay *d, const snq__effect_block *b, const lines *l, float *left, float *right)
+{
+    float y[2][CELL], f[2][CELL], w[2][CELL];
+    const float *at = l->at, *slope = l->slope;
+    for (uint32_t c = 0; c < 2; c++)
+        if (sways(b))
+            hear_sway(d, c, b, l, y[c]);
+        else
+            hear(d, c, b, y[c]);
+    cut_block(d, l, b->n, y, f);
+    for (uint32_t i = 0; i < b->n; i++) {
+        const float t = (float)(int32_t)(i + 1), p = at[GO_PING] + slope[GO_PING] * t;
+        const float again = at[GO_FEEDBACK] + slope[GO_FEEDBACK] * t, straight = 1 - p;
+        const float in = straight * left[i] + p * 0.5f * (left[i] + right[i]);
+        w[0][i] = snq__flush(in + again * (straight * f[0][i] + p * f[1][i]));
+        w[1][i] = snq__flush(straight * right[i] + again * (straight * f[1][i] + p * f[0][i]));
+    }
+    const int held = d->low[0] != 0 || d->low[1] != 0 || d->high[0] != 0 || d->high[1] != 0;
+    const uint32_t ends[2] = { quiet_end(left, w[0], b->n), quiet_end(right, w[1], b->n) };
+    const uint32_t quiet = held ? 0 : ends[0] < ends[1] ? ends[0] : ends[1];
+    d->quiet = quiet < b->n ? quiet : d->quiet + quiet;
+    for (uint32_t i = 0; i < b->n; i++) {
+        const float mix = at[GO_MIX] + slope[GO_MIX] * (float)(int32_t)(i + 1);
+        left[i] += mix * (y[0][i] - left[i]);
+        right[i] += mix * (y[1][i] - right[i]);
+    }
+    write_ring(d, d->ring[0], w[0], b->n);
+    write_ring(d, d->ring[1], w[1], b->n);
+    d->at += b->n;
+    d->phase += d->phase_step * b->n;
+}
+
+static void run(void *self, const snq__effect_block *b, float *left, float *right)
+{
+    delay *d = self;
+    if (b->at == 0 || d->fresh)
+        begin_cell(d, b);
+    d->fresh = 0;
+    const lines l = lines_of(d, b);
+    const uint32_t soonest = d->tap.step && d->tap.next < d->tap.now ? d->tap.next : d->tap.now;
+    const uint32_t behind =
+        sways(b) ? SNQ__CHORUS_LEAST : 0; /* what is read between samples needs later ones */
+    if (d->gliding || (sways(b) && d->tap.step) || soonest < b->n + behind)
+        run_near(d, b, l, left, right);
+    else if (silent(d) && snq__is_zero(left, b->n) && snq__is_zero(right, b->n)) {
+        d->at += b->n;
+        d->phase += d->phase_step * b->n;
+    } else
+        run_far(d, b, &l, left, right);
     if (d->quiet > d->mask)
         d->quiet = d->mask + 1; /* nothing is left in the whole ring */
 }

@@ -10,6 +10,7 @@
 #ifndef SNQ_FX_OVERSAMPLE_H
 #define SNQ_FX_OVERSAMPLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -30,15 +31,21 @@ typedef struct snq__halfband {
 
 enum {
     SNQ__OVERSAMPLE_PAST = 2 * SNQ__OVERSAMPLE_PAIRS_MAX,
-    SNQ__OVERSAMPLE_SLACK = 16, /* kernels work on 16 outputs at once */
+    SNQ__OVERSAMPLE_SLACK = 64, /* kernels work on 32 or 64 outputs at once */
     SNQ__OVERSAMPLE_HALF = SNQ_EFFECT_BLOCK * SNQ__OVERSAMPLE / 2,
 };
 
-/* y[i] = sum over j of c[j] (x[i - j] + x[i + 1 + j]) for i = 0 .. n brought up to 16. */
-typedef void snq__halfband_fn(const snq__halfband *h, const float *x, float *y, uint32_t n);
+typedef struct snq__halfband_kernels {
+    /* y[i] = sum over j of c[j] (x[i - j] + x[i + 1 + j]) for i = 0 .. n brought up to SNQ__OVERSAMPLE_SLACK. */
+    void (*run)(const snq__halfband *h, const float *x, float *y, uint32_t n);
+    /* a and 2 b in turns: y (2 n,) */
+    void (*weave)(const float *a, const float *b, float *y, uint32_t n);
+    /* x (2 n,) in turns to even and odd */
+    void (*part)(const float *x, float *even, float *odd, uint32_t n);
+} snq__halfband_kernels;
 
 typedef struct snq__oversample {
-    snq__halfband_fn *run;
+    snq__halfband_kernels kernel;
     snq__halfband half[SNQ__OVERSAMPLE_STAGES];
     float up[SNQ__OVERSAMPLE_STAGES]
             [SNQ__OVERSAMPLE_PAST + SNQ__OVERSAMPLE_HALF + SNQ__OVERSAMPLE_SLACK];
@@ -55,7 +62,14 @@ SNQ_RT void snq__oversample_up(snq__oversample *o, const float *x, uint32_t n, f
 /* x (8 n,), y (n,). */
 SNQ_RT void snq__oversample_down(snq__oversample *o, const float *x, uint32_t n, float *y);
 
-void snq__halfband_c(const snq__halfband *h, const float *x, float *y, uint32_t n);
-void snq__halfband_avx2(const snq__halfband *h, const float *x, float *y, uint32_t n);
+void snq__halfband_run_c(const snq__halfband *h, const float *x, float *y, uint32_t n);
+void snq__halfband_weave_c(const float *a, const float *b, float *y, uint32_t n);
+void snq__halfband_part_c(const float *x, float *even, float *odd, uint32_t n);
+void snq__halfband_run_avx2(const snq__halfband *h, const float *x, float *y, uint32_t n);
+void snq__halfband_weave_avx2(const float *a, const float *b, float *y, uint32_t n);
+void snq__halfband_part_avx2(const float *x, float *even, float *odd, uint32_t n);
+void snq__halfband_run_avx512(const snq__halfband *h, const float *x, float *y, uint32_t n);
+void snq__halfband_weave_avx512(const float *a, const float *b, float *y, uint32_t n);
+void snq__halfband_part_avx512(const float *x, float *even, float *odd, uint32_t n);
 
 #endif

@@ -27,7 +27,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "base/rng.h"
+#include "fx/chorus_impl.h"
 #include "fx/delay_parts_impl.h"
 #include "fx/effect_impl.h"
 
@@ -53,7 +55,8 @@ static const snq_param params[PARAMS] = {
     [MIX] = { "mix", "", 0, 1, 1, SNQ_PARAM_LINEAR, NULL, "part of the record in the output" },
 };
 
-static const double wow_hz = 33.333333 / 60, flutter_hz = 6.1, follow_most = 0.01, follow_s = 0.2;
+static const double wow_hz = 33.333333 / 60, flutter_hz = 6.1, follow_most = 0.01, follow_s = 0.2,
+                    arrived = 1e-7;
 static const double two_pi = 6.283185307179586;
 static const float rumble_level = 0.01f, hiss_level = 0.0025f, click_level = 0.25f;
 static const double clicks_a_s = 60, click_spread = 40, hold_s = 0.3, fade_s = 0.7, rise_s = 0.02,
@@ -66,16 +69,17 @@ typedef struct sway {
 } sway;
 
 typedef struct vinyl {
-    double rate_hz;
+    double rate_hz, frame_s;
     uint64_t seed;
     snq_rng rng;
-    float *ring[2];
+    snq__chorus_copy_fn *read; /* between samples */
+    float *ring[2];            /* (mask + 1 + GUARD,): the end repeats the begin */
     uint32_t mask, at, quiet;  /* quiet: frames of silence that came in last */
     int fresh, added, endless; /* added: noise or clicks are set; endless: they don't stop */
     float part;                /* of noise and clicks, now */
     sway wow, flutter;
     float side_low, band[2][4];
-    float rumble[2], hiss[2], rumble_pole, hiss_pole;
+    float rumble[2], hiss[2], rumble_pole, rumble_gain, hiss_pole;
     double until_click;            /* in mean gaps */
     float click[2][2], click_pole; /* states of the low-pass, of the last click */
     float low_from, low_to, high_from, high_to, bass_from, bass_to;
@@ -99,7 +103,7 @@ static void reset(void *self)
 {
     vinyl *v = self;
     for (int c = 0; c < 2; c++)
-        memset(v->ring[c], 0, (v->mask + 1) * sizeof *v->ring[c]);
+        memset(v->ring[c], 0, (v->mask + 1 + SNQ__CHORUS_GUARD) * sizeof *v->ring[c]);
     snq_rng_init(&v->rng, v->seed);
     start_sway(&v->wow, wow_hz, v->rate_hz, (uint32_t)snq_rng_next(&v->rng));
     start_sway(&v->flutter, flutter_hz, v->rate_hz, (uint32_t)snq_rng_next(&v->rng));
@@ -139,16 +143,23 @@ static snq_status make(uint32_t rate_hz, uint64_t seed, void **out)
         goto fail;
     v->rate_hz = rate_hz;
     v->seed = seed;
+    v->read = snq__chorus_copy_c;
+#ifdef SNQ_HAVE_AVX2
+    if (snq_cpu_flags() & SNQ_CPU_AVX2)
+        v->read = snq__chorus_copy_avx2;
+#endif
     const double most = 2 * (amplitude(params[WOW].max, wow_hz, rate_hz) +
                              amplitude(params[FLUTTER].max, flutter_hz, rate_hz));
     const uint32_t size = snq__ring_size((uint32_t)most + LATENCY + SNQ__LAGRANGE + CELL);
     v->mask = size - 1;
     for (int c = 0; c < 2; c++) {
-        v->ring[c] = snq_calloc(size, sizeof *v->ring[c]);
+        v->ring[c] = snq_calloc(size + SNQ__CHORUS_GUARD, sizeof *v->ring[c]);
         if (!v->ring[c])
             goto fail;
     }
+    v->frame_s = 1 / v->rate_hz;
     v->rumble_pole = snq__pole(rumble_hz, rate_hz);
+    v->rumble_gain = 3.46f / sqrtf(v->rumble_pole) * rumble_level;
     v->hiss_pole = snq__pole(hiss_hz, rate_hz);
     reset(v);
     *out = v;
@@ -195,13 +206,25 @@ static void begin_cell(vinyl *v, const snq__effect_block *b)
     v->flutter.amplitude = amplitude(to[FLUTTER], flutter_hz, v->rate_hz);
 }
 
-/* Frames of delay that the sway adds; its amplitude goes on towards `to`. */
-static double swayed(sway *s, double to)
+/* What the sway adds to place (n,), frames of delay; its amplitude goes on towards the line from `to` on. */
+static void swayed(sway *s, float to, float step, uint32_t n, double *place)
 {
-    const double way = (to - s->amplitude) * s->follow;
-    s->amplitude += way > s->most ? s->most : way < -s->most ? -s->most : way;
-    s->phase += s->step;
-    return s->amplitude * (1 + (double)snq__slow_sine(s->phase));
+    float sine[CELL];
+    for (uint32_t i = 0; i < n; i++)
+        sine[i] = 1 + snq__slow_sine(s->phase + (i + 1) * s->step);
+    s->phase += n * s->step;
+    if (step == 0 && fabs((double)to - s->amplitude) < arrived) {
+        s->amplitude = (double)to;
+        for (uint32_t i = 0; i < n; i++)
+            place[i] += s->amplitude * (double)sine[i];
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        to += step;
+        const double way = ((double)to - s->amplitude) * s->follow;
+        s->amplitude += way > s->most ? s->most : way < -s->most ? -s->most : way;
+        place[i] += s->amplitude * (double)sine[i];
+    }
 }
 
 static float band(float *z, float low, float high, float x)
@@ -225,8 +248,8 @@ static void add(vinyl *v, float noise, float crackle, float part, float y[2])
     /* of white noise of 1/sqrt 3 RMS the low-passes leave about sqrt(pole / 4) */
     v->rumble[0] += v->rumble_pole * (white[0] - v->rumble[0]);
     v->rumble[1] += v->rumble_pole * (v->rumble[0] - v->rumble[1]);
-    const float rumble = v->rumble[1] * 3.46f / sqrtf(v->rumble_pole) * rumble_level;
-    v->until_click -= clicks_a_s * crackle * crackle / v->rate_hz;
+    const float rumble = v->rumble[1] * v->rumble_gain;
+    v->until_click -= clicks_a_s * (double)(crackle * crackle) * v->frame_s;
     float hit[2] = { 0, 0 };
     if (v->until_click <= 0) {
         const double size = pow(click_spread, -snq_rng_uniform(&v->rng));
@@ -252,11 +275,11 @@ static void add(vinyl *v, float noise, float crackle, float part, float y[2])
 /* Up to 1 while there is music, then down to 0. */
 static float player(vinyl *v)
 {
-    const double s = v->quiet / v->rate_hz;
+    const double s = v->quiet * v->frame_s;
     const float to = v->endless || s < hold_s ? 1
                      : s < hold_s + fade_s    ? (float)(1 - (s - hold_s) / fade_s)
                                               : 0;
-    const float up = v->part + (float)(1 / (rise_s * v->rate_hz));
+    const float up = v->part + (float)(v->frame_s * (1 / rise_s));
     v->part = to < up ? to : up;
     return v->part;
 }
@@ -305,18 +328,47 @@ static void course(const vinyl *v, const snq__effect_block *b, float at[GOES], f
     }
 }
 
-/* The record's sound of the frame that is newest in the rings. */
-static void spin(vinyl *v, const float go[GOES], float y[2])
+/* A block of one side into its ring. */
+static void write_ring(const vinyl *v, float *ring, const float *x, uint32_t n)
 {
-    const double place =
-        LATENCY + swayed(&v->wow, go[GO_WOW]) + swayed(&v->flutter, go[GO_FLUTTER]);
-    const float l = snq__ring_read(v->ring[0], v->mask, v->at, place);
-    const float r = snq__ring_read(v->ring[1], v->mask, v->at, place);
-    const float mid = 0.5f * (l + r), side = 0.5f * (l - r), pole = go[GO_BASS];
-    v->side_low = (pole > 0 ? 1 - pole : 0.999f) * v->side_low + pole * side;
-    const float high_side = side - v->side_low;
-    y[0] = band(v->band[0], go[GO_LOW], go[GO_HIGH], mid + high_side);
-    y[1] = band(v->band[1], go[GO_LOW], go[GO_HIGH], mid - high_side);
+    const uint32_t to = v->at & v->mask, room = v->mask + 1 - to, m = n < room ? n : room;
+    memcpy(ring + to, x, m * sizeof *x);
+    memcpy(ring, x + m, (n - m) * sizeof *x);
+    memcpy(ring + v->mask + 1, ring, SNQ__CHORUS_GUARD * sizeof *ring);
+}
+
+/* The record's sound of the block that is newest in the rings, to y (sides, CELL); all that it is read from is there. */
+static void spin(vinyl *v, uint32_t n, const float from[GOES], const float step[GOES],
+                 float (*y)[CELL])
+{
+    double place[CELL], nearest;
+    snq__chorus_side f = { .mask = v->mask, .at = v->at, .n = n };
+    for (uint32_t i = 0; i < n; i++)
+        place[i] = LATENCY;
+    swayed(&v->wow, from[GO_WOW], step[GO_WOW], n, place);
+    swayed(&v->flutter, from[GO_FLUTTER], step[GO_FLUTTER], n, place);
+    nearest = place[0];
+    for (uint32_t i = 1; i < n; i++)
+        nearest = place[i] < nearest ? place[i] : nearest;
+    f.base = (uint32_t)nearest;
+    for (uint32_t i = 0; i < n; i++)
+        f.more[i] = (float)(place[i] - f.base);
+    for (int c = 0; c < 2; c++) {
+        f.ring = v->ring[c];
+        v->read(&f, 0, y[c]);
+    }
+    float go[GOES];
+    memcpy(go, from, sizeof go);
+    for (uint32_t i = 0; i < n; i++) {
+        for (int k = GO_LOW; k <= GO_BASS; k++)
+            go[k] += step[k];
+        const float mid = 0.5f * (y[0][i] + y[1][i]), side = 0.5f * (y[0][i] - y[1][i]);
+        const float pole = go[GO_BASS];
+        v->side_low = (pole > 0 ? 1 - pole : 0.999f) * v->side_low + pole * side;
+        const float high_side = side - v->side_low;
+        y[0][i] = band(v->band[0], go[GO_LOW], go[GO_HIGH], mid + high_side);
+        y[1][i] = band(v->band[1], go[GO_LOW], go[GO_HIGH], mid - high_side);
+    }
 }
 
 /* Nothing of the music is left. */
@@ -326,34 +378,52 @@ static void forget(vinyl *v)
     memset(v->band, 0, sizeof v->band);
 }
 
+/* Noise and clicks of the block added to y (sides, CELL), as long as the player is on. */
+static void add_block(vinyl *v, uint32_t n, const float from[GOES], const float step[GOES],
+                      const float *left, const float *right, float (*y)[CELL])
+{
+    float noise = from[GO_NOISE], crackle = from[GO_CRACKLE];
+    for (uint32_t i = 0; i < n; i++) {
+        noise += step[GO_NOISE];
+        crackle += step[GO_CRACKLE];
+        const int sound = left[i] != 0 || right[i] != 0;
+        v->quiet = sound ? 0 : v->quiet + (v->quiet != UINT32_MAX);
+        const float part = v->added ? player(v) : 0;
+        if (part <= 0)
+            continue;
+        float more[2];
+        add(v, noise, crackle, part, more);
+        y[0][i] += more[0];
+        y[1][i] += more[1];
+    }
+}
+
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     vinyl *v = self;
     if (b->at == 0 || v->fresh)
         begin_cell(v, b);
     v->fresh = 0;
-    float go[GOES], step[GOES];
+    float go[GOES], step[GOES], y[2][CELL], dry[LATENCY + CELL];
+    float *const x[2] = { left, right };
     course(v, b, go, step);
-    for (uint32_t i = 0; i < b->n; i++) {
-        for (int k = 0; k < GOES; k++)
-            go[k] += step[k];
-        const int sound = left[i] != 0 || right[i] != 0;
-        v->quiet = sound ? 0 : v->quiet + (v->quiet != UINT32_MAX);
-        v->ring[0][v->at & v->mask] = left[i];
-        v->ring[1][v->at & v->mask] = right[i];
-        const float dry[2] = { v->ring[0][(v->at - LATENCY) & v->mask],
-                               v->ring[1][(v->at - LATENCY) & v->mask] };
-        float y[2], more[2] = { 0, 0 };
-        spin(v, go, y);
-        const float part = v->added ? player(v) : 0;
-        if (part > 0)
-            add(v, go[GO_NOISE], go[GO_CRACKLE], part, more);
-        if (v->quiet == music_frames(v))
-            forget(v);
-        left[i] = dry[0] + go[GO_MIX] * (snq__flush(y[0] + more[0]) - dry[0]);
-        right[i] = dry[1] + go[GO_MIX] * (snq__flush(y[1] + more[1]) - dry[1]);
-        v->at++;
+    for (int c = 0; c < 2; c++)
+        write_ring(v, v->ring[c], x[c], b->n);
+    spin(v, b->n, go, step, y);
+    const uint32_t was = v->quiet;
+    add_block(v, b->n, go, step, left, right, y);
+    if (was < music_frames(v) && v->quiet >= music_frames(v))
+        forget(v);
+    for (int c = 0; c < 2; c++) {
+        for (uint32_t i = 0; i < LATENCY; i++)
+            dry[i] = v->ring[c][(v->at - LATENCY + i) & v->mask];
+        memcpy(dry + LATENCY, x[c], b->n * sizeof *dry);
+        for (uint32_t i = 0; i < b->n; i++) {
+            const float mix = go[GO_MIX] + step[GO_MIX] * (float)(int32_t)(i + 1);
+            x[c][i] = dry[i] + mix * (snq__flush(y[c][i]) - dry[i]);
+        }
     }
+    v->at += b->n;
 }
 
 const snq__effect_type snq__effect_vinyl = {

@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "compose/brief.h"
+#include "jobs/locked_recording.h"
 #include "jobs/render_report.h"
 #include "jobs/session.h"
 #include "jobs/session_render.h"
@@ -37,12 +38,16 @@ typedef struct snq_compose_job_cfg {
     const char *style;      /* id; NULL: the brief's, or what fits it best */
     const char *out;
     int force;
-    uint64_t seed;  /* < SNQ_SESSION_SEED_MAX */
-    int score_only; /* no sound: session, score and MIDI file; regenerate renders it */
+    const snq_locked_recording *lock; /* (locks,) recordings that stand for tracks */
+    uint32_t locks;
+    uint64_t seed; /* < SNQ_SESSION_SEED_MAX */
+    int score_only; /* without locks: no sound: session, score and MIDI file; regenerate renders it */
     snq_session_run run;
 } snq_compose_job_cfg;
 
-/* *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND (style), ERR_RANGE (what is asked
+/* With `force` over a session that is there: its past is removed with it; what else lies in the folder stays.
+ * *out is initialised; the caller clears it, also after an error. ERR_NOT_FOUND (style), ERR_STATE (another
+ * program works in that session), ERR_RANGE (what is asked
  * for can't be), those of snq_session_render. */
 SNQ_MUST_USE snq_status snq_compose_job_run(const snq_compose_job_cfg *cfg, snq_composition *out);
 

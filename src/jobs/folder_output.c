@@ -131,51 +131,111 @@ snq_status snq_folder_output_text(snq_folder_output *f, const char *name, const 
     return st;
 }
 
-/* Move all below `from` to the same place below `to`; both end without a slash. */
-static snq_status move_over(char *from, char *to, int depth);
+/* What lies in the folder, below its path: "stems", "stems/bass.wav" … A folder comes before what is in it. */
+typedef struct inside {
+    char **name; /* (count,), owned */
+    size_t count, room;
+} inside;
 
-static snq_status move_entry(char *from, char *to, const char *name, int depth)
+static void clear_inside(inside *all)
 {
-    const size_t a = strlen(from), b = strlen(to);
+    for (size_t i = 0; i < all->count; i++)
+        snq_free(all->name[i]);
+    snq_free(all->name);
+}
+
+static snq_status add_name(inside *all, const char *name)
+{
+    if (all->count == all->room) {
+        const size_t room = all->room ? 2 * all->room : 32;
+        char **grown = snq_regrow(all->name, all->room, room, sizeof *grown);
+        if (!grown)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %zu files", room);
+        all->name = grown;
+        all->room = room;
+    }
+    all->name[all->count] = snq_strdup(name);
+    return all->name[all->count++] ? SNQ_OK
+                                   : SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a file's name");
+}
+
+/* `path`: a folder whose own name ends at `top`, room for SNQ_PATH_MAX. */
+static snq_status look_inside(char *path, size_t top, int depth, inside *all);
+
+static snq_status look_at(char *path, size_t top, const char *name, int depth, inside *all)
+{
+    const size_t n = strlen(path);
     struct stat info;
-    snq_status st = SNQ_OK;
-    if (a + strlen(name) + 2 >= SNQ_PATH_MAX || b + strlen(name) + 2 >= SNQ_PATH_MAX)
+    if (n + strlen(name) + 2 >= SNQ_PATH_MAX)
         return SNQ_FAIL(SNQ_ERR_TOO_BIG, "the path of %s is too long", name);
-    snprintf(from + a, SNQ_PATH_MAX - a, "/%s", name);
-    snprintf(to + b, SNQ_PATH_MAX - b, "/%s", name);
-    if (lstat(from, &info) != 0)
-        st = system_failed("looking at it", from);
-    else if (S_ISDIR(info.st_mode)) {
-        if (mkdir(to, 0777) != 0 && errno != EEXIST)
-            st = system_failed("making the folder", to);
-        else
-            st = move_over(from, to, depth + 1);
-    } else if (rename(from, to) != 0)
-        st = system_failed("giving it its name", to);
-    from[a] = to[b] = '\0';
+    snprintf(path + n, SNQ_PATH_MAX - n, "/%s", name);
+    snq_status st = add_name(all, path + top + 1);
+    if (st >= 0 && lstat(path, &info) != 0)
+        st = system_failed("looking at it", path);
+    if (st >= 0 && S_ISDIR(info.st_mode))
+        st = look_inside(path, top, depth + 1, all);
+    path[n] = '\0';
     return st;
 }
 
-static snq_status move_over(char *from, char *to, int depth)
+static snq_status look_inside(char *path, size_t top, int depth, inside *all)
 {
     snq_folder_names names;
     if (depth > DEPTH_MAX)
-        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%s: folders nested deeper than %d", from, DEPTH_MAX);
-    DIR *dir = opendir(from);
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "%s: folders nested deeper than %d", path, DEPTH_MAX);
+    DIR *dir = opendir(path);
     if (!dir)
-        return system_failed("reading the folder", from);
+        return system_failed("reading the folder", path);
     snq_status st = snq_folder_names_read(dir, 1, &names);
     closedir(dir);
     for (size_t i = 0; i < names.count && st >= 0; i++)
-        st = move_entry(from, to, names.name[i], depth);
+        st = look_at(path, top, names.name[i], depth, all);
     snq_folder_names_clear(&names);
+    return st;
+}
+
+/* A file to its place, a folder made there; `only_look`: whether that can be. */
+static snq_status move_one(const snq_folder_output *f, const char *name, int only_look)
+{
+    char from[SNQ_PATH_MAX], to[SNQ_PATH_MAX];
+    struct stat here, there;
+    if ((size_t)snprintf(from, sizeof from, "%s/%s", f->temp, name) >= sizeof from ||
+        (size_t)snprintf(to, sizeof to, "%s/%s", f->path, name) >= sizeof to)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "the path of %s is too long", name);
+    if (lstat(from, &here) != 0)
+        return system_failed("looking at it", from);
+    const int folder = S_ISDIR(here.st_mode);
+    if (only_look) {
+        errno = folder ? ENOTDIR : EISDIR;
+        return (folder ? stat : lstat)(to, &there) == 0 && folder != !!S_ISDIR(there.st_mode)
+                   ? system_failed("giving it its name", to)
+                   : SNQ_OK;
+    }
+    if (folder)
+        return mkdir(to, 0777) == 0 || errno == EEXIST ? SNQ_OK
+                                                       : system_failed("making the folder", to);
+    return rename(from, to) == 0 ? SNQ_OK : system_failed("giving it its name", to);
+}
+
+/* All of the temporary folder into the one that is there: nothing is touched before all is known that memory
+ * and names can hinder. */
+static snq_status move_over(const snq_folder_output *f)
+{
+    char path[SNQ_PATH_MAX];
+    inside all = { 0 };
+    memcpy(path, f->temp, sizeof path);
+    snq_status st = look_inside(path, strlen(path), 0, &all);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < all.count && st >= 0; i++)
+            st = move_one(f, all.name[i], pass == 0);
+    clear_inside(&all);
     return st;
 }
 
 static snq_status give_name(snq_folder_output *f)
 {
     if (f->there)
-        return move_over(f->temp, f->path, 0);
+        return move_over(f);
     int code = renameat2(AT_FDCWD, f->temp, AT_FDCWD, f->path, RENAME_NOREPLACE);
     if (code != 0 && (errno == EINVAL || errno == ENOSYS)) {
         struct stat info; /* a file system that can't promise it: look, then rename */

@@ -32,8 +32,9 @@ SNQ_MUST_USE snq_status snq_folder_output_path(snq_folder_output *f, const char 
 /* Write a text into it under this name. ERR_IO, ERR_TOO_BIG, the text's own status. */
 SNQ_MUST_USE snq_status snq_folder_output_text(snq_folder_output *f, const char *name,
                                                const snq_str *text);
-/* Give it its name; `f` is freed in any case; on error nothing of it is left (of a folder that was there,
- * what was replaced before the error is replaced). ERR_IO, ERR_EXISTS. */
+/* Give it its name; `f` is freed in any case; on error nothing of it is left (of a folder that was there:
+ * memory that ends and names that are taken are found out first, and then nothing has changed; what a failing disk
+ * had let us replace before is replaced). ERR_IO, ERR_EXISTS, ERR_NOMEM, ERR_TOO_BIG. */
 SNQ_MUST_USE snq_status snq_folder_output_commit(snq_folder_output *f);
 void snq_folder_output_abort(snq_folder_output *f); /* NULL is legal */
 

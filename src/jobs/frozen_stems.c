@@ -14,10 +14,18 @@
 
 enum { FRAME_BYTES = 6, RUN = 4096 };
 
-typedef struct frozen {
-    int fd;          /* -1: this part is made */
-    int64_t at, end; /* next byte of its samples, and where they end */
+/* Where reading has come to. */
+typedef struct place {
+    int64_t at, end; /* next byte of the samples, and where they end; of a sound: frames */
     uint32_t ahead;  /* frames of silence before: the desk's latency */
+} place;
+
+typedef struct frozen {
+    int fd; /* -1: no file */
+    const snq_frozen_sound
+        *sound; /* in its place; NULL: none, and without a file the part is made */
+    int recording;
+    place stem, played;
 } frozen;
 
 struct snq_frozen_stems {
@@ -66,8 +74,8 @@ static snq_status scan(frozen *f, const char *path, uint32_t rate_hz)
         return SNQ_FAIL(SNQ_ERR_FORMAT,
                         "%s: no stem: WAV of 24 bits, two channels, %u Hz is wanted", path,
                         rate_hz);
-    f->at = s.data_offset;
-    f->end = s.data_offset + s.data_bytes / FRAME_BYTES * FRAME_BYTES;
+    f->stem.at = s.data_offset;
+    f->stem.end = s.data_offset + s.data_bytes / FRAME_BYTES * FRAME_BYTES;
     return SNQ_OK;
 }
 
@@ -92,28 +100,51 @@ static void unpack(const uint8_t *from, size_t n, float *left, float *right)
     }
 }
 
-static void read_part(snq_frozen_stems *all, frozen *f, size_t n, float *left, float *right)
+/* Of a file: n frames at its place. */
+static void read_file(snq_frozen_stems *all, const frozen *f, place *p, size_t n, float *left,
+                      float *right)
 {
     uint8_t bytes[RUN * FRAME_BYTES];
-    size_t at = n < f->ahead ? n : f->ahead;
-    memset(left, 0, n * sizeof *left);
-    memset(right, 0, n * sizeof *right);
-    f->ahead -= (uint32_t)at;
-    while (at < n && f->at < f->end) {
-        const size_t there = (size_t)((f->end - f->at) / FRAME_BYTES);
+    for (size_t at = 0; at < n && p->at < p->end;) {
+        const size_t there = (size_t)((p->end - p->at) / FRAME_BYTES);
         size_t k = n - at < RUN ? n - at : RUN;
         k = k < there ? k : there;
-        const int64_t got = read_at(&f->fd, f->at, bytes, k * FRAME_BYTES);
+        int fd = f->fd;
+        const int64_t got = read_at(&fd, p->at, bytes, k * FRAME_BYTES);
         if (got < (int64_t)(k * FRAME_BYTES)) { /* an error, or somebody cut it meanwhile */
             int none = 0;
             atomic_compare_exchange_strong(&all->failed, &none, got < 0 && errno ? errno : EIO);
-            f->end = f->at;
+            p->end = p->at;
             return;
         }
         unpack(bytes, k, left + at, right + at);
-        f->at += (int64_t)(k * FRAME_BYTES);
+        p->at += (int64_t)(k * FRAME_BYTES);
         at += k;
     }
+}
+
+/* The next n frames; how many of them may hold sound. */
+static size_t read_part(snq_frozen_stems *all, const frozen *f, place *p, size_t n, float *left,
+                        float *right)
+{
+    const size_t wait = n < p->ahead ? n : p->ahead;
+    memset(left, 0, n * sizeof *left);
+    memset(right, 0, n * sizeof *right);
+    p->ahead -= (uint32_t)wait;
+    const int64_t left_over = (p->end - p->at) / (f->sound ? 1 : FRAME_BYTES);
+    const size_t there = (int64_t)(n - wait) < left_over ? n - wait : (size_t)left_over;
+    if (!f->sound)
+        read_file(all, f, p, there, left + wait, right + wait);
+    else {
+        f->sound->read(f->sound->user, p->at, there, left + wait, right + wait);
+        p->at += (int64_t)there;
+    }
+    return wait + there;
+}
+
+static int is_frozen(const frozen *f)
+{
+    return f->fd >= 0 || f->sound;
 }
 
 static void strip(void *user, uint32_t part, const float *const (*played)[2], size_t n, float *left,
@@ -121,14 +152,22 @@ static void strip(void *user, uint32_t part, const float *const (*played)[2], si
 {
     snq_frozen_stems *f = user;
     f->inner->strip(f->inner->user, part, played, n, left, right);
-    if (f->part[part].fd >= 0)
-        read_part(f, &f->part[part], n, left, right);
+    if (is_frozen(&f->part[part]))
+        read_part(f, &f->part[part], &f->part[part].stem, n, left, right);
 }
 
 static int silent(void *user, uint32_t part)
 {
     const snq_frozen_stems *f = user;
-    return f->part[part].at >= f->part[part].end && f->inner->silent(f->inner->user, part);
+    const place *p = &f->part[part].stem;
+    return p->at >= p->end && f->inner->silent(f->inner->user, part);
+}
+
+static int64_t play(void *user, uint32_t part, size_t n, float *left, float *right)
+{
+    snq_frozen_stems *f = user;
+    frozen *p = &f->part[part];
+    return p->recording ? (int64_t)read_part(f, p, &p->played, n, left, right) : -1;
 }
 
 snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_t rate_hz,
@@ -147,10 +186,10 @@ snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_
     f->parts = parts;
     f->inner = inner;
     f->desk = (snq_render_desk) {
-        .user = f, .latency = inner->latency, .strip = strip, .silent = silent
+        .user = f, .latency = inner->latency, .strip = strip, .silent = silent, .play = play
     };
     for (uint32_t i = 0; i < parts; i++)
-        part[i] = (frozen) { .fd = -1, .ahead = inner->latency };
+        part[i] = (frozen) { .fd = -1, .stem.ahead = inner->latency };
     for (uint32_t i = 0; i < parts; i++)
         if (path[i])
             SNQ_GOTO(open_part(&part[i], path[i], rate_hz));
@@ -159,6 +198,17 @@ snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_
 fail:
     snq_frozen_stems_free(f);
     return st;
+}
+
+void snq_frozen_stems_record(snq_frozen_stems *f, uint32_t part, const snq_frozen_sound *sound)
+{
+    frozen *p = &f->part[part];
+    if (sound)
+        p->stem = (place) { .end = sound->frames, .ahead = p->stem.ahead };
+    p->sound = sound;
+    p->recording = 1;
+    p->played = p->stem;
+    p->played.ahead = 0;
 }
 
 void snq_frozen_stems_free(snq_frozen_stems *f)

@@ -5,8 +5,8 @@
  *
  * STEPS  take    frames to the file; loudness of the pre-master
  *        colour  file ─► gain to the target ─► inserts ─► file, in place: what is written lies behind what is
- *                read by the inserts' latency; loudness of that
- *        search  snq_master_find_gain on the file
+ *                read by the inserts' latency; loudness and true peaks of that
+ *        search  snq_master_find_gain on the file, with loudness and true peaks of what was coloured
  *        ceiling file ─► limiter ─► dither ─► taker; loudness and true peak of that
  *        Passes work on chunks of 16384 frames; what is measured and written of one goes on beside what is
  *        made of the next.
@@ -72,7 +72,9 @@ snq_status snq_mix_down_new(const snq_mix_down_cfg *cfg, snq_warnings *warnings,
     SNQ_GOTO(snq_parallel_new(cfg->threads, &m->team));
     SNQ_GOTO(snq_mixer_new(&mixer, warnings, &m->mixer));
     SNQ_GOTO(snq_spill_open(&m->fd));
-    m->desk = (snq_render_desk) { m, snq_mixer_latency(m->mixer), strip, silent };
+    m->desk = (snq_render_desk) {
+        .user = m, .latency = snq_mixer_latency(m->mixer), .strip = strip, .silent = silent
+    };
     *out = m;
     return SNQ_OK;
 fail:
@@ -185,6 +187,8 @@ typedef struct pass {
     snq_loud_slots loud;
     snq_truepeak *true_peak;
     float peak, most;          /* true, of samples */
+    float *peaks;              /* (slots,) true peaks of slots; NULL: not asked for */
+    size_t slots, peak_at;     /* peak_at: frames so far */
     snq_mix_down_taker *taker; /* NULL: back into the file */
     void *user;
     snq_status st[2]; /* making, using */
@@ -234,16 +238,44 @@ static snq_status use_chunk(pass *p)
                         p->m->both);
 }
 
+/* Largest magnitude of x (n,) and before; the bits of floats without sign are in the order of their values. */
+static float most_of(const float *x, size_t n, float before)
+{
+    int32_t most; /* signed: what every vector unit can compare */
+    memcpy(&most, &before, sizeof most);
+    for (size_t i = 0; i < n; i++) {
+        int32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bits &= 0x7fffffff;
+        most = bits > most ? bits : most;
+    }
+    memcpy(&before, &most, sizeof before);
+    return before;
+}
+
+/* The true peak of all, and of each slot where that is asked for. */
 static void measure_peaks(pass *p)
 {
     const snq_audio block = used(p);
-    const uint32_t n = (uint32_t)block.frames;
-    float peak;
-    snq_truepeak_push(p->true_peak, &block, &n, 1, &peak);
-    p->peak = fmaxf(p->peak, peak);
+    const size_t slot = p->m->cfg.rate_hz / SNQ_LOUD_SLOTS_PER_S;
+    for (size_t done = 0; done < block.frames;) {
+        snq_audio part = block;
+        const size_t into = p->peaks ? p->peak_at % slot : 0;
+        const size_t room = p->peaks ? slot - into : block.frames, left = block.frames - done;
+        const uint32_t n = (uint32_t)(left < room ? left : room);
+        float peak;
+        for (int c = 0; c < SIDES; c++)
+            part.channel[c] = block.channel[c] + done;
+        part.frames = n;
+        snq_truepeak_push(p->true_peak, &part, &n, 1, &peak);
+        p->peak = fmaxf(p->peak, peak);
+        if (p->peaks && p->peak_at / slot < p->slots)
+            p->peaks[p->peak_at / slot] = fmaxf(p->peaks[p->peak_at / slot], peak);
+        p->peak_at += n;
+        done += n;
+    }
     for (int c = 0; c < SIDES; c++)
-        for (size_t i = 0; i < block.frames; i++)
-            p->most = fmaxf(p->most, fabsf(block.channel[c][i]));
+        p->most = most_of(block.channel[c], block.frames, p->most);
 }
 
 /* A pass that colours reads ahead of what it writes: both in one file, so one after the other. */
@@ -321,21 +353,47 @@ static void clear_pass(pass *p)
 
 /* ---------------------------------------------------------------- the record */
 
+/* What is known of the coloured pre-master. */
+typedef struct coloured {
+    double lufs;
+    double *power; /* (slots,) loud_slots.h; owned */
+    float *peak;   /* (slots,) owned */
+} coloured;
+
+static void clear_coloured(coloured *c)
+{
+    snq_free(c->power);
+    snq_free(c->peak);
+}
+
+static snq_status colour_in(snq_mix_down *m, const snq_master_cfg *cfg, pass *p,
+                            snq_mix_figures *out, coloured *known)
+{
+    const snq_truepeak_cfg true_peak = { .rate_hz = m->cfg.rate_hz, .channels = SIDES };
+    SNQ_TRY(snq_master_new(cfg, &p->master));
+    SNQ_TRY(init_pass(p));
+    SNQ_TRY(snq_truepeak_new(&true_peak, &p->true_peak));
+    p->slots = (size_t)m->frames / p->loud.slot;
+    known->peak = p->peaks = snq_calloc(p->slots + 1, sizeof *p->peaks);
+    if (!p->peaks)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for the master");
+    p->latency = snq_master_latency(p->master);
+    SNQ_TRY(run_pass(p));
+    known->lufs = snq_loud_integrated(p->loud.power, p->loud.count);
+    if (p->loud.count >= p->slots) {
+        known->power = p->loud.power;
+        p->loud.power = NULL;
+    }
+    out->inserts_db = (double)snq_master_reduction_db(p->master);
+    return SNQ_OK;
+}
+
+/* On error known is to be cleared too. */
 static snq_status colour(snq_mix_down *m, const snq_master_cfg *cfg, snq_mix_figures *out,
-                         double *lufs)
+                         coloured *known)
 {
     pass p = { .m = m };
-    snq_status st = snq_master_new(cfg, &p.master);
-    if (st >= 0)
-        st = init_pass(&p);
-    if (st >= 0) {
-        p.latency = snq_master_latency(p.master);
-        st = run_pass(&p);
-    }
-    if (st >= 0) {
-        *lufs = snq_loud_integrated(p.loud.power, p.loud.count);
-        out->inserts_db = (double)snq_master_reduction_db(p.master);
-    }
+    const snq_status st = colour_in(m, cfg, &p, out, known);
     snq_master_free(p.master);
     clear_pass(&p);
     return st;
@@ -363,24 +421,30 @@ snq_status snq_mix_down_finish(snq_mix_down *m, int bits, snq_mix_down_taker *ta
     const snq_score *score = m->cfg.score;
     snq_master_cfg cfg = { .plan = plan, .rate_hz = m->cfg.rate_hz, .seed = m->cfg.seed };
     snq_master_found found;
-    double lufs = -INFINITY;
+    coloured known = { .lufs = -INFINITY };
     *out = (snq_mix_figures) { 0 };
     out->premaster_lufs = snq_loud_integrated(m->loud.power, m->loud.count);
     cfg.gain_db = out->gain_db = snq_master_bring_db(plan, out->premaster_lufs);
     cfg.bpm = score && score->tempos ? score->tempo[0].bpm : 0.0;
-    SNQ_TRY(colour(m, &cfg, out, &lufs));
-    const snq_master_search search = { .plan = plan,
-                                       .rate_hz = cfg.rate_hz,
-                                       .frames = m->frames,
-                                       .lufs = lufs,
-                                       .read = read_frames,
-                                       .user = m };
-    SNQ_TRY(snq_master_find_gain(&search, m->team, &found));
+    snq_status st = colour(m, &cfg, out, &known);
+    if (st >= 0) {
+        const snq_master_search search = { .plan = plan,
+                                           .rate_hz = cfg.rate_hz,
+                                           .frames = m->frames,
+                                           .lufs = known.lufs,
+                                           .power = known.power,
+                                           .peak = known.peak,
+                                           .read = read_frames,
+                                           .user = m };
+        st = snq_master_find_gain(&search, m->team, &found);
+    }
+    clear_coloured(&known);
+    SNQ_TRY(st);
     cfg.gain_db = found.gain_db;
     cfg.bends = out->bends = found.bends;
     out->gain_db += found.gain_db;
     pass p = { .m = m, .bits = bits, .taker = taker, .user = user };
-    const snq_status st = limit(m, &cfg, &p, out);
+    st = limit(m, &cfg, &p, out);
     snq_ceiling_free(p.ceiling);
     clear_pass(&p);
     return st;

@@ -163,7 +163,10 @@ static snq_status rack_init(rack *r, const snq_chain_plan *plan, uint64_t seed)
     if (!plan->links)
         return SNQ_OK;
     SNQ_TRY(snq_chain_new(plan, RATE_HZ, seed, &r->chain));
-    r->desk = (snq_render_desk) { r, snq_chain_latency(r->chain), run_chain, chain_silent };
+    r->desk = (snq_render_desk) { .user = r,
+                                  .latency = snq_chain_latency(r->chain),
+                                  .strip = run_chain,
+                                  .silent = chain_silent };
     return SNQ_OK;
 }
 

@@ -10,9 +10,14 @@
 #include "jobs/folder_output.h"
 #include "jobs/render_names.h"
 
+typedef struct stem_file {
+    snq_audio_writer *writer; /* NULL: closed, or `kept` */
+    int kept;                 /* it stays as it is, and its level is not known yet */
+} stem_file;
+
 struct snq_render_files {
     snq_folder_output *folder; /* NULL: committed, or never begun */
-    snq_audio_writer **writer; /* (stems,): NULL when closed */
+    stem_file *stem;           /* (stems,), owned */
     snq_audio_writer *mix, *premaster;
     snq_render_report *report; /* borrowed */
 };
@@ -21,7 +26,7 @@ static snq_audio_writer **writer_of(snq_render_files *f, int32_t file)
 {
     return file == SNQ_RENDER_MIX         ? &f->mix
            : file == SNQ_RENDER_PREMASTER ? &f->premaster
-                                          : &f->writer[file];
+                                          : &f->stem[file].writer;
 }
 
 static snq_render_stem *stem_of(snq_render_files *f, int32_t file)
@@ -41,12 +46,18 @@ static snq_status open_audio(snq_render_files *f, snq_audio_format format, int32
     return snq_audio_writer_open(path, &cfg, 0, writer_of(f, file));
 }
 
-const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+const snq_frozen_stem *snq_render_frozen(const snq_render_job_cfg *cfg, const char *track)
 {
     for (size_t i = 0; i < cfg->frozen_count; i++)
         if (strcasecmp(cfg->frozen[i].track, track) == 0)
-            return cfg->frozen[i].path;
+            return &cfg->frozen[i];
     return NULL;
+}
+
+const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track)
+{
+    const snq_frozen_stem *stem = snq_render_frozen(cfg, track);
+    return stem ? stem->path : NULL;
 }
 
 snq_folder_output *snq_render_files_folder(snq_render_files *f)
@@ -59,7 +70,9 @@ static snq_status keep_audio(snq_render_files *f, const char *from, uint32_t ste
 {
     char path[SNQ_PATH_MAX];
     SNQ_TRY(snq_folder_output_path(f->folder, f->report->stem[stem].file, path, sizeof path));
-    return snq_file_share(from, path);
+    SNQ_TRY(snq_file_share(from, path));
+    f->stem[stem].kept = 1;
+    return SNQ_OK;
 }
 
 static snq_status open_stem(snq_render_files *f, const snq_render_job_cfg *cfg, uint32_t i)
@@ -72,8 +85,8 @@ static snq_status open_stem(snq_render_files *f, const snq_render_job_cfg *cfg, 
 static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
 {
     snq_render_report *r = f->report;
-    f->writer = snq_calloc(r->stems, sizeof(snq_audio_writer *));
-    if (!f->writer)
+    f->stem = snq_calloc(r->stems, sizeof *f->stem);
+    if (!f->stem)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u stems", r->stems);
     SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &f->folder));
     for (uint32_t i = 0; i < r->stems; i++)
@@ -124,8 +137,10 @@ static void warn_of_clipping(snq_render_files *f, int32_t file)
 snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file, double peak_dbfs)
 {
     snq_audio_writer **at = writer_of(f, file), *w = *at;
-    if (file >= 0) /* also of one that stays */
+    if (file >= 0 && f->stem[file].kept) {
+        f->stem[file].kept = 0;
         stem_of(f, file)->peak_dbfs = peak_dbfs;
+    }
     if (!w)
         return SNQ_OK;
     *at = NULL;
@@ -152,11 +167,11 @@ void snq_render_files_free(snq_render_files *f)
 {
     if (!f)
         return;
-    for (uint32_t i = 0; f->writer && i < f->report->stems; i++)
-        snq_audio_writer_free(f->writer[i]);
+    for (uint32_t i = 0; f->stem && i < f->report->stems; i++)
+        snq_audio_writer_free(f->stem[i].writer);
     snq_audio_writer_free(f->mix);
     snq_audio_writer_free(f->premaster);
     snq_folder_output_abort(f->folder);
-    snq_free(f->writer);
+    snq_free(f->stem);
     snq_free(f);
 }

@@ -34,7 +34,8 @@ SNQ_MUST_USE snq_status snq_render_files_open(const snq_render_job_cfg *cfg,
 SNQ_MUST_USE snq_status snq_render_files_push(snq_render_files *f, int32_t file,
                                               const snq_audio *block);
 /* End a file whose largest sample was `peak_dbfs`: the report gets that and what was clipped, with
- * a warning. Those of snq_audio_writer_close. */
+ * a warning; of a frozen stem, which nobody wrote, only the former. Closed before, or not written: nothing
+ * happens. Those of snq_audio_writer_close. */
 SNQ_MUST_USE snq_status snq_render_files_close_audio(snq_render_files *f, int32_t file,
                                                      double peak_dbfs);
 /* Write a text below the folder. ERR_IO, ERR_TOO_BIG, ERR_NOMEM, the text's own status. */
@@ -42,7 +43,9 @@ SNQ_MUST_USE snq_status snq_render_files_text(snq_render_files *f, const char *n
                                               const snq_str *text);
 /* Where more may be written before commit; borrowed. */
 snq_folder_output *snq_render_files_folder(snq_render_files *f);
-/* Path of the stem of a track that stays as it is; NULL: it is made. Borrowed from cfg. */
+/* The stem of a track that stays as it is; NULL: it is made. Borrowed from cfg. */
+const snq_frozen_stem *snq_render_frozen(const snq_render_job_cfg *cfg, const char *track);
+/* Its path; NULL: it is written. */
 const char *snq_render_frozen_path(const snq_render_job_cfg *cfg, const char *track);
 /* Give the folder its name; `f` is freed in any case. Those of snq_folder_output_commit. */
 SNQ_MUST_USE snq_status snq_render_files_commit(snq_render_files *f);

@@ -78,6 +78,11 @@ static snq_status open_frozen(job *j)
     const snq_status st = snq_frozen_stems_new(path, j->plan.parts, SNQ_RENDER_RATE_HZ,
                                                snq_mix_down_desk(j->down), &j->frozen);
     snq_free(path);
+    for (uint32_t i = 0; st >= 0 && i < j->plan.tracks; i++) {
+        const snq_frozen_stem *stem = snq_render_frozen(j->cfg, j->report->stem[i].name);
+        if (stem && stem->recording)
+            snq_frozen_stems_record(j->frozen, i, stem->sound);
+    }
     return st;
 }
 

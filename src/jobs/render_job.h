@@ -38,6 +38,10 @@ typedef struct snq_patch_choice {
 /* A stem that is there and stays as it is (jobs/frozen_stems.h). */
 typedef struct snq_frozen_stem {
     const char *track, *path; /* borrowed */
+    int recording;            /* it is also what its track plays */
+    const struct snq_frozen_sound
+        *sound; /* a recording that is no stem yet, in place of path: it is
+                                             written as one; borrowed; NULL: path */
 } snq_frozen_stem;
 
 typedef struct snq_folder_output snq_folder_output;

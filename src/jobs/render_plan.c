@@ -11,6 +11,7 @@
 #include "jobs/kit_folder.h"
 #include "jobs/loudness_probe.h"
 #include "jobs/recordings.h"
+#include "jobs/render_files.h"
 #include "jobs/render_names.h"
 #include "mix/engine/mix_defaults.h"
 #include "score/drum_keys.h"
@@ -141,13 +142,20 @@ static snq_status add_tracks(const work *w)
     return SNQ_OK;
 }
 
+/* Its notes only say when it hits. */
+static int is_recording(const work *w, const snq_track *t)
+{
+    const snq_frozen_stem *stem = snq_render_frozen(w->cfg, t->name);
+    return stem && stem->recording;
+}
+
 static snq_status add_lanes(const work *w)
 {
     const snq_render_plan *p = w->plan;
     uint8_t has[PITCHES];
     for (uint32_t t = 0; t < p->score.tracks; t++) {
         const snq_patch *patch;
-        if (!is_drums(p, &p->score.track[t]))
+        if (!is_drums(p, &p->score.track[t]) || is_recording(w, &p->score.track[t]))
             continue;
         SNQ_TRY(snq_patch_library_choose(&p->library, &p->score.track[t], &patch));
         find_lanes(&p->score.track[t], has);

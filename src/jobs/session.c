@@ -52,6 +52,9 @@ static snq_status make_room(snq_session *s)
 
 snq_status snq_session_did(snq_session *s, const char *did, const char *track, const char *prompt)
 {
+    const uint32_t number = s->steps ? s->step[s->steps - 1].number + 1 : 1;
+    if (number > SNQ_SESSION_NUMBER_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d steps", SNQ_SESSION_NUMBER_MAX);
     char *copy = prompt ? snq_strdup(prompt) : NULL;
     if (prompt && !copy)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a prompt");
@@ -60,7 +63,6 @@ snq_status snq_session_did(snq_session *s, const char *did, const char *track, c
         snq_free(copy);
         return st;
     }
-    const uint32_t number = s->steps ? s->step[s->steps - 1].number + 1 : 1;
     snq_session_step *step = &s->step[s->steps++];
     *step = (snq_session_step) { .number = number, .prompt = copy };
     snprintf(step->did, sizeof step->did, "%s", did);

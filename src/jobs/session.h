@@ -26,7 +26,8 @@
 
 #define SNQ_SESSION_SCHEMA "sonique/session/1"
 enum {
-    SNQ_SESSION_STEPS_MAX = 1000, /* what is older is forgotten */
+    SNQ_SESSION_STEPS_MAX = 1000,      /* what is older is forgotten */
+    SNQ_SESSION_NUMBER_MAX = 99999999, /* of a step */
     SNQ_SESSION_FILE_MAX = 256,
     SNQ_SESSION_BYTES_MAX = 16 << 20,
 };
@@ -43,7 +44,7 @@ typedef struct snq_session_track {
 
 /* Something that was done: "compose", "regenerate", "lock", "unlock", "render". */
 typedef struct snq_session_step {
-    uint32_t number; /* 1 .. */
+    uint32_t number; /* 1 .. NUMBER_MAX, rising */
     char did[16];
     char track[SNQ_SESSION_FILE_MAX]; /* names with ", " between; "" all of it */
     char *prompt;                     /* owned; NULL: none was said */
@@ -63,7 +64,8 @@ void snq_session_init(snq_session *s);
 void snq_session_clear(snq_session *s); /* legal twice */
 /* Index of a track by its name (without regard to case), -1. */
 int snq_session_find(const snq_session *s, const char *track);
-/* Note that something was done; what is over STEPS_MAX forgets the oldest. ERR_NOMEM. */
+/* Note that something was done; what is over STEPS_MAX forgets the oldest. ERR_NOMEM,
+ * ERR_TOO_BIG (its number would be over NUMBER_MAX). */
 SNQ_MUST_USE snq_status snq_session_did(snq_session *s, const char *did, const char *track,
                                         const char *prompt);
 /* The seed of a track's `made`-th making, from that of the piece. */
@@ -72,11 +74,11 @@ uint64_t snq_session_track_seed(uint64_t piece, const char *track, uint32_t made
 /* `mix`: for the tracks' processor chains; NULL: none are told. */
 void snq_session_json(snq_json *j, const snq_session *s, const snq_mix_plan *mix);
 /* *out is initialised; the caller clears; on error it is clear. `find_style` gives a style by its id, borrowed
- * for the session's life, NULL: there is none (ERR_NOT_FOUND). ERR_FORMAT, ERR_RANGE, ERR_TOO_BIG name the
- * place. */
+ * for the session's life, or says why there is none: that status and those words come back. ERR_FORMAT, ERR_RANGE,
+ * ERR_TOO_BIG, ERR_NOT_FOUND (a lock of no track) name the place; ERR_NOMEM. */
+typedef snq_status snq_session_find_style(void *user, const char *id, const snq_style **out);
 SNQ_MUST_USE snq_status snq_session_from_json(const snq_json_ref *at,
-                                              const snq_style *(*find_style)(void *user,
-                                                                             const char *id),
-                                              void *user, snq_session *out);
+                                              snq_session_find_style *find_style, void *user,
+                                              snq_session *out);
 
 #endif

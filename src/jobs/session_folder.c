@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "jobs/file_share.h"
-
-enum { NUMBER_LETTERS = 4, NUMBER_MOST = 99999999 };
+#include "jobs/session.h"
 
 static const char *const kept_tab[] = { "session.json", "score.json", "mix.json" };
 
@@ -73,14 +72,15 @@ snq_status snq_session_folder_keep(const snq_session_folder *f, unsigned number,
     return SNQ_OK;
 }
 
-/* The number that a folder's name says, 0: none. */
+/* The number that a folder's name says, 0: none. Only as we write it: "0012", not "012" or "00012". */
 static unsigned number_of(const char *name)
 {
-    char *end;
-    if (strlen(name) < NUMBER_LETTERS || strspn(name, "0123456789") != strlen(name))
+    char again[32];
+    const unsigned long n = strtoul(name, NULL, 10);
+    if (n > SNQ_SESSION_NUMBER_MAX)
         return 0;
-    const unsigned long n = strtoul(name, &end, 10);
-    return n <= NUMBER_MOST ? (unsigned)n : 0;
+    snprintf(again, sizeof again, "%04lu", n);
+    return strcmp(name, again) == 0 ? (unsigned)n : 0;
 }
 
 snq_status snq_session_folder_last(const snq_session_folder *f, unsigned *number)
@@ -100,15 +100,16 @@ snq_status snq_session_folder_last(const snq_session_folder *f, unsigned *number
     return SNQ_OK;
 }
 
-void snq_session_folder_forget(const snq_session_folder *f, unsigned number)
+int snq_session_folder_forget(const snq_session_folder *f, unsigned number)
 {
     char name[64], path[SNQ_PATH_MAX];
+    int gone = 0;
     for (size_t i = 0; i <= SNQ_COUNT(kept_tab); i++) {
         snprintf(name, sizeof name, "history/%04u/%s", number,
                  i < SNQ_COUNT(kept_tab) ? kept_tab[i] : "");
-        if (snq_session_folder_file(f, name, path) >= 0)
-            remove(path);
+        gone = snq_session_folder_file(f, name, path) >= 0 && remove(path) == 0;
     }
+    return gone;
 }
 
 void snq_session_folder_trim(const snq_session_folder *f, unsigned newest)

@@ -36,8 +36,9 @@ SNQ_MUST_USE snq_status snq_session_folder_keep(const snq_session_folder *f, uns
                                                 snq_folder_output *out);
 /* The number of the last step that can be undone, 0: none. ERR_IO. */
 SNQ_MUST_USE snq_status snq_session_folder_last(const snq_session_folder *f, unsigned *number);
-/* Remove what is kept of step `number`, and of those before it that are over KEPT_MAX. */
-void snq_session_folder_forget(const snq_session_folder *f, unsigned number);
+/* Remove what is kept of step `number`. 0: its folder is still there (it holds more than ours). */
+int snq_session_folder_forget(const snq_session_folder *f, unsigned number);
+/* Remove what is kept of the step that is KEPT_MAX before `newest`. */
 void snq_session_folder_trim(const snq_session_folder *f, unsigned newest);
 
 #endif

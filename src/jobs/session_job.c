@@ -34,9 +34,9 @@ void snq_composition_clear(snq_composition *c)
     *c = (snq_composition) { 0 };
 }
 
-static const snq_style *find_style(void *user, const char *id)
+static snq_status find_style(void *user, const char *id, const snq_style **out)
 {
-    return snq_style_library_find(user, id);
+    return snq_style_library_get(user, id, out);
 }
 
 /* `from`: "" or the folder of a step in the history, with a slash. */
@@ -194,6 +194,9 @@ static snq_status plan_anew(const snq_regenerate_cfg *cfg, uint32_t anew, snq_co
         snq_session_track *t = &s->track[i];
         if (!(anew >> i & 1))
             continue;
+        if (*t->recording)
+            return SNQ_FAIL(SNQ_ERR_STATE, "%s is a recording: it stays as it is",
+                            s->intent.track[i].name);
         if (t->locked)
             return SNQ_FAIL(SNQ_ERR_STATE, "%s is locked: sonique unlock %s %s",
                             s->intent.track[i].name, cfg->path, s->intent.track[i].name);

@@ -155,7 +155,8 @@ static snq_status read_step(const snq_json_ref *at, snq_session *s)
     snq_json_ref member;
     char *prompt = NULL;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
-    SNQ_TRY(snq_json_int_of(at, "step", 1, UINT32_MAX - 1, &number));
+    SNQ_TRY(snq_json_int_of(at, "step", s->steps ? s->step[s->steps - 1].number + 1 : 1,
+                            SNQ_SESSION_NUMBER_MAX, &number));
     SNQ_TRY(snq_json_text_of(at, "did", did, sizeof did));
     SNQ_TRY(snq_json_text_if(at, "track", track, sizeof track));
     if (snq_json_find(at, "prompt", &member))
@@ -194,12 +195,26 @@ static snq_status read_schema(const snq_json_ref *at)
                                SNQ_SESSION_SCHEMA);
 }
 
-static snq_status read_all(const snq_json_ref *at,
-                           const snq_style *(*find_style)(void *user, const char *id), void *user,
+static snq_status read_style(const snq_json_ref *at, snq_session_find_style *find_style, void *user,
+                             snq_session *s, const snq_style **style)
+{
+    snq_json_ref member;
+    char why[SNQ_ERROR_MAX];
+    SNQ_TRY(snq_json_get(at, "style", SNQ_JSON_STRING, &member));
+    SNQ_TRY(snq_json_as_text(&member, s->style, sizeof s->style));
+    const snq_status st = find_style(user, s->style, style);
+    if (st >= 0)
+        return SNQ_OK;
+    snprintf(why, sizeof why, "%s", snq_last_error());
+    return snq_json_fail(&member, st, "%s", why);
+}
+
+static snq_status read_all(const snq_json_ref *at, snq_session_find_style *find_style, void *user,
                            snq_session *s)
 {
     static const char *const keys[] = { "schema",  "prompt", "brief", "seed",   "style",
                                         "context", "tracks", "locks", "scenes", "history" };
+    const snq_style *style;
     snq_json_ref member;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
     SNQ_TRY(read_schema(at));
@@ -207,11 +222,7 @@ static snq_status read_all(const snq_json_ref *at,
     SNQ_TRY(read_text(&member, &s->prompt));
     SNQ_TRY(snq_json_get(at, "brief", SNQ_JSON_OBJECT, &member));
     SNQ_TRY(snq_brief_from_json(&member, &s->brief));
-    SNQ_TRY(snq_json_get(at, "style", SNQ_JSON_STRING, &member));
-    SNQ_TRY(snq_json_as_text(&member, s->style, sizeof s->style));
-    const snq_style *style = find_style(user, s->style);
-    if (!style)
-        return snq_json_fail(&member, SNQ_ERR_NOT_FOUND, "there is no style \"%s\"", s->style);
+    SNQ_TRY(read_style(at, find_style, user, s, &style));
     SNQ_TRY(snq_json_get(at, "context", SNQ_JSON_OBJECT, &member));
     SNQ_TRY(snq_intent_from_json(&member, style, &s->intent));
     SNQ_TRY(read_tracks(at, s));
@@ -219,8 +230,7 @@ static snq_status read_all(const snq_json_ref *at,
     return read_history(at, s);
 }
 
-snq_status snq_session_from_json(const snq_json_ref *at,
-                                 const snq_style *(*find_style)(void *user, const char *id),
+snq_status snq_session_from_json(const snq_json_ref *at, snq_session_find_style *find_style,
                                  void *user, snq_session *out)
 {
     snq_session_init(out);

@@ -8,14 +8,13 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "jobs/file_share.h"
 #include "jobs/mix_wishes.h"
 #include "jobs/render_job.h"
 #include "jobs/render_plan.h"
 #include "jobs/session_report.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
-/* A track at 0 dB in its intent: with half a dozen of them the pre-master is near -18 LUFS. */
-#define REFERENCE_LUFS (-22.0)
 
 typedef struct job {
     const snq_session_render_cfg *cfg;
@@ -89,9 +88,11 @@ static float on_level(void *user, const char *track, double lufs)
 {
     const job *j = user;
     const int i = snq_session_find(j->cfg->session, track);
-    if (i < 0 || !(j->cfg->level >> i & 1) || !isfinite(lufs))
+    if (i < 0 || !(j->cfg->level >> i & 1) || !isfinite(lufs) ||
+        *j->cfg->session->track[i].recording)
         return NAN;
-    const double db = REFERENCE_LUFS - lufs + (double)j->cfg->session->intent.track[i].mix.gain_db;
+    const double db =
+        SNQ_SESSION_TRACK_LUFS - lufs + (double)j->cfg->session->intent.track[i].mix.gain_db;
     return (float)(round(2.0 * db) / 2.0);
 }
 
@@ -150,10 +151,25 @@ static void name_stems(snq_session *s, const snq_render_report *r)
     }
 }
 
+/* The recordings, as they were given. */
+static snq_status keep_originals(const job *j, snq_folder_output *folder)
+{
+    const snq_session *s = j->cfg->session;
+    for (uint32_t i = 0; j->cfg->recorded && i < s->intent.tracks; i++) {
+        char path[SNQ_PATH_MAX];
+        if (!j->cfg->recorded[i].stem)
+            continue;
+        SNQ_TRY(snq_folder_output_path(folder, s->track[i].recording, path, sizeof path));
+        SNQ_TRY(snq_file_copy(j->cfg->recorded[i].original, path));
+    }
+    return SNQ_OK;
+}
+
 static snq_status on_finish(void *user, snq_folder_output *folder, const snq_render_report *r)
 {
     job *j = user;
     name_stems(j->cfg->session, r);
+    SNQ_TRY(keep_originals(j, folder));
     SNQ_TRY(write_report(j, folder, r->mix.file));
     if (j->cfg->keep)
         SNQ_TRY(snq_session_folder_keep(
@@ -163,16 +179,30 @@ static snq_status on_finish(void *user, snq_folder_output *folder, const snq_ren
 
 /* ---------------------------------------------------------------- all of it */
 
+static void find_recorded(job *j)
+{
+    const snq_session *s = j->cfg->session;
+    for (uint32_t i = 0; j->cfg->recorded && i < s->intent.tracks; i++)
+        if (j->cfg->recorded[i].stem)
+            j->frozen[j->frozen_count++] = (snq_frozen_stem) { .track = s->intent.track[i].name,
+                                                               .recording = 1,
+                                                               .sound = j->cfg->recorded[i].stem };
+}
+
 static snq_status find_frozen(job *j)
 {
     const snq_session *s = j->cfg->session;
     for (uint32_t i = 0; j->cfg->in && i < s->intent.tracks; i++) {
-        if (!s->track[i].locked || !*s->track[i].stem)
+        const snq_session_track *t = &s->track[i];
+        if (!*t->stem || !(t->locked || *t->recording))
             continue;
         char *path = j->path[j->frozen_count];
-        SNQ_TRY(snq_session_folder_file(j->cfg->in, s->track[i].stem, path));
-        j->frozen[j->frozen_count++] = (snq_frozen_stem) { s->intent.track[i].name, path };
+        SNQ_TRY(snq_session_folder_file(j->cfg->in, t->stem, path));
+        j->frozen[j->frozen_count++] = (snq_frozen_stem) { .track = s->intent.track[i].name,
+                                                           .path = path,
+                                                           .recording = *t->recording != '\0' };
     }
+    find_recorded(j);
     return SNQ_OK;
 }
 

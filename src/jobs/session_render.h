@@ -13,10 +13,14 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "jobs/frozen_stems.h"
 #include "jobs/render_report.h"
 #include "jobs/session.h"
 #include "jobs/session_folder.h"
 #include "score/score.h"
+
+/* A track at 0 dB in its intent: with half a dozen of them the pre-master is near -18 LUFS. */
+#define SNQ_SESSION_TRACK_LUFS (-22.0)
 
 /* How all of a session's work is run. */
 typedef struct snq_session_run {
@@ -26,6 +30,12 @@ typedef struct snq_session_run {
     void (*progress)(void *user, double done_s, double of_s);
     void *user;
 } snq_session_run;
+
+/* A track that is a recording, and has no stem yet. */
+typedef struct snq_session_recorded {
+    const snq_frozen_sound *stem;
+    const char *original; /* path of the file that becomes session->track[].recording */
+} snq_session_recorded;
 
 typedef struct snq_session_render_cfg {
     snq_session *session;   /* its stems' names are set */
@@ -37,7 +47,9 @@ typedef struct snq_session_render_cfg {
     const char *mix; /* path of the mix plan that holds; NULL, or not there: made anew */
     uint32_t fresh;  /* set of tracks: their strips are made anew */
     uint32_t level;  /* set of tracks: their levels are set from what is measured of them */
-    int keep;        /* put how it is into the history, as before the session's last step */
+    const snq_session_recorded
+        *recorded; /* (tracks of the session,), those without a stem are none; NULL */
+    int keep;      /* put how it is into the history, as before the session's last step */
     snq_session_run run;
 } snq_session_render_cfg;
 

@@ -98,6 +98,7 @@ static snq_status visit_style(void *user, const char *path, const char *name, in
         return SNQ_OK;
     snq_style_free(e->style);
     e->style = NULL;
+    e->st = hidden ? SNQ_ERR_EXISTS : st;
     if (st == SNQ_ERR_NOMEM)
         return st;
     e->problem =
@@ -165,6 +166,25 @@ const snq_style *snq_style_library_find(const snq_style_library *l, const char *
     return e ? e->style : NULL;
 }
 
+/* The file that should be the style `id`: ID.json. */
+static int is_named(const snq_style_entry *e, const char *id)
+{
+    const char *slash = strrchr(e->path, '/'), *name = slash ? slash + 1 : e->path;
+    const size_t n = strlen(id);
+    return strncmp(name, id, n) == 0 && strcmp(name + n, ".json") == 0;
+}
+
+snq_status snq_style_library_get(const snq_style_library *l, const char *id, const snq_style **out)
+{
+    *out = snq_style_library_find(l, id);
+    for (size_t i = 0; !*out && i < l->entries; i++)
+        if (l->entry[i].problem && is_named(&l->entry[i], id))
+            return SNQ_FAIL(l->entry[i].st, "%s", l->entry[i].problem);
+    return *out ? SNQ_OK
+                : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"; sonique styles lists them",
+                           id);
+}
+
 static int to_be_avoided(const snq_brief *b, const char *id)
 {
     for (int g = 0; g < SNQ_GENRES; g++)
@@ -178,11 +198,8 @@ snq_status snq_style_library_choose(const snq_style_library *l, const snq_brief 
 {
     float most = 0.0f;
     *out = NULL;
-    if (brief->genres) {
-        const char *id = snq_genre_names[brief->genre[0]];
-        *out = snq_style_library_find(l, id);
-        return *out ? SNQ_OK : SNQ_FAIL(SNQ_ERR_NOT_FOUND, "there is no style \"%s\"", id);
-    }
+    if (brief->genres)
+        return snq_style_library_get(l, snq_genre_names[brief->genre[0]], out);
     for (size_t i = 0; i < l->entries; i++) {
         const snq_style *s = l->entry[i].style;
         if (!s || to_be_avoided(brief, s->id))

@@ -20,6 +20,7 @@
 typedef struct snq_style_entry {
     char *path;       /* of the file; owned */
     char *problem;    /* why it can't be used; NULL: it can; owned */
+    snq_status st;    /* OK, or what reading it failed with */
     snq_style *style; /* owned; NULL with a problem */
     int own;          /* the user's */
 } snq_style_entry;
@@ -38,8 +39,12 @@ SNQ_MUST_USE snq_status snq_style_library_load(const snq_patch_library *patches,
 void snq_style_library_clear(snq_style_library *l); /* legal twice */
 /* By id; NULL when there is none. Borrowed. */
 const snq_style *snq_style_library_find(const snq_style_library *l, const char *id);
+/* The same, with the reason where there is none: ERR_NOT_FOUND; the problem of the file that should be it, with
+ * what reading it failed with. *out is borrowed; on error NULL. */
+SNQ_MUST_USE snq_status snq_style_library_get(const snq_style_library *l, const char *id,
+                                              const snq_style **out);
 /* The style that a brief asks for: of its first genre; where it names none, the one that suits its tempo,
- * instruments and moods best (snq_style_fit). Borrowed. ERR_NOT_FOUND. */
+ * instruments and moods best (snq_style_fit). Borrowed. Errors: as of get. */
 SNQ_MUST_USE snq_status snq_style_library_choose(const snq_style_library *l, const snq_brief *brief,
                                                  const snq_style **out);
 

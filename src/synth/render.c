@@ -175,7 +175,17 @@ static void unmake(render *r)
 static void play(render *r, uint32_t index)
 {
     part *p = &r->part[r->order[index]];
+    const snq_render_desk *desk = r->cfg->desk;
     const int even = r->chunk & 1;
+    if (desk && desk->play) {
+        const int64_t n =
+            desk->play(desk->user, r->order[index], CHUNK, p->played[even][0], p->played[even][1]);
+        if (n >= 0) {
+            p->sounding[even] = (size_t)n;
+            p->done[even] = n < CHUNK;
+            return;
+        }
+    }
     const int64_t before = snq_player_frames(p->player);
     snq_player_run(p->player, p->played[even][0], p->played[even][1], CHUNK);
     for (int c = 0; !r->cfg->desk && c < 2; c++)

@@ -40,6 +40,10 @@ typedef struct snq_render_desk {
     void (*strip)(void *user, uint32_t part, const float *const (*played)[2], size_t n, float *left,
                   float *right);
     int (*silent)(void *user, uint32_t part); /* nothing rings on */
+    /* What part `part` plays in the next n frames, in place of its notes (a recording): to left, right (n,); how
+     * many of them may hold sound, fewer than n where it ends; -1: it plays its notes. On any thread, for
+     * different parts at once, for one part in order. NULL: all play their notes. */
+    int64_t (*play)(void *user, uint32_t part, size_t n, float *left, float *right);
 } snq_render_desk;
 
 typedef struct snq_render_cfg {

@@ -475,9 +475,46 @@ static void numbers_come_back(void **state)
     snq_str_clear(&out);
 }
 
+static void members_into_smaller_types(void **state)
+{
+    static const char *const names[] = { "red", "green", "blue" };
+    snq_json_doc *doc =
+        parse("{\"f\":1.5,\"b\":200,\"c\":\"blue\",\"s\":[\"red\",\"blue\"],\"none\":[],"
+              "\"r\":[0.25,1],\"turned\":[1,0.5],\"three\":[1,2,3],\"pink\":[\"pink\"]}");
+    const snq_json_ref root = snq_json_root(doc);
+    float f = 7.0f, a = 8.0f, b = 9.0f;
+    uint8_t byte = 7, choice = 1;
+    uint32_t set = 2;
+    check_ok(snq_json_float_if(&root, "missing", 0, 1, &f));
+    check_ok(snq_json_byte_if(&root, "missing", 0, 1, &byte));
+    check_ok(snq_json_choice_if(&root, "missing", names, 3, &choice));
+    check_ok(snq_json_set_if(&root, "missing", names, 3, &set));
+    check_ok(snq_json_range_if(&root, "missing", 0, 1, &a, &b));
+    assert_true(f == 7.0f && byte == 7 && choice == 1 && set == 2 && a == 8.0f && b == 9.0f);
+    check_ok(snq_json_float_if(&root, "f", 0, 2, &f));
+    check_ok(snq_json_byte_if(&root, "b", 0, 255, &byte));
+    check_ok(snq_json_choice_if(&root, "c", names, 3, &choice));
+    check_ok(snq_json_set_if(&root, "s", names, 3, &set));
+    check_ok(snq_json_range_if(&root, "r", 0, 1, &a, &b));
+    assert_true(f == 1.5f && byte == 200 && choice == 2 && set == 5 && a == 0.25f && b == 1.0f);
+    check_ok(snq_json_set_if(&root, "none", names, 3, &set));
+    assert_int_equal(set, 0);
+    check_status(snq_json_float_if(&root, "f", 0, 1, &f), SNQ_ERR_RANGE);
+    check_status(snq_json_byte_if(&root, "b", 0, 100, &byte), SNQ_ERR_RANGE);
+    check_status(snq_json_choice_if(&root, "c", names, 2, &choice), SNQ_ERR_FORMAT);
+    check_status(snq_json_set_if(&root, "pink", names, 3, &set), SNQ_ERR_FORMAT);
+    check_status(snq_json_set_if(&root, "c", names, 3, &set), SNQ_ERR_FORMAT);
+    check_status(snq_json_range_if(&root, "turned", 0, 1, &a, &b), SNQ_ERR_RANGE);
+    check_status(snq_json_range_if(&root, "three", 0, 9, &a, &b), SNQ_ERR_FORMAT);
+    check_status(snq_json_range_if(&root, "r", 0, 0.5, &a, &b), SNQ_ERR_RANGE);
+    snq_json_doc_free(doc);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members_into_smaller_types),
         cmocka_unit_test(finds_what_is_there),
         cmocka_unit_test(goes_through_members_in_order),
         cmocka_unit_test(refuses_what_is_no_json),

@@ -24,29 +24,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE)]
 import tap  # noqa: E402
+from schemas import FOLDER as SCHEMAS, jsonschema, load, validator  # noqa: E402
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-SCHEMAS = ROOT / "schemas"
 PROGRAM = pathlib.Path(os.environ.get("SNQ_PROGRAM", ROOT / "build" / "sonique"))
 RATE_HZ = 22050
-
-
-def load(name):
-    path = SCHEMAS / name
-    if jsonschema is None:
-        raise tap.Skip("python3-jsonschema is not installed")
-    if not path.is_file():
-        raise tap.Skip(f"no schemas/{name}")
-    return json.loads(path.read_text())
-
-
-def validator(name):
-    schema = load(name)
-    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def write_wav(path, channels):

@@ -135,14 +135,34 @@ static void test_kind(void **state)
     rig_check_kind("chorus", "feedback=0.9 delay_ms=0.1 depth_ms=2 mix=1", 1e-5, 10);
 }
 
+/* Copies that come sooner than a block is long are worked out frame by frame, the others a block at once: the same. */
+static void test_near_and_far(void **state)
+{
+    (void)state;
+    static const char settings[] =
+        "mix=0.7 voices=3.5 delay_ms=0.9 depth_ms=4 rate_hz=3 spread=0.6 feedback=0.7";
+    rig_sound s[2];
+    for (int v = 0; v < 2; v++) {
+        s[v] = rig_sound_new(RATE);
+        rig_noise(&s[v], 0.1, 7);
+        snq_effect *e = rig_effect("chorus", RATE, 1, settings);
+        rig_run(e, &s[v], v ? 64 : 19);
+        snq_effect_free(e);
+    }
+    for (size_t i = 0; i < s[0].n; i++) {
+        assert_true(fabsf(s[0].left[i] - s[1].left[i]) < 2e-5f);
+        assert_true(fabsf(s[0].right[i] - s[1].right[i]) < 2e-5f);
+    }
+    rig_sound_free(&s[0]);
+    rig_sound_free(&s[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_delay_range),
-        cmocka_unit_test(test_voices_and_spread),
-        cmocka_unit_test(test_flanger),
-        cmocka_unit_test(test_jumps),
+        cmocka_unit_test(test_flat),        cmocka_unit_test(test_near_and_far),
+        cmocka_unit_test(test_delay_range), cmocka_unit_test(test_voices_and_spread),
+        cmocka_unit_test(test_flanger),     cmocka_unit_test(test_jumps),
         cmocka_unit_test(test_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,14 +215,44 @@ static void test_kind(void **state)
     rig_check_kind("delay", "mix=1 time_ms=15 mod_depth_ms=3 change=glide ping_pong=0.7", 1e-5, 12);
 }
 
+/* Echoes that come sooner than a block is long are worked out frame by frame, the others a block at once: the same. */
+static void test_near_and_far(void **state)
+{
+    (void)state;
+    static const char *const more[] = { "", "mod_depth_ms=3 mod_rate_hz=2" };
+    for (size_t k = 0; k < SNQ_COUNT(more); k++) {
+        char settings[160];
+        snprintf(settings, sizeof settings,
+                 "mix=0.6 feedback=0.9 time_ms=1 ping_pong=0.3 low_cut_hz=200 high_cut_hz=5000 %s",
+                 more[k]);
+        rig_sound s[2];
+        for (int v = 0; v < 2; v++) {
+            s[v] = rig_sound_new(2 * RATE);
+            rig_noise(&s[v], 0.1, 7);
+            memset(s[v].left + RATE, 0, RATE * sizeof(float));
+            memset(s[v].right + RATE, 0, RATE * sizeof(float));
+            snq_effect *e = rig_effect("delay", RATE, 1, settings);
+            rig_run(e, &s[v], v ? 64 : 19);
+            assert_true(s[v].left[2 * RATE - 1] == 0 && s[v].right[2 * RATE - 1] == 0);
+            snq_effect_free(e);
+        }
+        for (size_t i = 0; i < s[0].n; i++) {
+            assert_true(fabsf(s[0].left[i] - s[1].left[i]) < 1e-5f);
+            assert_true(fabsf(s[0].right[i] - s[1].right[i]) < 1e-5f);
+        }
+        rig_sound_free(&s[0]);
+        rig_sound_free(&s[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact),          cmocka_unit_test(test_synced),
-        cmocka_unit_test(test_ping_pong),      cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_modulated),      cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_time_in_motion), cmocka_unit_test(test_jumps),
-        cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_near_and_far), cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_synced),       cmocka_unit_test(test_ping_pong),
+        cmocka_unit_test(test_cuts),         cmocka_unit_test(test_modulated),
+        cmocka_unit_test(test_changes),      cmocka_unit_test(test_time_in_motion),
+        cmocka_unit_test(test_jumps),        cmocka_unit_test(test_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

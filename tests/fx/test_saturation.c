@@ -268,6 +268,36 @@ static void test_kind(void **state)
     }
 }
 
+/* What comes out on the left is the same to the bit whatever is on the right, as long as both sides are alike too. */
+static void test_sides_are_apart(void **state)
+{
+    (void)state;
+    enum { N = 9600, APART = 5000 };
+    for (size_t k = 0; k < SNQ_COUNT(kinds); k++) {
+        char settings[64];
+        snprintf(settings, sizeof settings, "kind=%s drive_db=20 bias=0.2 tone=0.3", kinds[k]);
+        rig_sound s[2];
+        for (int v = 0; v < 2; v++) {
+            s[v] = rig_sound_new(N);
+            rig_sine(&s[v], 997, RATE, 0.8);
+            for (int i = v ? 0 : APART; i < N; i++)
+                s[v].right[i] *= 0.5f;
+            snq_effect *e = rig_effect("saturation", RATE, 1, settings);
+            rig_run(e, &s[v], 100);
+            snq_effect_free(e);
+        }
+        assert_memory_equal(s[0].left, s[1].left, N * sizeof(float));
+        assert_memory_equal(s[0].right, s[0].left, APART * sizeof(float));
+        double apart = 0; /* what was remembered goes on: later both right sides are the same */
+        for (int i = N - 2000; i < N; i++)
+            apart = fmax(apart, fabs((double)s[0].right[i] - (double)s[1].right[i]));
+        assert_true(apart < 0.1);
+        assert_memory_not_equal(s[0].right + APART, s[0].left + APART, (N - APART) * sizeof(float));
+        rig_sound_free(&s[0]);
+        rig_sound_free(&s[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_latency_and_mix), cmocka_unit_test(test_tone),
         cmocka_unit_test(test_even_overtones),  cmocka_unit_test(test_jumps),
         cmocka_unit_test(test_bias_is_silent),  cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_sides_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/alloc.h"
 #include "jobs/folder_output.h"
 #include "support/sweep.h"
 
@@ -158,6 +159,52 @@ static void fails_in_the_way(void **state)
     assert_int_equal(entries(root), 1);
 }
 
+/* Names that are taken and memory that ends are found out before anything is replaced. */
+static void all_or_nothing_over_what_is_there(void **state)
+{
+    snq_folder_output *f;
+    mkdir(in_root("song"), 0755);
+    write_text(in_root("song/a.wav"), "old");
+    write_text(in_root("song/stems"), "a file where a folder should be");
+    check_ok(snq_folder_output_open(in_root("song"), 1, &f));
+    put(f, "a.wav", "new");
+    put(f, "stems/b.wav", "new");
+    check_status(snq_folder_output_commit(f), SNQ_ERR_IO);
+    holds("song/a.wav", "old");
+    remove(in_root("song/stems"));
+    mkdir(in_root("elsewhere"), 0755); /* a folder by another name is one */
+    assert_int_equal(symlink("../elsewhere", in_root("song/stems")), 0);
+    const int64_t live = snq_alloc_live();
+    snq_status st = SNQ_ERR_NOMEM;
+    for (int64_t n = 0; st < 0; n++) {
+        check_ok(snq_folder_output_open(in_root("song"), 1, &f));
+        put(f, "a.wav", "new");
+        for (int i = 0; i < 40; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "stems/%d.wav", i);
+            put(f, name, "new");
+        }
+        holds("song/a.wav", "old");
+        snq_alloc_fail_after(n);
+        st = snq_folder_output_commit(f);
+        snq_alloc_fail_after(-1);
+        assert_true(st == SNQ_OK || st == SNQ_ERR_NOMEM);
+        assert_int_equal(snq_alloc_live(), live);
+        assert_int_equal(entries(root), 2);
+    }
+    holds("song/a.wav", "new");
+    assert_int_equal(entries(in_root("elsewhere")), 40);
+}
+
+static void folders_are_made(void **state)
+{
+    check_ok(snq_folder_make(in_root("new"), 0));
+    check_status(snq_folder_make(in_root("new"), 0), SNQ_ERR_EXISTS);
+    assert_non_null(strstr(snq_last_error(), "--force"));
+    check_ok(snq_folder_make(in_root("new"), 1));
+    check_status(snq_folder_make(in_root("no/such"), 1), SNQ_ERR_IO);
+}
+
 static snq_status make(void *user, void **out)
 {
     return snq_folder_output_open(in_root("song"), 0, (snq_folder_output **)out);
@@ -179,8 +226,14 @@ static void survives_the_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(appears_whole),         TEST(leaves_nothing_behind), TEST(refuses_what_is_there),
-        TEST(replaces_file_by_file), TEST(fails_in_the_way),      TEST(survives_the_sweep),
+        TEST(appears_whole),
+        TEST(leaves_nothing_behind),
+        TEST(refuses_what_is_there),
+        TEST(replaces_file_by_file),
+        TEST(fails_in_the_way),
+        TEST(survives_the_sweep),
+        TEST(all_or_nothing_over_what_is_there),
+        TEST(folders_are_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,6 +84,39 @@ static void all_of_it_appears_at_once(void **state)
     snq_render_report_clear(&r);
 }
 
+/* A stem that stays is shared, not written; its level comes at its end, once. */
+static void a_stem_that_stays(void **state)
+{
+    snq_render_report r;
+    snq_render_files *f;
+    make_report(&r);
+    rig_put_text("work/frozen.wav", "as it was");
+    const snq_frozen_stem frozen = { "DRUMS", rig_path("work/frozen.wav") };
+    snq_render_job_cfg cfg = rig_cfg("");
+    cfg.frozen = &frozen;
+    cfg.frozen_count = 1;
+    check_ok(snq_render_files_open(&cfg, &r, &f));
+    assert_non_null(snq_render_files_folder(f));
+    for (int32_t file = SNQ_RENDER_MIX; file < 2; file++) {
+        check_ok(push(f, file));
+        check_ok(snq_render_files_close_audio(f, file, -3.0));
+        check_ok(snq_render_files_close_audio(f, file, -9.0)); /* closed: nothing happens */
+    }
+    check_near(r.stem[0].peak_dbfs, -3.0, 0.0);
+    assert_int_equal(r.stem[0].clipped, 0);
+    check_near(r.stem[1].peak_dbfs, -3.0, 0.0);
+    check_ok(snq_render_files_commit(f));
+    assert_int_equal(size_of("work/out/stems/drums.wav"), 9);
+    assert_true(size_of("work/out/stems/lanes/drums.kick.wav") >
+                1000); /* a lane is no whole stem */
+    const snq_frozen_stem gone = { "drums", rig_path("work/none.wav") };
+    cfg.frozen = &gone;
+    cfg.out = rig_path("work/other");
+    check_status(snq_render_files_open(&cfg, &r, &f), SNQ_ERR_NOT_FOUND);
+    assert_int_equal(rig_entries("work"), 2);
+    snq_render_report_clear(&r);
+}
+
 /* A pre-master that isn't wanted is not written, and may be pushed to. */
 static void only_what_is_wanted(void **state)
 {
@@ -223,11 +256,8 @@ static void out_of_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_of_it_appears_at_once),
-        TEST(only_what_is_wanted),
-        TEST(left_alone_it_leaves_nothing),
-        TEST(what_is_there_stays),
-        TEST(a_full_disk),
+        TEST(all_of_it_appears_at_once),    TEST(a_stem_that_stays),   TEST(only_what_is_wanted),
+        TEST(left_alone_it_leaves_nothing), TEST(what_is_there_stays), TEST(a_full_disk),
         TEST(out_of_memory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

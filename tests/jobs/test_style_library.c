@@ -99,6 +99,35 @@ static void what_is_wrong_is_listed(void **state)
     snq_style_library_clear(&l);
 }
 
+/* Asked for by name, a file with a problem says what it is. */
+static void problems_are_told(void **state)
+{
+    snq_style_library l;
+    snq_brief b;
+    const snq_style *s;
+    put_style("styles", "polka", "waltz", "sub_bass");
+    put("styles/jazz.json", "{\"id\": 3}");
+    put("styles/rock.json", "");
+    check_ok(snq_style_library_load(NULL, &l));
+    check_ok(snq_style_library_get(&l, "house", &s));
+    assert_string_equal(s->id, "house");
+    check_status(snq_style_library_get(&l, "polka", &s), SNQ_ERR_FORMAT);
+    assert_non_null(
+        strstr(snq_last_error(), "polka.json: its id \"waltz\" is not the file's name"));
+    assert_null(s);
+    check_status(snq_style_library_get(&l, "rock", &s), SNQ_ERR_FORMAT);
+    check_status(snq_style_library_get(&l, "waltz", &s), SNQ_ERR_NOT_FOUND);
+    assert_non_null(strstr(snq_last_error(), "there is no style \"waltz\""));
+    check_status(snq_style_library_get(&l, "pol", &s), SNQ_ERR_NOT_FOUND);
+    check_status(snq_style_library_get(&l, "", &s), SNQ_ERR_NOT_FOUND);
+    snq_brief_init(&b);
+    snq_brief_add_genre(&b, SNQ_GENRE_jazz);
+    check_status(snq_style_library_choose(&l, &b, &s), SNQ_ERR_FORMAT);
+    assert_non_null(strstr(snq_last_error(), "jazz.json: "));
+    snq_brief_clear(&b);
+    snq_style_library_clear(&l);
+}
+
 static void patches_are_looked_for(void **state)
 {
     snq_patch patch = { .id = "sub_bass" };
@@ -207,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(styles_are_found, begin, end),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_listed, begin, end),
+        cmocka_unit_test_setup_teardown(problems_are_told, begin, end),
         cmocka_unit_test_setup_teardown(patches_are_looked_for, begin, end),
         cmocka_unit_test_setup_teardown(ones_own_are_not_enough, begin, end),
         cmocka_unit_test_setup_teardown(without_a_table_or_styles_nothing_goes, begin, end),

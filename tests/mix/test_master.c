@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "dsp/truepeak.h"
 #include "mix/engine/loud_slots.h"
 #include "mix/engine/master.h"
 #include "pieces.h"
@@ -181,6 +182,59 @@ static void blocks_change_nothing(void **state)
     piece_free(&q);
 }
 
+/* Loudness and true peaks of each slot, as the search may be told them. */
+static void know(const piece *p, snq_loud_slots *loud, float *peak)
+{
+    const snq_truepeak_cfg cfg = { .rate_hz = RATE, .channels = 2 };
+    const uint32_t slot = RATE / SNQ_LOUD_SLOTS_PER_S;
+    snq_truepeak *t;
+    check_ok(snq_loud_slots_init(loud, RATE));
+    snq_loud_slots_push(loud, p->side[0], p->side[1], (size_t)p->frames);
+    check_ok(snq_truepeak_new(&cfg, &t));
+    for (size_t i = 0; i < loud->count; i++) {
+        const snq_audio block = { .channel = { p->side[0] + i * slot, p->side[1] + i * slot },
+                                  .channels = 2,
+                                  .rate_hz = RATE,
+                                  .frames = slot };
+        snq_truepeak_push(t, &block, &slot, 1, &peak[i]);
+    }
+    snq_truepeak_free(t);
+}
+
+/* What the limiter leaves alone need not be tried: the same gain is found without. */
+static void what_is_known_is_not_tried(void **state)
+{
+    (void)state;
+    snq_parallel *team;
+    check_ok(snq_parallel_new(2, &team));
+    for (uint64_t seed = 0; seed < 5; seed++)
+        for (int target = -24; target <= -14; target += 10) {
+            const snq_master_plan plan = plan_of((float)target, 0);
+            piece p = piece_new(seed, 25.0);
+            float dynamics, peak[256];
+            snq_loud_slots loud;
+            snq_master_found found[2];
+            run_master(&plan, &p, snq_master_bring_db(&plan, loudness(&p)), &dynamics);
+            know(&p, &loud, peak);
+            snq_master_search search = { .plan = &plan,
+                                         .rate_hz = RATE,
+                                         .frames = p.frames,
+                                         .lufs = loudness(&p),
+                                         .read = read_piece,
+                                         .user = &p };
+            check_ok(snq_master_find_gain(&search, team, &found[0]));
+            search.power = loud.power;
+            search.peak = peak;
+            check_ok(snq_master_find_gain(&search, team, &found[1]));
+            check_near(found[1].lufs, found[0].lufs, 0.01);
+            check_near(found[1].gain_db, found[0].gain_db, 0.03);
+            assert_int_equal(found[1].bends, found[0].bends);
+            snq_loud_slots_clear(&loud);
+            piece_free(&p);
+        }
+    snq_parallel_free(team);
+}
+
 static void without_a_target_nothing_moves(void **state)
 {
     snq_master_plan plan = plan_of(NAN, 0);
@@ -345,10 +399,15 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loudness_and_true_peak), cmocka_unit_test(stretches_and_threads_agree),
-        cmocka_unit_test(blocks_change_nothing),  cmocka_unit_test(without_a_target_nothing_moves),
-        cmocka_unit_test(silence_and_nothing),    cmocka_unit_test(out_of_reach),
-        cmocka_unit_test(failures_are_told),      cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(loudness_and_true_peak),
+        cmocka_unit_test(stretches_and_threads_agree),
+        cmocka_unit_test(blocks_change_nothing),
+        cmocka_unit_test(without_a_target_nothing_moves),
+        cmocka_unit_test(silence_and_nothing),
+        cmocka_unit_test(out_of_reach),
+        cmocka_unit_test(what_is_known_is_not_tried),
+        cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fx/oversample.h"
 
-#define SNQ__HALFBAND snq__halfband_avx2
+#define SNQ__HALFBAND_BYTES 32
+#define SNQ__HALFBAND(name) snq__halfband_##name##_avx2
 #include "fx/simd/halfband.inc"

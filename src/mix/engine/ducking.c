@@ -3,8 +3,9 @@
  *        octave. One mechanism for both: a gain that follows another track's level, on all of the sound
  *        or on one band of it.
  *
- * STEPS  key     where only its lows are listened to: two one-pole low-passes, 12 dB an octave
- *        level   L = 20 log10 of the key's largest sample in 16 frames (both sides)
+ * STEPS  level   L = 20 log10 of the key's largest sample in 16 frames (both sides)
+ *        lows    where only the key's lows are listened to: L of the mean of both sides' 16 frames behind two
+ *                one-pole low-passes (12 dB an octave)
  *        wanted  D = depth * clamp((L - threshold) / range, 0, 1)       dB
  *        follow  d += (D - d) * a      a = 1 - exp(-16 / (rate * time)), attack when D > d, else release
  *        gain    g = 10^(-d / 20), straight lines from step to step, delayed as the sound is
@@ -25,6 +26,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "mix/engine/strip_impl.h"
 
 enum { STEP = SNQ__DUCK_STEP };
@@ -43,12 +45,14 @@ snq_status snq__duck_init(snq__duck *d, const snq_mix_duck *plan, uint32_t key, 
     d->release = follow(plan->release_ms, rate_hz);
     d->floor = powf(10.0f, plan->threshold_db / 20.0f);
     d->low_a = plan->key_below_hz > 0.0f
-                   ? (float)(1.0 - exp(-2.0 * M_PI * plan->key_below_hz / rate_hz))
+                   ? (float)(1.0 - exp(-2.0 * M_PI * STEP * plan->key_below_hz / rate_hz))
                    : 1.0f;
     if (plan->freq_hz > 0.0f) {
-        const double centre = fmin(plan->freq_hz, 0.45 * rate_hz);
-        d->g = (float)tan(M_PI * centre / rate_hz);
-        d->k = 1.0f / plan->q;
+        const double centre = fmin((double)plan->freq_hz, 0.45 * rate_hz);
+        const snq__svf band =
+            snq__svf_design(SNQ_RBJ_BANDPASS, centre, (double)plan->q, 0.0, rate_hz);
+        d->biquad = snq__biquad_pick(snq_cpu_flags());
+        snq__biquad_pair_set(&d->band, &band);
     }
     if (!latency)
         return SNQ_OK;
@@ -86,34 +90,38 @@ static float next_gain(snq__duck *d)
  * their values, and what is no number counts as the largest that there is. */
 static float peak_of(const float *x, uint32_t n, float peak)
 {
-    uint32_t most;
+    int32_t most; /* signed: what every vector unit can compare */
     memcpy(&most, &peak, sizeof most);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t bits;
+        int32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
-        bits &= 0x7fffffffu;
+        bits &= 0x7fffffff;
         most = bits > most ? bits : most;
     }
-    most = most > 0x7f7fffffu ? 0x7f7fffffu : most;
+    most = most > 0x7f7fffff ? 0x7f7fffff : most;
     memcpy(&peak, &most, sizeof peak);
     return peak;
 }
 
-/* The lows of the key's two sides: from key to low (2, n). */
-static void listen_low(snq__duck *d, const float *const key[2], float (*low)[SNQ__STRIP_BLOCK],
-                       uint32_t n)
+/* The key of a step's k frames is heard: what of it counts is kept in d->peak, at the step's end the
+ * level that it has. */
+static void hear(snq__duck *d, const float *left, const float *right, uint32_t k)
 {
-    for (int c = 0; c < 2; c++) {
-        float a = d->low[c][0], b = d->low[c][1];
-        for (uint32_t i = 0; i < n; i++) {
-            const float x = fabsf(key[c][i]) < 1e6f ? key[c][i] : 0.0f; /* no number passes on */
-            a += d->low_a * (x - a);
-            b += d->low_a * (a - b);
-            low[c][i] = b;
-        }
-        d->low[c][0] = fabsf(a) > 1e-12f ? a : 0.0f;
-        d->low[c][1] = fabsf(b) > 1e-12f ? b : 0.0f;
+    if (d->low_a >= 1.0f) {
+        d->peak = peak_of(right, k, peak_of(left, k, d->peak));
+        return;
     }
+    for (uint32_t i = 0; i < k; i++)
+        d->low_sum += left[i] + right[i];
+    if (d->into + k < STEP)
+        return;
+    const float x = fabsf(d->low_sum) < 1e6f ? d->low_sum * (0.5f / STEP) : 0.0f; /* no number */
+    d->low[0] += d->low_a * (x - d->low[0]);
+    d->low[1] += d->low_a * (d->low[0] - d->low[1]);
+    for (int i = 0; i < 2; i++)
+        d->low[i] = fabsf(d->low[i]) > 1e-12f ? d->low[i] : 0.0f;
+    d->peak = fabsf(d->low[1]);
+    d->low_sum = 0.0f;
 }
 
 /* Gains of n frames: from the last step's gain towards the new one, a step at a time. Whether one of them
@@ -123,12 +131,14 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
     int moves = 0;
     for (uint32_t at = 0; at < n;) {
         const uint32_t k = n - at < STEP - d->into ? n - at : STEP - d->into;
-        d->peak = peak_of(key[1] + at, k, peak_of(key[0] + at, k, d->peak));
+        hear(d, key[0] + at, key[1] + at, k);
         d->into += k;
         const float from = d->gain, to = d->into == STEP ? next_gain(d) : from;
         const float step = (to - from) / STEP;
         for (uint32_t i = 0; i < k; i++)
-            gain[at + i] = i + 1 < STEP ? from + step * (float)(i + 1) : to;
+            gain[at + i] = from + step * (float)(int32_t)(i + 1);
+        if (k == STEP)
+            gain[at + k - 1] = to;
         moves |= from != 1.0f || to != 1.0f;
         at += k;
         if (d->into < STEP)
@@ -146,46 +156,37 @@ static int find_gains(snq__duck *d, const float *const key[2], float *gain, uint
     return moves || d->latency;
 }
 
-/* y = x + (gain - 1) b(x), in place. The two integrators' next states as sums of products of what is there,
- * and both sides side by side: so little waits for the frame before. */
-static void run_slot(snq__duck *d, const float *gain, float *left, float *right, uint32_t n)
+/* y = x + (gain - 1) b(x), in place; while nothing moves b goes on listening. */
+static void run_slot(snq__duck *d, int moves, const float *gain, float *left, float *right,
+                     uint32_t n)
 {
-    const float g = d->g, a1 = 1.0f / (1.0f + g * (g + d->k)), a2 = g * a1;
-    const float m11 = 2.0f * a1 - 1.0f, m12 = -2.0f * a2, m21 = 2.0f * g * a1,
-                m22 = 1.0f - 2.0f * g * a2, n1 = 2.0f * a2, n2 = 2.0f * g * a2;
-    float s1 = d->state[0][0], s2 = d->state[0][1], t1 = d->state[1][0], t2 = d->state[1][1];
+    _Alignas(64) double z[2 * SNQ__STRIP_BLOCK];
+    float band[2][SNQ__STRIP_BLOCK];
+    d->biquad->join(z, left, right, n);
+    snq__biquad_pair_run(&d->band, d->biquad, z, n);
+    if (!moves)
+        return;
+    d->biquad->part(band[0], band[1], z, n);
     for (uint32_t i = 0; i < n; i++) {
-        const float b = (gain[i] - 1.0f) * d->k, x = left[i], y = right[i];
-        left[i] = x + b * (a1 * s1 + a2 * (x - s2));
-        right[i] = y + b * (a1 * t1 + a2 * (y - t2));
-        const float s3 = (m11 * s1 + m12 * s2) + n1 * x, t3 = (m11 * t1 + m12 * t2) + n1 * y;
-        s2 = (m21 * s1 + m22 * s2) + n2 * x;
-        t2 = (m21 * t1 + m22 * t2) + n2 * y;
-        s1 = s3;
-        t1 = t3;
+        left[i] += (gain[i] - 1.0f) * band[0][i];
+        right[i] += (gain[i] - 1.0f) * band[1][i];
     }
-    const float state[4] = { s1, s2, t1, t2 };
-    for (int i = 0; i < 4; i++)
-        d->state[i / 2][i % 2] = fabsf(state[i]) > 1e-9f ? state[i] : 0.0f;
 }
 
 void snq__duck_run(snq__duck *d, const float *const key[2], float *left, float *right, uint32_t n)
 {
-    float gain[SNQ__STRIP_BLOCK], low[2][SNQ__STRIP_BLOCK];
-    const float *const lows[2] = { low[0], low[1] };
-    if (d->low_a < 1.0f)
-        listen_low(d, key, low, n);
-    const int moves = find_gains(d, d->low_a < 1.0f ? lows : key, gain, n);
-    if (d->plan.freq_hz > 0.0f)
-        run_slot(d, gain, left, right, n);
-    for (uint32_t i = 0; moves && d->plan.freq_hz <= 0.0f && i < n; i++) {
-        left[i] *= gain[i];
-        right[i] *= gain[i];
-    }
+    float gain[SNQ__STRIP_BLOCK];
+    const int moves = find_gains(d, key, gain, n);
+    if (d->biquad)
+        run_slot(d, moves, gain, left, right, n);
+    else if (moves)
+        for (uint32_t i = 0; i < n; i++) {
+            left[i] *= gain[i];
+            right[i] *= gain[i];
+        }
 }
 
 int snq__duck_silent(const snq__duck *d)
 {
-    return d->state[0][0] == 0.0f && d->state[0][1] == 0.0f && d->state[1][0] == 0.0f &&
-           d->state[1][1] == 0.0f;
+    return snq__biquad_pair_is_at_rest(&d->band);
 }

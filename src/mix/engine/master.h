@@ -68,7 +68,9 @@ typedef struct snq_master_search {
     const snq_master_plan *plan;
     uint32_t rate_hz;
     int64_t frames;
-    double lufs; /* of what read gives; -inf: silence */
+    double lufs;         /* of what read gives; -inf: silence */
+    const double *power; /* (frames / slot,) of what read gives: loud_slots.h; NULL: not known */
+    const float *peak;   /* (frames / slot,) likewise, true peaks, linear; NULL: not known */
     snq_master_read *read;
     void *user;
 } snq_master_search;

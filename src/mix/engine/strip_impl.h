@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "fx/biquad_pair.h"
 #include "mix/engine/mix_plan.h"
 #include "score/curve.h"
 
@@ -37,10 +38,10 @@ typedef struct snq__duck {
     uint32_t into;         /* frames of that step so far */
     float *ring;           /* (latency,) gains on their way; owned */
     uint32_t latency, ring_at;
-    float state[2][2]; /* of the band-pass, a side each */
-    float g, k;        /* its coefficients */
-    float low[2][2];   /* what the key's low-pass remembers, a side each */
-    float low_a;       /* its coefficient; 1: all is listened to */
+    snq__biquad_pair band;     /* of a slot */
+    const snq__biquad *biquad; /* NULL: no slot */
+    float low[2], low_sum;     /* what the key's low-passes remember; the step's sum so far */
+    float low_a;               /* their coefficient a step; 1: all is listened to */
     float deepest_db;
 } snq__duck;
 

@@ -73,7 +73,8 @@ static void energy_follows(void **state)
     double duration_s;
     films_make(
         "halves.mkv", "nullsrc=s=160x96:r=20",
-        "-vf geq=lum='128+60*sin((X+if(gt(T\\,6)\\,20*sin(6*T)\\,0))/7)*cos(Y/9)':cb=128:cr=128 -t "
+        "-vf geq=lum='128+60*sin((X+if(gt(T\\,6)\\,5*sin(12.6*T)\\,0))/7)*cos(Y/9)':cb=128:cr=128 "
+        "-t "
         "12 -c:v ffv1");
     films_path(path, "halves.mkv");
     watch(path, &f, &duration_s);

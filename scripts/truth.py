@@ -16,6 +16,8 @@ usage: truth.py [--only SCORER,...] [--store]
   flow      end error of `sonique watch --flow` on the pairs of ../shared/data/flow, in px
   sway      how much of a shift by a fraction of a pixel the flow sees
   films     cuts, flashes and jolts of 20 films (../shared/truth/make_films.py, seed 100)
+  hits      tempo and beats that fit what the eyes see of these films, by ../shared/truth/score_hits.py, beside the best
+            that any one tempo and any phase reach
   prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
   composed  54 composed pieces, three prompts a style: tempo, beats, key, loudness, length, drums against bass
   styles    can the 18 styles be told apart by what is heard and written of them (8 seeds each)
@@ -33,11 +35,14 @@ SNQ_PROGRAM name another folder, another sonique.
 A new scorer is a function that returns {name: Score} or raises Skip, and a name in SCORERS.
 """
 import argparse
+import atexit
+import functools
 import json
 import math
 import os
 import pathlib
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -589,14 +594,80 @@ def score_films(folder, documents):
             "jolt_recall": Score(jolts[0] / max(jolts[2], 1), tolerance=.01)}
 
 
-def films():
+@functools.lru_cache(maxsize=None)
+def made_films():
+    """(folder that lasts as long as the program, what sonique watch says of its films)"""
     script = there("truth/make_films.py")
     need_opencv()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        subprocess.run(["/usr/bin/python3", script, folder, "--count", str(FILMS), "--seed", str(FILM_SEED), "--jobs",
-                        str(os.cpu_count())], check=True, stdout=subprocess.DEVNULL)
-        return score_films(folder, watch_all(sorted(folder.glob("*.mp4"))))
+    folder = pathlib.Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    subprocess.run(["/usr/bin/python3", script, folder, "--count", str(FILMS), "--seed", str(FILM_SEED), "--jobs",
+                    str(os.cpu_count())], check=True, stdout=subprocess.DEVNULL)
+    return folder, watch_all(sorted(folder.glob("*.mp4")))
+
+
+def films():
+    return score_films(*made_films())
+
+
+HIT_TEMPOS = (120, 140)
+HIT_TOLERANCE_S = .040
+HIT_FLOOR = .90  # of the best of one tempo
+CHANGES_FLOOR = .70  # on beats
+# A cut of one film that is met or not
+HIT = .004
+
+
+def best_of_one_tempo(truth):
+    """(weight, most on beats, most on eighths) of any tempo of the range and any phase, by trying them."""
+    import numpy
+    events = [(cut["s"], 1.0) for cut in truth["cuts"]] + [(a["s"], a["strength"]) for a in truth["accents"]]
+    times, weights = numpy.array(events).T
+    most = [0.0, 0.0]
+    for bpm in numpy.exp(numpy.arange(math.log(HIT_TEMPOS[0]), math.log(HIT_TEMPOS[1]), 2e-4)):
+        for k, period in enumerate((60 / bpm, 30 / bpm)):
+            past = (times[:, None] - numpy.arange(0, period, .002)) % period
+            met = (past <= HIT_TOLERANCE_S) | (past >= period - HIT_TOLERANCE_S)
+            most[k] = max(most[k], (weights @ met).max())
+    return weights.sum(), *most
+
+
+def score_hits(folder, documents, mode):
+    """The means that score_hits.py prints of what hits-tool answers, and those of the gaps at tempo."""
+    tool = PROGRAM.parent / "tests" / "compose" / "hits-tool"
+    if not tool.exists():
+        raise Skip(f"no {tool.name} in the build folder")
+    asked, answered = folder / "asked.jsonl", folder / "answered.jsonl"
+    asked.write_text("".join(json.dumps(document) + "\n" for document in documents))
+    subprocess.run([tool, mode, *map(str, HIT_TEMPOS), asked, answered], check=True)
+    pairs = []
+    for document, line in zip(documents, answered.read_text().splitlines()):
+        truth = (folder / pathlib.Path(document["video"]["path"]).name).with_suffix(".json")
+        report = truth.with_suffix(f".{mode}")
+        report.write_text(line)
+        pairs += [truth, report]
+    said = subprocess.run(["/usr/bin/python3", there("truth/score_hits.py"), *pairs, "--tolerance", str(HIT_TOLERANCE_S)],
+                          check=True, stdout=subprocess.PIPE).stdout.splitlines()
+    rows = [json.loads(line) for line in said]
+    return rows[-1], sum(row["gaps_at_tempo"] for row in rows[:-1]) / (len(rows) - 1)
+
+
+def hits_of_films():
+    folder, documents = made_films()
+    best = [best_of_one_tempo(json.loads(path.read_text())) for path in sorted(folder.glob("film_*.json"))]
+    weight, beats, eighths = (sum(column) for column in zip(*best))
+    one, _ = score_hits(folder, documents, "one")
+    many, kept = score_hits(folder, documents, "changes")
+    return {"films": Score(one["films"], floor=FILMS),
+            "beat": Score(one["beat"], tolerance=HIT), "beat_best": Score(beats / weight, tolerance=HIT),
+            "beat_of_best": Score(one["beat"] * weight / beats, HIT_FLOOR, tolerance=2 * HIT),
+            "beat_chance": Score(one["beat_chance"], less_is_better=True, tolerance=HIT),
+            "eighth": Score(one["eighth"], tolerance=HIT), "eighth_best": Score(eighths / weight, tolerance=HIT),
+            "eighth_of_best": Score(one["eighth"] * weight / eighths, HIT_FLOOR, tolerance=2 * HIT),
+            "changes_beat": Score(many["beat"], CHANGES_FLOOR, tolerance=2 * HIT),
+            "changes_eighth": Score(many["eighth"], tolerance=2 * HIT),
+            # beats that are bent to the cuts would show here
+            "changes_at_tempo": Score(kept, tolerance=.02)}
 
 
 # {file: (Hz, within)}: the true rate of what sways there, in uhf. The cooler's is that of its grey levels
@@ -697,7 +768,7 @@ def styles():
 
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
+           "hits": hits_of_films, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
 
 
 # ---- comparing

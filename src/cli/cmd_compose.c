@@ -346,8 +346,8 @@ int snq_cmd_compose(int argc, char **argv)
         .children = snq_common_children(),
         .doc =
             "A sentence becomes a piece."
-            "\vWhat options say wins over what the prompt says. Exit status: 0 done, 1 a prompt is "
-            "refused, 2 wrong usage, 3 the environment lacks something.",
+            "\vWhat options say wins over what the prompt says. Exit status: 0 done, 1 a prompt or "
+            "a recording is refused, 2 wrong usage, 3 the environment lacks something.",
     };
     options *o = snq_calloc(1, sizeof *o);
     if (!o)

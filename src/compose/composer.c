@@ -111,7 +111,10 @@ static snq_status make_form(const snq_compose_cfg *cfg, snq_form *form)
 {
     const int64_t bar_ticks = snq_intent_bar_ticks(cfg->intent);
     snq_form plan;
-    SNQ_TRY(snq_form_plan(cfg->brief, cfg->intent, &plan));
+    if (cfg->form)
+        plan = *cfg->form;
+    else
+        SNQ_TRY(snq_form_plan(cfg->brief, cfg->intent, &plan));
     if (!cfg->kept || as_planned(cfg->kept, &plan, bar_ticks))
         *form = plan;
     else
@@ -132,6 +135,9 @@ static snq_status put_marks(work *w)
                                     kept->metre[i].beat_unit));
     for (size_t i = 0; kept && i < kept->keys; i++)
         SNQ_TRY(snq_score_add_key(w->out, kept->key[i]));
+    for (uint32_t i = 0; !kept && w->cfg->fit && i < w->cfg->fit->steps; i++)
+        SNQ_TRY(snq_score_add_tempo(w->out, llround(w->cfg->fit->step[i].quarter * SNQ_SCORE_TICKS),
+                                    w->cfg->fit->step[i].bpm));
     if (!w->out->tempos)
         SNQ_TRY(snq_score_add_tempo(w->out, 0, in->bpm));
     if (!w->out->metres)

@@ -183,21 +183,27 @@ static void seat_strays(snq_form *f, const snq_intent *in)
             f->section[i].active |= strays;
 }
 
-snq_status snq_form_plan(const snq_brief *brief, const snq_intent *in, snq_form *out)
+void snq__form_fill(const snq_form_parts *parts, const snq_intent *in, snq_form *out)
 {
-    snq_form_parts parts;
     int32_t bar = 0;
     memset(out, 0, sizeof *out);
-    SNQ_TRY(snq__form_parts_plan(brief, &in->style->form, in->seed, in->bars, &parts));
-    for (uint32_t i = 0; i < parts.parts; i++) {
-        add_part(&parts, i, in, bar, out);
-        bar += parts.part[i].bars;
+    for (uint32_t i = 0; i < parts->parts; i++) {
+        add_part(parts, i, in, bar, out);
+        bar += parts->part[i].bars;
     }
     seat_strays(out, in);
     out->bars = bar;
     out->section[out->sections - 1].end = SNQ_END_FINAL;
     name_them(out);
     count_times(out);
+}
+
+snq_status snq_form_plan(const snq_brief *brief, const snq_intent *in, snq_form *out)
+{
+    snq_form_parts parts;
+    memset(out, 0, sizeof *out);
+    SNQ_TRY(snq__form_parts_plan(brief, &in->style->form, in->seed, in->bars, &parts));
+    snq__form_fill(&parts, in, out);
     return SNQ_OK;
 }
 

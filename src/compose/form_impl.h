@@ -25,5 +25,7 @@ typedef struct snq_form_parts {
 /* The parts of a piece of `bars` bars, with the lengths that fill it. ERR_RANGE. */
 SNQ_MUST_USE snq_status snq__form_parts_plan(const snq_brief *brief, const snq_style_form *style,
                                              uint64_t seed, int32_t bars, snq_form_parts *out);
+/* The parts with their players, energies and ends; parts >= 1. */
+void snq__form_fill(const snq_form_parts *parts, const snq_intent *in, snq_form *out);
 
 #endif

@@ -14,7 +14,7 @@
  *
  * CONST  At least SNQ__CHORUS_LEAST frames of delay: what the interpolation needs, and one for the feedback.
  *
- * COST   See bench/bench_fx.c.
+ * COST   See bench/bench_fx.c: 17 ns a stereo frame of two voices, 60 where they come sooner than a block is long.
  *
  * LIMITS Interpolated as delay_parts_impl.h says: a single voice is flat within 1 dB to 0.27 of the rate
  *        (13 kHz at 48). Feedback stays below 1 and what is below -180 dB is written as 0.

@@ -86,9 +86,9 @@ static void ask_key(const snq_locked_recording *r, snq_brief *b)
 void snq_lock_plan_ask(const snq_locked_recording *r, uint32_t n, snq_brief *b)
 {
     for (uint32_t i = 0; i < n; i++) {
-        const int part = kind_of(r[i].name)->part;
-        const uint8_t bit = (uint8_t)(1u << part);
-        if (part != SNQ_PART_mix) {
+        const snq_track_kind *kind = kind_of(r[i].name);
+        const uint8_t bit = (uint8_t)(1u << kind->part);
+        if (strcmp(kind->id, snq_part_names[kind->part]) == 0) { /* a pad comes by itself */
             b->exclude &= (uint8_t)~bit;
             b->only |= b->only ? bit : 0;
             b->include |= b->only ? 0 : bit;

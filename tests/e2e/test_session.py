@@ -287,8 +287,29 @@ def test_refusals():
     refused(1, ["--force"], "compose", PROMPT, "-o", path)
     refused(2, ["name the tracks"], "lock", path)
     refused(2, ["--track"], "regenerate", path, "--prompt", "soft")
+    refused(1, ["--force"], "compose", PROMPT, "-o", path, "--variations", "2")
+    refused(2, ["name a session"], "undo")
+    refused(2, ["one session at a time"], "undo", path, "more")
+    refused(2, ["more than 16"], "lock", path, *["bass"] * 17)
+    refused(2, ["--seed"], "compose", "music", "-o", fresh("polka"), "--seed", 2 ** 53 - 1)
+    refused(2, ["--lock"], "compose", "music", "-o", fresh("polka"), *["--lock", "a=b"] * 65)
     refused(1, ["polka"], "compose", "music", "-o", fresh("polka"), "--style", "polka")
     assert not fresh("polka").exists()
+
+
+def test_documents_that_are_printed():
+    """--json: the session as its file has it, but for the chains that mix.json tells."""
+    path = session()
+    written = read(path, "session.json")
+    for track in written["tracks"]:
+        del track["chain"]
+    assert json.loads(good("history", path, "--json")) == written
+    printed = json.loads(good("lock", path, "bass", "--json"))
+    assert printed["locks"] == ["bass"] and not schemas.errors(printed, "session-1.schema.json")
+    table = good("unlock", path, "bass")
+    assert "bass" in table and "made 1" in table and "locked" not in table, table
+    assert "techno" in table and "A minor" in table and "4 bars" in table, table
+    assert [line.split()[1:] for line in good("history", path).splitlines()] == [["compose"], ["lock", "bass"], ["unlock", "bass"]]
 
 
 def test_two_at_once_are_refused():

@@ -111,6 +111,7 @@ snq_status rig_compose(const char *name, uint64_t seed)
     snprintf(path, sizeof path, "work/%s", name);
     snq_brief_init(&b);
     b.bars = 2;
+    b.bpm = 240.0;
     const snq_compose_job_cfg cfg = { .prompt = "a test",
                                       .brief = &b,
                                       .style = "house",

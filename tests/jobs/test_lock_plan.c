@@ -115,6 +115,20 @@ static void test_a_range_and_a_mode(void **state)
     snq_brief_clear(&b);
 }
 
+/* Percussion is no reason for drums. */
+static void test_kinds_that_are_no_parts(void **state)
+{
+    const snq_locked_recording r[] = { recording("percussion"), recording("pad"),
+                                       recording("sea") };
+    snq_brief b;
+    snq_brief_init(&b);
+    b.only = 1 << SNQ_PART_bass;
+    snq_lock_plan_ask(r, 3, &b);
+    assert_int_equal(b.include, 0);
+    assert_int_equal(b.only, 1 << SNQ_PART_bass);
+    snq_brief_clear(&b);
+}
+
 static void test_metre_and_no_pulse(void **state)
 {
     snq_locked_recording r = recording("texture");
@@ -392,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_what_is_open_is_the_recordings),
         cmocka_unit_test(test_what_is_said_stays),
         cmocka_unit_test(test_a_range_and_a_mode),
+        cmocka_unit_test(test_kinds_that_are_no_parts),
         cmocka_unit_test(test_metre_and_no_pulse),
         cmocka_unit_test(test_the_level_that_suits_the_style),
         cmocka_unit_test(test_they_take_their_places),

@@ -53,7 +53,7 @@ static const snq_source_row row_tab[] = {
          "whether it goes on as it was"),
     EYES("ambient", "homogeneity", "", 0, 1, 0, HOMOGENEITY, 0, "how evenly it moves everywhere"),
     { "motion", "rms_speed", "heights_s", 0, 0.5f, 0, SNQ_SOURCE_ANY_BAND, 1, 0, 0, -1,
-      "root mean square speed of a band, or of all" },
+      "root mean square speed of a band, or of mf and above" },
     PLAIN("drift", "mean_velocity", "heights_s", 0, 0.5f, 0,
           "speed of the mean flow (one number a film)"),
     { "drift", "direction", "deg", 0, 360, 0, SNQ_SOURCE_UNBANDED, 0, 0, 1, -1,

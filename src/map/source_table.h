@@ -3,7 +3,7 @@
  *
  * A source is a row, and a band where the row is of the eyes' bands: written {"type", "band", "property"}, or as a path,
  * "oscillatory.mf.primary_frequency", "picture.luma_mean". Types are the four published ones (directional, oscillatory,
- * chaotic, ambient: the columns of `watch --windows`), and ours: motion (speed of a band or of all bands), jitter, cuts,
+ * chaotic, ambient: the columns of `watch --windows`), and ours: motion (speed of a band, or of mf and above together), jitter, cuts,
  * picture, sound (what the ears know of the video's own sound).
  *
  * The range is what is usual: it normalises a source that modulates, and is shown to people; a value may lie outside.
@@ -29,7 +29,7 @@ enum {
 typedef enum snq_source_banding {
     SNQ_SOURCE_UNBANDED = 0,
     SNQ_SOURCE_BANDED,
-    SNQ_SOURCE_ANY_BAND /* one, or none: all bands together */
+    SNQ_SOURCE_ANY_BAND /* one, or none: several together */
 } snq_source_banding;
 
 typedef struct snq_source_row {

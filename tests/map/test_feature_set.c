@@ -128,6 +128,27 @@ static void what_is_missing_says_why(void **state)
     snq_sight_clear(&s);
 }
 
+/* Where only slow bands can be observed, the highest of them stands for all. */
+static void slow_bands_stand_in(void **state)
+{
+    snq_sight s;
+    snq_feature_set f;
+    snq_sight_init(&s);
+    s.motion_reason = NULL;
+    s.video = (snq_sight_video) { .width = 400, .height = 200, .range = { 0, 8 } };
+    push(&s, SNQ_SIGHT_ULF, "energy", 400, 0, 0, 0);
+    push(&s, SNQ_SIGHT_LF, "energy", 900, 0, 0, 0);
+    check_ok(snq_feature_set_from_sight(&f, &s));
+    check_near(at(&f, "motion", "rms_speed", -1, 4), 30.0 / 200, 1e-6);
+    check_near(at(&f, "motion", "rms_speed", SNQ_SIGHT_ULF, 4), 20.0 / 200, 1e-6);
+    snq_feature_set_clear(&f);
+    push(&s, SNQ_SIGHT_MF, "energy", 100, 0, 0, 0);
+    check_ok(snq_feature_set_from_sight(&f, &s));
+    check_near(at(&f, "motion", "rms_speed", -1, 4), 10.0 / 200, 1e-6);
+    snq_feature_set_clear(&f);
+    snq_sight_clear(&s);
+}
+
 static void events(void **state)
 {
     snq_sight s;
@@ -268,13 +289,10 @@ static void survives_every_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_a_sight),
-        cmocka_unit_test(what_is_missing_says_why),
-        cmocka_unit_test(events),
-        cmocka_unit_test(nothing_seen),
-        cmocka_unit_test(an_angle_is_not_averaged),
-        cmocka_unit_test(from_a_hearing),
-        cmocka_unit_test(survives_every_allocation),
+        cmocka_unit_test(from_a_sight),        cmocka_unit_test(what_is_missing_says_why),
+        cmocka_unit_test(slow_bands_stand_in), cmocka_unit_test(events),
+        cmocka_unit_test(nothing_seen),        cmocka_unit_test(an_angle_is_not_averaged),
+        cmocka_unit_test(from_a_hearing),      cmocka_unit_test(survives_every_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/check.h"
+#include "support/same_notes.h"
 
 #include "base/alloc.h"
 #include "base/attr.h"
@@ -89,7 +90,7 @@ static void seeds_and_memory(void **state)
     harmony_make(&again);
     const snq_track *const a = track(&piece), *const b = track(&again);
     assert_int_equal(a->notes, b->notes);
-    assert_memory_equal(a->note, b->note, a->notes * sizeof *a->note);
+    check_same_notes(a->note, b->note, a->notes);
     const int64_t before = snq_alloc_live();
     for (int n = 0; st == SNQ_ERR_NOMEM; n++) {
         const snq_track_job job = { &piece.context, &piece.intent.track[HARMONY_PAD], HARMONY_PAD,

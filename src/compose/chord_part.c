@@ -135,3 +135,22 @@ int snq__chord_part_final(const snq_chord_part *p, int32_t bar)
 {
     return p->section->end == SNQ_END_FINAL && bar + 1 == p->section->bar + p->section->bars;
 }
+
+snq_status snq__chord_part_each(const snq_track_job *job, const snq_voicing_style *style,
+                                snq_status (*play)(const snq_chord_part *part, snq_track *out),
+                                snq_track *out)
+{
+    const snq_form *f = &job->context->form;
+    const uint8_t kind = snq__chord_part_kind(job, style);
+    snq_voicing last = { .notes = 0 };
+    for (uint32_t i = 0; i < f->sections; i++) {
+        snq_chord_part part;
+        if (!snq__chord_part_active(job, &f->section[i]))
+            continue;
+        SNQ_TRY(snq__chord_part_init(&part, job, &f->section[i], style, kind, &last));
+        const snq_status st = part.chords > 0 ? play(&part, out) : SNQ_OK;
+        snq__chord_part_clear(&part);
+        SNQ_TRY(st);
+    }
+    return SNQ_OK;
+}

@@ -31,6 +31,11 @@ SNQ_MUST_USE snq_status snq__chord_part_init(snq_chord_part *p, const snq_track_
                                              const snq_voicing_style *style, uint8_t kind,
                                              snq_voicing *last);
 void snq__chord_part_clear(snq_chord_part *p);
+/* Call `play` for each section in which the track plays and there are chords, laid out one after the other.
+ * ERR_NOMEM, those of `play`. */
+SNQ_MUST_USE snq_status snq__chord_part_each(
+    const snq_track_job *job, const snq_voicing_style *style,
+    snq_status (*play)(const snq_chord_part *part, snq_track *out), snq_track *out);
 /* Which SNQ_VOICING_* the track uses: by the style's weights and the track's qualities. */
 uint8_t snq__chord_part_kind(const snq_track_job *job, const snq_voicing_style *style);
 /* Its chord at a step of the piece: index 0 .. chords - 1, and where that one ends. */

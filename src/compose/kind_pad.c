@@ -91,20 +91,7 @@ static snq_status play_section(const snq_chord_part *p, snq_track *out)
 
 static snq_status make(const snq_track_job *job, snq_track *out)
 {
-    const snq_form *f = &job->context->form;
-    const snq_voicing_style *style = &style_of(job)->voicing;
-    const uint8_t kind = snq__chord_part_kind(job, style);
-    snq_voicing last = { .notes = 0 };
-    for (uint32_t i = 0; i < f->sections; i++) {
-        snq_chord_part part;
-        if (!snq__chord_part_active(job, &f->section[i]))
-            continue;
-        SNQ_TRY(snq__chord_part_init(&part, job, &f->section[i], style, kind, &last));
-        const snq_status st = part.chords > 0 ? play_section(&part, out) : SNQ_OK;
-        snq__chord_part_clear(&part);
-        SNQ_TRY(st);
-    }
-    return SNQ_OK;
+    return snq__chord_part_each(job, &style_of(job)->voicing, play_section, out);
 }
 
 const snq_track_kind snq__kind_pad = {

@@ -7,10 +7,9 @@
 #include "compose/composer.h"
 #include "jobs/folder_output.h"
 #include "jobs/lock_plan.h"
+#include "jobs/score_texts.h"
 #include "jobs/session_folder.h"
 #include "jobs/session_open_impl.h"
-#include "score/midi.h"
-#include "score/score_json.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
 
@@ -29,6 +28,7 @@ static snq_status decide(const snq_compose_job_cfg *cfg, snq_composition *out, s
     SNQ_TRY(snq_brief_copy(cfg->brief, &s->brief));
     snq_lock_plan_ask(cfg->lock, cfg->locks, &s->brief);
     SNQ_TRY(choose_style(out->styles, cfg, &s->brief, &style));
+    SNQ_TRY(snq__composition_blend(out, &style));
     if (s->brief.bpm != cfg->brief->bpm)
         snq_lock_plan_fit(style, &s->brief);
     SNQ_TRY(snq_intent_decide(&s->brief, style, out->styles->sounds, cfg->seed, &s->intent));
@@ -54,45 +54,18 @@ static snq_status begin(const snq_compose_job_cfg *cfg, snq_composition *out, sn
 
 /* ---------------------------------------------------------------- the score alone */
 
-static snq_status put_score(const snq_score *score, snq_folder_output *folder, snq_str *text)
+static snq_status write_session(const snq_session *s, snq_folder_output *folder)
 {
+    snq_str text;
     snq_json j;
-    snq_json_init(&j, snq_json_to_str, text);
-    snq_score_json(&j, score);
-    SNQ_TRY(snq_json_finish(&j));
-    snq_str_put(text, "\n");
-    return snq_folder_output_text(folder, "score.json", text);
-}
-
-static snq_status put_midi(const snq_score *score, snq_folder_output *folder, snq_str *text)
-{
-    SNQ_TRY(snq_midi_write(score, text));
-    return snq_folder_output_text(folder, "score.mid", text);
-}
-
-static snq_status put_session(const snq_session *s, snq_folder_output *folder, snq_str *text)
-{
-    snq_json j;
-    snq_json_init(&j, snq_json_to_str, text);
+    snq_str_init(&text, TEXT_BYTES_MAX);
+    snq_json_init(&j, snq_json_to_str, &text);
     snq_session_json(&j, s, NULL);
-    SNQ_TRY(snq_json_finish(&j));
-    snq_str_put(text, "\n");
-    return snq_folder_output_text(folder, "session.json", text);
-}
-
-static snq_status write_texts(const snq_session *s, const snq_score *score,
-                              snq_folder_output *folder)
-{
-    snq_str text[3];
-    for (size_t i = 0; i < SNQ_COUNT(text); i++)
-        snq_str_init(&text[i], TEXT_BYTES_MAX);
-    snq_status st = put_score(score, folder, &text[0]);
+    snq_status st = snq_json_finish(&j);
+    snq_str_put(&text, "\n");
     if (st >= 0)
-        st = put_midi(score, folder, &text[1]);
-    if (st >= 0)
-        st = put_session(s, folder, &text[2]);
-    for (size_t i = 0; i < SNQ_COUNT(text); i++)
-        snq_str_clear(&text[i]);
+        st = snq_folder_output_text(folder, "session.json", &text);
+    snq_str_clear(&text);
     return st;
 }
 
@@ -101,7 +74,9 @@ static snq_status write_score(const snq_compose_job_cfg *cfg, const snq_session 
 {
     snq_folder_output *folder;
     SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &folder));
-    const snq_status st = write_texts(s, score, folder);
+    snq_status st = snq_score_texts_write(score, folder);
+    if (st >= 0)
+        st = write_session(s, folder);
     if (st >= 0)
         return snq_folder_output_commit(folder);
     snq_folder_output_abort(folder);

@@ -27,6 +27,8 @@ typedef struct snq_composition {
     snq_session session;
     snq_render_report render;  /* `stems` 0: nothing was rendered */
     snq_style_library *styles; /* that the session's style is borrowed from; owned */
+    snq_style
+        *blend; /* the style with a second genre's drums, where the brief names two; owned; NULL */
 } snq_composition;
 
 /* Legal twice, and after an error of those below. */

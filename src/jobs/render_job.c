@@ -11,8 +11,7 @@
 #include "jobs/mix_down.h"
 #include "jobs/render_files.h"
 #include "jobs/render_plan.h"
-#include "score/midi.h"
-#include "score/score_json.h"
+#include "jobs/score_texts.h"
 #include "synth/render.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
@@ -168,26 +167,6 @@ static snq_status finish_audio(job *j)
 
 /* ---------------------------------------------------------------- the texts */
 
-static snq_status put_midi(const job *j, snq_str *to)
-{
-    return snq_midi_write(&j->plan.score, to);
-}
-
-static snq_status end_document(snq_json *json, snq_str *to)
-{
-    SNQ_TRY(snq_json_finish(json));
-    snq_str_put(to, "\n");
-    return SNQ_OK;
-}
-
-static snq_status put_score(const job *j, snq_str *to)
-{
-    snq_json json;
-    snq_json_init(&json, snq_json_to_str, to);
-    snq_score_json(&json, &j->plan.score);
-    return end_document(&json, to);
-}
-
 static snq_status put_mix(const job *j, snq_str *to)
 {
     snq_json json;
@@ -195,30 +174,23 @@ static snq_status put_mix(const job *j, snq_str *to)
     mix.strips = j->plan.tracks; /* those that a user can name */
     snq_json_init(&json, snq_json_to_str, to);
     snq_mix_plan_json(&json, &mix);
-    return end_document(&json, to);
+    SNQ_TRY(snq_json_finish(&json));
+    snq_str_put(to, "\n");
+    return to->st;
 }
 
 static snq_status write_texts(job *j)
 {
-    static const struct {
-        const char *name;
-        snq_status (*put)(const job *j, snq_str *to);
-        int mixed; /* not of a dry rendering */
-    } text_tab[] = { { "score.json", put_score, 0 },
-                     { "score.mid", put_midi, 0 },
-                     { "mix.json", put_mix, 1 } };
-    for (size_t i = 0; i < SNQ_COUNT(text_tab); i++) {
-        snq_str text;
-        if (text_tab[i].mixed && !j->down)
-            continue;
-        snq_str_init(&text, TEXT_BYTES_MAX);
-        snq_status st = text_tab[i].put(j, &text);
-        if (st >= 0)
-            st = snq_render_files_text(j->files, text_tab[i].name, &text);
-        snq_str_clear(&text);
-        SNQ_TRY(st);
-    }
-    return SNQ_OK;
+    snq_str text;
+    SNQ_TRY(snq_score_texts_write(&j->plan.score, snq_render_files_folder(j->files)));
+    if (!j->down)
+        return SNQ_OK;
+    snq_str_init(&text, TEXT_BYTES_MAX);
+    snq_status st = put_mix(j, &text);
+    if (st >= 0)
+        st = snq_render_files_text(j->files, "mix.json", &text);
+    snq_str_clear(&text);
+    return st;
 }
 
 /* ---------------------------------------------------------------- all of it */

@@ -73,7 +73,7 @@ uint64_t snq_session_track_seed(uint64_t piece, const char *track, uint32_t made
 
 /* `mix`: for the tracks' processor chains; NULL: none are told. */
 void snq_session_json(snq_json *j, const snq_session *s, const snq_mix_plan *mix);
-/* *out is initialised; the caller clears; on error it is clear. `find_style` gives a style by its id, borrowed
+/* *out is initialised; the caller clears; on error it is clear. Once out->brief is read, `find_style` gives a style by its id, borrowed
  * for the session's life, or says why there is none: that status and those words come back. ERR_FORMAT, ERR_RANGE,
  * ERR_TOO_BIG, ERR_NOT_FOUND (a lock of no track) name the place; ERR_NOMEM. */
 typedef snq_status snq_session_find_style(void *user, const char *id, const snq_style **out);

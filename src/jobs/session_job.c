@@ -31,12 +31,31 @@ void snq_composition_clear(snq_composition *c)
     if (c->styles)
         snq_style_library_clear(c->styles);
     snq_free(c->styles);
+    snq_style_free(c->blend);
     *c = (snq_composition) { 0 };
 }
 
+snq_status snq__composition_blend(snq_composition *c, const snq_style **style)
+{
+    const snq_brief *b = &c->session.brief;
+    const snq_style *lends = b->genres > 1 && !strcmp((*style)->id, snq_genre_names[b->genre[0]])
+                                 ? snq_style_library_find(c->styles, snq_genre_names[b->genre[1]])
+                                 : NULL;
+    if (!lends)
+        return SNQ_OK;
+    snq_style_free(c->blend);
+    c->blend = NULL;
+    SNQ_TRY(snq_style_blend(*style, lends, &c->blend));
+    *style = c->blend;
+    return SNQ_OK;
+}
+
+/* The session's brief is there already: it is read before its style is asked for. */
 static snq_status find_style(void *user, const char *id, const snq_style **out)
 {
-    return snq_style_library_get(user, id, out);
+    snq_composition *c = user;
+    SNQ_TRY(snq_style_library_get(c->styles, id, out));
+    return snq__composition_blend(c, out);
 }
 
 /* `from`: "" or the folder of a step in the history, with a slash. */
@@ -54,7 +73,7 @@ static snq_status load_session(const snq_session_folder *f, const char *from, sn
     SNQ_TRY(st);
     const snq_json_ref root = snq_json_root(doc);
     snq_session_clear(&c->session);
-    st = snq_session_from_json(&root, find_style, c->styles, &c->session);
+    st = snq_session_from_json(&root, find_style, c, &c->session);
     snq_json_doc_free(doc);
     return st;
 }

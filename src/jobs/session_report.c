@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "compose/bar_fit.h"
 #include "compose/coherence.h"
 #include "compose/style.h"
 #include "jobs/inputs.h"
@@ -104,7 +105,7 @@ static snq_status put_coherence(snq_json *j, const snq_session_report *r)
     }
     const int32_t steps = snq_intent_bar_steps(r->in);
     for (int32_t i = 0; i < steps && i < STEPS_MAX; i++)
-        grid[i] = r->in->style->bass.grid[i % SNQ_BASS_GRID];
+        grid[i] = r->in->style->bass.grid[snq_bar_fit(r->in, i)];
     SNQ_TRY(snq_coherence_measure(r->score, t[BASS], t[DRUMS], r->in,
                                   steps <= STEPS_MAX ? grid : NULL, &c));
     if (isnan(c.share)) {

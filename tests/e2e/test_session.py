@@ -256,6 +256,22 @@ def test_notes_edited_by_hand_are_kept_and_sound():
     assert all(n["velocity"] == 20 for n in notes(path, "bass"))
 
 
+def test_a_second_genre_lends_its_drums():
+    both, plain = fresh("both"), fresh("plain")
+    good("compose", "jazz techno, 4 bars", "-o", both, "--score-only", "--quiet", "--seed", "3")
+    good("compose", "jazz, 4 bars", "-o", plain, "--score-only", "--quiet", "--seed", "3")
+    assert read(both, "session.json")["style"] == "jazz"
+
+    def of_drums(path):
+        return {t["patch"] for t in read(path, "score.json")["tracks"] if t["kind"] == "drums"}
+    kits = {s["patch"] for t in json.loads((ROOT / "styles" / "techno.json").read_text())["tracks"] if t["kind"] == "drums"
+            for s in t["sounds"]}
+    assert of_drums(both) <= kits and of_drums(both) != of_drums(plain), (of_drums(both), kits)
+    old = notes(both, "drums")
+    good("regenerate", both, "--track", "drums", "--quiet")  # the lender is found again
+    assert notes(both, "drums") != old and of_drums(both) <= kits
+
+
 def test_damaged_sessions_lose_nothing():
     path = session()
     session_json = (path / "session.json").read_text()

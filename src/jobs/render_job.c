@@ -220,6 +220,8 @@ static snq_status run(job *j)
     j->down = NULL;
     if (j->cfg->finish)
         SNQ_TRY(j->cfg->finish(j->cfg->user, snq_render_files_folder(j->files), j->report));
+    if (j->cfg->discard)
+        return SNQ_OK; /* free leaves nothing */
     snq_render_files *files = j->files;
     j->files = NULL;
     return snq_render_files_commit(files);

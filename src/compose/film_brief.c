@@ -6,7 +6,8 @@
  * STEPS  axes     a trait within its range, 0 .. 1, linear or log; light luma, colour saturation, warmth
  *                 .5 + .5 cos(hue - 45) min(1, saturation / .25)
  *        arousal  weighted mean of the axes that are known; valence 2 * the same - 1
- *        fit      of a genre: 1 - mean |axis - place| over the axes that it names and that are known (valence at half)
+ *        fit      of a genre: 1 - weighted mean of |axis - place| over the axes that it names and that are known; arousal and
+ *                 valence (at half, as it is twice as long) weigh 2, the others 1
  *        genre    largest fit * 4 + snq_style_fit of its style (0 where the prompt says nothing); of equals the first listed
  *        energy   by arousal, where the prompt says neither energy nor moods
  *        moods    the nearest in the plane (arousal by the energy word, where that is said), and a second one that is
@@ -189,15 +190,15 @@ void snq_film_places(const snq_film_table *t, const snq_film_traits *f, double p
 double snq_film_genre_fit(const snq_film_table *t, const double place[SNQ_FILM_AXES], int genre)
 {
     const snq_film_genre *g = &t->genre[genre];
-    double off = 0.0;
-    int n = 0;
+    double off = 0.0, weights = 0.0;
     for (int a = 0; a < SNQ_FILM_AXES; a++)
         if (!isnan(place[a]) && !isnan((double)g->place[a])) {
             const double far = fabs(place[a] - (double)g->place[a]);
-            off += a == SNQ_FILM_VALENCE ? 0.5 * far : far;
-            n++;
+            const double weight = a == SNQ_FILM_AROUSAL || a == SNQ_FILM_VALENCE ? 2.0 : 1.0;
+            off += weight * (a == SNQ_FILM_VALENCE ? 0.5 * far : far);
+            weights += weight;
         }
-    return !g->listed ? -1.0 : n ? 1.0 - off / n : 0.5;
+    return !g->listed ? -1.0 : weights > 0.0 ? 1.0 - off / weights : 0.5;
 }
 
 /* ---------------------------------------------------------------- genre */

@@ -10,6 +10,7 @@ enum { SNQ_EXIT_OK = 0, SNQ_EXIT_REFUSED = 1, SNQ_EXIT_USAGE = 2, SNQ_EXIT_ENVIR
 
 int snq_cmd_listen(int argc, char **argv);
 int snq_cmd_watch(int argc, char **argv);
+int snq_cmd_sonify(int argc, char **argv);
 int snq_cmd_compose(int argc, char **argv);
 int snq_cmd_regenerate(int argc, char **argv);
 int snq_cmd_lock(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct {
     { "listen", "everything the ears know about recordings", snq_cmd_listen },
     { "watch", "everything the eyes know about videos", snq_cmd_watch },
     { "compose", "a sentence to a piece", snq_cmd_compose },
+    { "sonify", "a film to a film with music that follows it", snq_cmd_sonify },
     { "regenerate", "a track of a piece anew", snq_cmd_regenerate },
     { "lock", "tracks of a piece stay as they are", snq_cmd_lock },
     { "unlock", "they may change again", snq_cmd_unlock },

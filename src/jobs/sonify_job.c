@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/sonify_job.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "jobs/curves_csv.h"
+#include "jobs/film_score.h"
+#include "jobs/film_taste.h"
+#include "jobs/map_library.h"
+#include "jobs/map_plot.h"
+#include "jobs/session_open_impl.h"
+#include "media/atomic_file.h"
+
+enum { TEXT_BYTES_MAX = 1 << 30 };
+
+/* What of the work each part takes, roughly: watching is slow, the rest is not. */
+#define SEEN_PART  0.55
+#define HEARD_PART 0.60
+#define MIXED_PART 0.85
+
+typedef struct work {
+    const snq_sonify_cfg *cfg;
+    snq_sonification *out;
+    snq_film_table *table; /* owned */
+    snq_map_library maps;
+    snq_map_template *read;      /* from a file, owned; NULL */
+    const snq_map_template *map; /* borrowed from one of these */
+    snq_warnings warnings;       /* of all before the rendering */
+    snq_brief brief;       /* completed */
+    snq_film_view view;
+    snq_film_score score;
+    double from, to; /* what of the whole the present part is */
+    const char *doing;
+    const char *at_fault;
+    snq_atomic_file *report; /* of a film */
+} work;
+
+/* ---------------------------------------------------------------- how far it is */
+
+static void begin_part(work *w, double from, double to, const char *doing)
+{
+    w->from = from;
+    w->to = to;
+    w->doing = doing;
+}
+
+static void tell(const work *w, double part, double media_s)
+{
+    if (w->cfg->progress)
+        w->cfg->progress(w->cfg->user, w->from + (w->to - w->from) * fmin(part, 1.0), media_s,
+                         w->doing);
+}
+
+static void on_batch(void *user, const snq_batch_progress *p)
+{
+    tell(user, p->part, p->media_s);
+}
+
+static void on_render(void *user, double done_s, double of_s)
+{
+    tell(user, of_s > 0.0 ? done_s / of_s : 1.0, done_s);
+}
+
+static void on_unconfined(void *user, const snq_confinement *c)
+{
+    const work *w = user;
+    if (w->cfg->unconfined)
+        w->cfg->unconfined(w->cfg->user, c);
+}
+
+static snq_batch_hooks hooks_of(work *w)
+{
+    return (snq_batch_hooks) { .cancel = w->cfg->cancel,
+                               .progress = on_batch,
+                               .unconfined = on_unconfined,
+                               .user = w };
+}
+
+/* ---------------------------------------------------------------- data and names */
+
+/* A path that names a file, else an id. */
+static snq_status load_map(work *w)
+{
+    const char *name = w->cfg->map;
+    SNQ_TRY(snq_map_library_load(&w->maps));
+    if (!name)
+        return SNQ_OK;
+    w->at_fault = name;
+    if (strchr(name, '/') || strstr(name, ".json")) {
+        SNQ_TRY(snq_map_library_read(name, &w->warnings, &w->read));
+        w->map = w->read;
+        return SNQ_OK;
+    }
+    w->map = snq_map_library_find(&w->maps, name);
+    return w->map ? SNQ_OK
+                  : SNQ_FAIL(SNQ_ERR_NOT_FOUND,
+                             "there is no such template; sonique map list shows them");
+}
+
+/* ---------------------------------------------------------------- seeing */
+
+static snq_status look(work *w)
+{
+    const snq_film_view_cfg cfg = { .path = w->cfg->video,
+                                    .preset = w->cfg->preset,
+                                    .threads = w->cfg->threads,
+                                    .hooks = hooks_of(w) };
+    begin_part(w, 0.0, SEEN_PART, "watching");
+    SNQ_TRY(snq_film_view_open(&cfg, &w->view));
+    w->out->traits = w->view.traits;
+    snq_warnings_join(&w->warnings, &w->view.sight.warnings);
+    return SNQ_OK;
+}
+
+static snq_status listen(work *w)
+{
+    const snq_film_view_cfg cfg = { .path = w->cfg->video,
+                                    .threads = w->cfg->threads,
+                                    .hooks = hooks_of(w) };
+    if (!snq_film_view_wants_sound(w->map))
+        return SNQ_OK;
+    begin_part(w, SEEN_PART, HEARD_PART, "listening");
+    return snq_film_view_listen(&cfg, &w->view);
+}
+
+/* What the words leave open the picture decides; then it is known which matrix goes with it. */
+static snq_status decide(work *w)
+{
+    const snq_style_library *styles = w->out->composition.styles;
+    SNQ_TRY(snq_brief_copy(w->cfg->brief, &w->brief));
+    SNQ_TRY(snq_film_taste_brief(w->table, styles, &w->view.traits, &w->brief, &w->out->why));
+    if (w->map)
+        return SNQ_OK;
+    const char *genre = w->cfg->style     ? w->cfg->style
+                        : w->brief.genres ? snq_genre_names[w->brief.genre[0]]
+                                          : NULL;
+    return snq_film_taste_template(w->table, &w->maps, genre, &w->map);
+}
+
+static snq_status make_score(work *w)
+{
+    const snq_film_score_cfg cfg = { .view = &w->view,
+                                     .table = w->table,
+                                     .map = w->map,
+                                     .brief = &w->brief,
+                                     .style = w->cfg->style,
+                                     .prompt = w->cfg->prompt,
+                                     .seed = w->cfg->seed,
+                                     .tempo_changes = w->cfg->tempo_changes };
+    return snq_film_score_make(&cfg, &w->out->composition, &w->score, &w->out->why,
+                               &w->warnings);
+}
+
+/* ---------------------------------------------------------------- hearing */
+
+/* The music's target is for music alone; with the film's own sound beside it, it is for both. */
+static snq_status write_film(work *w, const char *mix)
+{
+    const snq_intent *in = &w->out->composition.session.intent;
+    const snq_film_out_cfg cfg = { .video = w->cfg->video,
+                                   .music = mix,
+                                   .out = w->cfg->out,
+                                   .force = w->cfg->force,
+                                   .original = w->cfg->original,
+                                   .lufs = in->target_lufs,
+                                   .ceiling_dbtp = in->ceiling_dbtp,
+                                   .title = in->title,
+                                   .threads = w->cfg->threads,
+                                   .cancel = w->cfg->cancel };
+    begin_part(w, MIXED_PART, 1.0, "writing the film");
+    tell(w, 0.0, 0.0);
+    return snq_film_out_run(&cfg, &w->out->film);
+}
+
+static snq_status write_mapping(work *w, snq_folder_output *folder)
+{
+    snq_str text;
+    snq_json j;
+    snq_str_init(&text, TEXT_BYTES_MAX);
+    snq_json_init(&j, snq_json_to_str, &text);
+    snq_map_template_json(&j, w->map);
+    snq_status st = snq_json_finish(&j);
+    snq_str_put(&text, "\n");
+    if (st >= 0)
+        st = snq_folder_output_text(folder, "mapping.json", &text);
+    snq_str_clear(&text);
+    return st;
+}
+
+static snq_status on_mixed(void *user, snq_folder_output *folder, const char *mix)
+{
+    work *w = user;
+    if (w->out->is_film)
+        return write_film(w, mix);
+    SNQ_TRY(write_mapping(w, folder));
+    return SNQ_OK;
+}
+
+static void put_outputs(snq_json *j, const snq_map_result *r)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    snq_json_key(j, "destinations");
+    snq_json_array(j);
+    for (size_t i = 0; i < r->outputs; i++) {
+        const snq_map_output *o = &r->output[i];
+        snq_json_object(j);
+        snq_json_put_string(j, "id", d[o->destination].param.id);
+        snq_json_put_int(j, "mappings", o->mappings);
+        snq_json_put_real(j, "covered", o->covered, 4);
+        if (*o->reason)
+            snq_json_put_string(j, "reason", o->reason);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+}
+
+static void on_tell(void *user, snq_json *j)
+{
+    const work *w = user;
+    snq_json_key(j, "traits");
+    snq_film_traits_json(j, &w->out->traits);
+    snq_json_key(j, "why");
+    snq_film_words_json(j, &w->out->why);
+    put_outputs(j, &w->score.curves);
+    if (w->out->is_film) {
+        snq_json_key(j, "output");
+        snq_film_out_json(j, &w->out->film);
+    }
+}
+
+static snq_status on_reported(void *user, const snq_str *report)
+{
+    work *w = user;
+    snq_str_init(&w->out->report, TEXT_BYTES_MAX);
+    snq_str_put(&w->out->report, snq_str_text(report));
+    return w->out->report.st;
+}
+
+/* OUT.mp4 -> OUT.report.json */
+static snq_status report_path(const char *film, char to[SNQ_PATH_MAX])
+{
+    const char *dot = strrchr(film, '.');
+    const int n = snprintf(to, SNQ_PATH_MAX, "%.*s.report.json", (int)(dot - film), film);
+    return n >= 0 && n < SNQ_PATH_MAX ? SNQ_OK : SNQ_FAIL(SNQ_ERR_TOO_BIG, "its path is too long");
+}
+
+/* Beside the film; its name is taken before there is anything to put into it. */
+static snq_status open_report(work *w)
+{
+    char path[SNQ_PATH_MAX];
+    if (!w->out->is_film)
+        return SNQ_OK;
+    SNQ_TRY(report_path(w->cfg->out, path));
+    return snq_atomic_open(path, w->cfg->force, &w->report);
+}
+
+static snq_status write_report(work *w)
+{
+    snq_atomic_file *f = w->report;
+    const snq_str *text = &w->out->report;
+    w->report = NULL;
+    if (fwrite(text->text, 1, text->length, snq_atomic_stream(f)) != text->length) {
+        const snq_status st = SNQ_FAIL(SNQ_ERR_IO, "writing its report: %s", strerror(errno));
+        snq_atomic_abort(f);
+        return st;
+    }
+    return snq_atomic_commit(f);
+}
+
+static snq_status render(work *w)
+{
+    snq_composition *c = &w->out->composition;
+    char beside[SNQ_PATH_MAX];
+    snprintf(beside, sizeof beside, "%s.session", w->cfg->out);
+    const snq_session_render_cfg cfg = { .session = &c->session,
+                                         .score = &w->score.score,
+                                         .out = w->out->is_film ? beside : w->cfg->out,
+                                         .force = w->out->is_film || w->cfg->force,
+                                         .level = UINT32_MAX,
+                                         .discard = w->out->is_film,
+                                         .mixed = on_mixed,
+                                         .tell = on_tell,
+                                         .reported = on_reported,
+                                         .user = w,
+                                         .run = { .threads = w->cfg->threads,
+                                                  .cancel = w->cfg->cancel,
+                                                  .progress = on_render,
+                                                  .user = w } };
+    begin_part(w, HEARD_PART, MIXED_PART, "playing");
+    const snq_status st = snq_session_render(&cfg, &c->render);
+    snq_warnings_join(&c->render.warnings, &w->warnings);
+    return st;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+snq_status snq_sonify_check(const snq_sonify_cfg *cfg)
+{
+    struct stat info;
+    if (snq_film_out_is_film(cfg->out)) {
+        const snq_film_out_cfg film = {
+            .video = cfg->video, .out = cfg->out, .force = cfg->force, .original = cfg->original
+        };
+        return snq_film_out_check(&film);
+    }
+    if (lstat(cfg->out, &info) != 0)
+        return SNQ_OK;
+    return cfg->force ? SNQ_OK
+                      : SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force replaces the files in it");
+}
+
+static snq_status make(work *w)
+{
+    const snq_sonify_cfg *cfg = w->cfg;
+    w->at_fault = cfg->out;
+    SNQ_TRY(snq_sonify_check(cfg));
+    w->out->is_film = snq_film_out_is_film(cfg->out);
+    SNQ_TRY(open_report(w));
+    SNQ_TRY(snq__composition_open(&w->out->composition));
+    w->table = snq_calloc(1, sizeof *w->table);
+    if (!w->table)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a table");
+    SNQ_TRY(snq_film_taste_load(w->table));
+    SNQ_TRY(load_map(w));
+    w->at_fault = cfg->video;
+    SNQ_TRY(look(w));
+    SNQ_TRY(decide(w));
+    w->at_fault = cfg->video;
+    SNQ_TRY(listen(w));
+    SNQ_TRY(make_score(w));
+    w->at_fault = cfg->out;
+    SNQ_TRY(render(w));
+    return w->out->is_film ? write_report(w) : SNQ_OK;
+}
+
+snq_status snq_sonify_run(const snq_sonify_cfg *cfg, snq_sonification *out, const char **at_fault)
+{
+    *out = (snq_sonification) { 0 };
+    work *w = snq_calloc(1, sizeof *w);
+    if (!w)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a film");
+    w->cfg = cfg;
+    w->out = out;
+    const snq_status st = make(w);
+    *at_fault = w->at_fault;
+    snq_atomic_abort(w->report);
+    snq_film_score_clear(&w->score);
+    snq_film_view_clear(&w->view);
+    snq_brief_clear(&w->brief);
+    snq_map_template_free(w->read);
+    snq_map_library_clear(&w->maps);
+    snq_free(w->table);
+    snq_free(w);
+    return st;
+}
+
+void snq_sonification_clear(snq_sonification *s)
+{
+    snq_composition_clear(&s->composition);
+    snq_str_clear(&s->report);
+    *s = (snq_sonification) { 0 };
+}

@@ -42,9 +42,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!o->verb)
-            argp_error(state, "list or check?");
+            argp_error(state, "list, check or plot?");
         if (strcmp(o->verb, "list") != 0 && strcmp(o->verb, "check") != 0)
-            argp_error(state, "\"%s\" is neither list nor check", o->verb);
+            argp_error(state, "\"%s\" is none of list, check and plot", o->verb);
         if (*o->verb == 'l' && o->files)
             argp_error(state, "list takes no file, not \"%s\"", o->file[0]);
         if (*o->verb == 'c' && !o->files)
@@ -307,21 +307,33 @@ static int check(const options *o)
     return refused ? SNQ_EXIT_REFUSED : SNQ_EXIT_OK;
 }
 
+/* Whether the first name is plot, which has options of its own. */
+static int wants_plot(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] != '-')
+            return strcmp(argv[i], "plot") == 0;
+    return 0;
+}
+
 int snq_cmd_map(int argc, char **argv)
 {
     const struct argp spec = {
         .options = option_tab,
         .parser = parse,
-        .args_doc = "list\ncheck FILE...",
+        .args_doc = "list\ncheck FILE...\nplot FILE|ID VIDEO",
         .doc =
-            "What of a picture can move what of a sound: sources, destinations, templates; and "
-            "whether a template is good."
+            "What of a picture can move what of a sound: sources, destinations, templates; whether "
+            "a "
+            "template is good; and what it makes of a film (sonique map plot --help)."
             "\vYour own templates lie in ~/.local/share/sonique/templates, one JSON file each. "
             "Exit "
             "status: 0 all done, 1 a template is refused, 2 wrong usage, 3 the environment lacks "
             "something.",
     };
     options o = { 0 };
+    if (wants_plot(argc, argv))
+        return snq_cmd_map_plot(argc, argv);
     if (argp_parse(&spec, argc, argv, 0, NULL, &o) != 0)
         return SNQ_EXIT_USAGE;
     return *o.verb == 'l' ? list(&o) : check(&o);

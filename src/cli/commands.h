@@ -21,6 +21,7 @@ int snq_cmd_render(int argc, char **argv);
 int snq_cmd_patches(int argc, char **argv);
 int snq_cmd_styles(int argc, char **argv);
 int snq_cmd_map(int argc, char **argv);
+int snq_cmd_map_plot(int argc, char **argv); /* of map: from "sonique map" on */
 int snq_cmd_doctor(int argc, char **argv);
 
 #endif

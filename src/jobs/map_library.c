@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "jobs/data_folders.h"
 
 snq_status snq_map_library_read(const char *path, snq_warnings *warnings, snq_map_template **out)
@@ -104,4 +106,49 @@ const snq_map_template *snq_map_library_find(const snq_map_library *l, const cha
 {
     const snq_map_entry *e = find(l, id);
     return e ? e->map : NULL;
+}
+
+/* ---- by file or id ---- */
+
+static int is_file_name(const char *name)
+{
+    const size_t n = strlen(name);
+    return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".json") == 0);
+}
+
+/* Of an entry that has this id, or would have it but for its problem. */
+static snq_status take(snq_map_library *l, const char *id, snq_warnings *warnings,
+                       snq_map_template **out)
+{
+    snq_str ids;
+    snq_map_entry *e = find(l, id);
+    if (e) {
+        *out = e->map;
+        e->map = NULL;
+        if (warnings)
+            *warnings = *e->odd;
+        return SNQ_OK;
+    }
+    snq_str_init(&ids, SNQ_ERROR_MAX);
+    for (size_t i = 0; i < l->entries; i++)
+        if (l->entry[i].map)
+            snq_str_putf(&ids, " %s", l->entry[i].map->id);
+    const snq_status st = SNQ_FAIL(SNQ_ERR_NOT_FOUND, "no template is called \"%s\"; there are:%s",
+                                   id, snq_str_text(&ids));
+    snq_str_clear(&ids);
+    return st;
+}
+
+snq_status snq_map_library_open(const char *name, snq_warnings *warnings, snq_map_template **out)
+{
+    snq_map_library l;
+    *out = NULL;
+    if (is_file_name(name))
+        return snq_map_library_read(name, warnings, out);
+    SNQ_TRY(snq_map_library_load(&l));
+    snq_status st = take(&l, name, warnings, out);
+    snq_map_library_clear(&l);
+    if (st == SNQ_ERR_NOT_FOUND && access(name, F_OK) == 0)
+        st = snq_map_library_read(name, warnings, out);
+    return st;
 }

@@ -40,5 +40,10 @@ const snq_map_template *snq_map_library_find(const snq_map_library *l, const cha
  * text names the file and the place. ERR_NOT_FOUND, ERR_IO, those of snq_map_template_parse. */
 SNQ_MUST_USE snq_status snq_map_library_read(const char *path, snq_warnings *warnings,
                                              snq_map_template **out);
+/* The template that a user means by a file's name or an id: what has a '/' in it or ends in ".json" is a file, else an id,
+ * else a file of that name. Owner, `warnings` as above. ERR_NOT_FOUND says what ids there are; of the library
+ * ERR_UNSUPPORTED; those of snq_map_library_read. */
+SNQ_MUST_USE snq_status snq_map_library_open(const char *name, snq_warnings *warnings,
+                                             snq_map_template **out);
 
 #endif

@@ -31,7 +31,7 @@ typedef struct snq_film_score_cfg {
 } snq_film_score_cfg;
 
 typedef struct snq_film_score {
-    snq_score score;      /* owned */
+    snq_score score;       /* owned */
     snq_map_result curves; /* owned; places in quarter notes of the score */
 } snq_film_score;
 

@@ -51,8 +51,25 @@ static snq_status keep_motion(snq_film_view *v)
     return SNQ_OK;
 }
 
-static snq_status keep(const snq_sight *s, snq_film_view *v)
+static snq_status copy_look(const snq_watch_look *from, snq_watch_look *to)
 {
+    snq_str bytes;
+    snq_unpack u;
+    snq_str_init(&bytes, SNQ_WATCH_LOOK_PACKED_MAX);
+    snq_watch_look_pack(&bytes, from);
+    snq_status st = bytes.st;
+    if (st >= 0) {
+        snq_unpack_init(&u, bytes.text, bytes.length);
+        st = snq_watch_look_unpack(&u, to);
+    }
+    snq_str_clear(&bytes);
+    return st;
+}
+
+static snq_status keep(const snq_sight *s, const snq_watch_look *seen, snq_film_view *v)
+{
+    if (seen)
+        SNQ_TRY(copy_look(seen, &v->look));
     SNQ_TRY(copy_sight(s, &v->sight));
     snq_film_traits_of(&v->sight, &v->traits);
     SNQ_TRY(snq_feature_set_from_sight(&v->features, &v->sight));
@@ -67,7 +84,7 @@ static snq_status on_seen(void *user, const snq_watch_batch_result *r)
         snprintf(l->error, sizeof l->error, "%s", r->error);
         return SNQ_OK;
     }
-    return keep(r->sight, l->view);
+    return keep(r->sight, r->look, l->view);
 }
 
 /* Hooks of the cfg behind ours, whose user is the look. */
@@ -99,6 +116,7 @@ static snq_status watch(look *l, const snq_inputs *inputs)
     cfg.inputs = inputs;
     cfg.preset = l->cfg->preset;
     cfg.windows = 1;
+    cfg.look = l->cfg->look;
     cfg.threads = l->cfg->threads;
     cfg.result = on_seen;
     cfg.hooks = hooks_of(l);
@@ -188,5 +206,6 @@ void snq_film_view_clear(snq_film_view *v)
     snq_feature_set_clear(&v->features);
     snq_series_clear(&v->motion);
     snq_sight_clear(&v->sight);
+    snq_watch_look_clear(&v->look);
     *v = (snq_film_view) { 0 };
 }

@@ -23,16 +23,19 @@
 #include "map/matrix.h"
 #include "score/series.h"
 #include "score/sight.h"
+#include "score/watch_look.h"
 
 typedef struct snq_film_view_cfg {
-    const char *path;            /* of the film; borrowed */
-    uint32_t preset;             /* SNQ_FLOW_* of watch/flow.h */
-    uint32_t threads;            /* 0: one a processor */
-    snq_batch_hooks hooks;       /* of watching and listening */
+    const char *path;      /* of the film; borrowed */
+    uint32_t preset;       /* SNQ_FLOW_* of watch/flow.h */
+    uint32_t threads;      /* 0: one a processor */
+    int look;              /* keep what a picture is drawn from */
+    snq_batch_hooks hooks; /* of watching and listening */
 } snq_film_view_cfg;
 
 typedef struct snq_film_view {
-    snq_sight sight; /* owned; its path is the cfg's */
+    snq_sight sight;     /* owned; its path is the cfg's */
+    snq_watch_look look; /* owned; nothing in it unless asked for */
     snq_feature_set features;
     snq_series
         motion; /* mean speed, frame heights a second; without values where nothing can be told */

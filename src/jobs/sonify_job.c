@@ -33,7 +33,7 @@ typedef struct work {
     snq_map_template *read;      /* from a file, owned; NULL */
     const snq_map_template *map; /* borrowed from one of these */
     snq_warnings warnings;       /* of all before the rendering */
-    snq_brief brief;       /* completed */
+    snq_brief brief;             /* completed */
     snq_film_view view;
     snq_film_score score;
     double from, to; /* what of the whole the present part is */
@@ -77,10 +77,9 @@ static void on_unconfined(void *user, const snq_confinement *c)
 
 static snq_batch_hooks hooks_of(work *w)
 {
-    return (snq_batch_hooks) { .cancel = w->cfg->cancel,
-                               .progress = on_batch,
-                               .unconfined = on_unconfined,
-                               .user = w };
+    return (snq_batch_hooks) {
+        .cancel = w->cfg->cancel, .progress = on_batch, .unconfined = on_unconfined, .user = w
+    };
 }
 
 /* ---------------------------------------------------------------- data and names */
@@ -111,6 +110,7 @@ static snq_status look(work *w)
     const snq_film_view_cfg cfg = { .path = w->cfg->video,
                                     .preset = w->cfg->preset,
                                     .threads = w->cfg->threads,
+                                    .look = !w->out->is_film,
                                     .hooks = hooks_of(w) };
     begin_part(w, 0.0, SEEN_PART, "watching");
     SNQ_TRY(snq_film_view_open(&cfg, &w->view));
@@ -154,8 +154,7 @@ static snq_status make_score(work *w)
                                      .prompt = w->cfg->prompt,
                                      .seed = w->cfg->seed,
                                      .tempo_changes = w->cfg->tempo_changes };
-    return snq_film_score_make(&cfg, &w->out->composition, &w->score, &w->out->why,
-                               &w->warnings);
+    return snq_film_score_make(&cfg, &w->out->composition, &w->score, &w->out->why, &w->warnings);
 }
 
 /* ---------------------------------------------------------------- hearing */
@@ -194,13 +193,53 @@ static snq_status write_mapping(work *w, snq_folder_output *folder)
     return st;
 }
 
+static snq_status write_curves(work *w, snq_folder_output *folder)
+{
+    snq_str text;
+    const snq_film_plan *p = w->out->composition.session.film;
+    snq_curves_csv_cfg cfg = snq_curves_csv_cfg_default(p->fit.end_s);
+    cfg.score = &w->score.score;
+    cfg.lead_s = p->fit.lead_s;
+    snq_str_init(&text, TEXT_BYTES_MAX);
+    snq_status st = snq_curves_csv(&w->score.curves, &cfg, &text);
+    if (st >= 0)
+        st = snq_folder_output_text(folder, "curves.csv", &text);
+    snq_str_clear(&text);
+    return st;
+}
+
+/* Without a font there is no picture, and all the rest. */
+static snq_status draw_curves(work *w, snq_folder_output *folder)
+{
+    char path[SNQ_PATH_MAX];
+    const snq_session *s = &w->out->composition.session;
+    snq_map_plot_cfg cfg = snq_map_plot_cfg_default();
+    cfg.map = w->map;
+    cfg.features = &w->view.features;
+    cfg.result = &w->score.curves;
+    cfg.sight = &w->view.sight;
+    cfg.look = &w->view.look;
+    cfg.score = &w->score.score;
+    cfg.lead_s = s->film->fit.lead_s;
+    cfg.hits = &s->film->hits;
+    cfg.fit = &s->film->fit;
+    SNQ_TRY(snq_folder_output_path(folder, "curves.png", path, sizeof path));
+    const snq_status st = snq_map_plot_write(&cfg, path, 0);
+    if (st != SNQ_ERR_UNSUPPORTED && st != SNQ_ERR_NOT_FOUND)
+        return st;
+    snq_warnings_add(&w->warnings, "no_picture", -1, "curves.png is not there: %s",
+                     snq_last_error());
+    return SNQ_OK;
+}
+
 static snq_status on_mixed(void *user, snq_folder_output *folder, const char *mix)
 {
     work *w = user;
     if (w->out->is_film)
         return write_film(w, mix);
     SNQ_TRY(write_mapping(w, folder));
-    return SNQ_OK;
+    SNQ_TRY(write_curves(w, folder));
+    return draw_curves(w, folder);
 }
 
 static void put_outputs(snq_json *j, const snq_map_result *r)
@@ -313,8 +352,9 @@ snq_status snq_sonify_check(const snq_sonify_cfg *cfg)
     }
     if (lstat(cfg->out, &info) != 0)
         return SNQ_OK;
-    return cfg->force ? SNQ_OK
-                      : SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force replaces the files in it");
+    return cfg->force
+               ? SNQ_OK
+               : SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force replaces the files in it");
 }
 
 static snq_status make(work *w)

@@ -30,8 +30,8 @@ typedef struct snq_sonify_cfg {
     const char *prompt;     /* "" none */
     const snq_brief *brief; /* what prompt and flags say */
     const char *style;      /* id; NULL: the brief's */
-    const char *map;        /* id of a template, or the path of one; NULL: what goes with the genre */
-    snq_original original;  /* of a film; of a folder it doesn't matter */
+    const char *map; /* id of a template, or the path of one; NULL: what goes with the genre */
+    snq_original original; /* of a film; of a folder it doesn't matter */
     int tempo_changes;
     uint32_t preset; /* SNQ_FLOW_* of watch/flow.h */
     uint64_t seed;   /* < SNQ_SESSION_SEED_MAX */

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
+#include "jobs/film_wishes.h"
 
 static const char *const end_names[] = { "bar", "beat", "cut" };
 enum { BAR_STEPS_MAX = 99 };
@@ -80,6 +80,10 @@ void snq_film_plan_json(snq_json *j, const snq_film_plan *p)
     snq_json_put_int(j, "bars", f->bars);
     put_tempo(j, f);
     put_hits(j, &p->hits);
+    if (p->wish) {
+        snq_json_key(j, "wishes");
+        snq_film_wishes_json(j, p->wish, f->bars);
+    }
     snq_json_end(j);
 }
 
@@ -174,6 +178,17 @@ static snq_status read_fit(const snq_json_ref *at, int32_t bars, snq_hit_fit *f)
     return read_tempo(at, f);
 }
 
+static snq_status read_wishes(const snq_json_ref *at, snq_film_plan *p)
+{
+    snq_json_ref member;
+    if (!snq_json_find(at, "wishes", &member))
+        return SNQ_OK;
+    p->wish = snq_calloc((size_t)p->fit.bars, sizeof *p->wish);
+    if (!p->wish)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %d bars", p->fit.bars);
+    return snq_film_wishes_from_json(&member, p->fit.bars, p->wish);
+}
+
 static snq_status read_plan(const snq_json_ref *at, int32_t bars, snq_film_plan *p)
 {
     static const char *const keys[] = { "video",  "template",    "length_s", "lead_s", "tail_s",
@@ -186,7 +201,7 @@ static snq_status read_plan(const snq_json_ref *at, int32_t bars, snq_film_plan 
     SNQ_TRY(read_fit(at, bars, &p->fit));
     SNQ_TRY(read_hits(at, p->fit.end_s, &p->hits));
     snq_hit_fit_score(&p->fit, &p->hits, &p->fit.got, &p->fit.chance);
-    return SNQ_OK;
+    return read_wishes(at, p);
 }
 
 snq_status snq_film_plan_from_json(const snq_json_ref *at, int32_t bars, snq_film_plan **out)

@@ -44,7 +44,11 @@ enum { SNQ_FRAME_HEAD = 16, SNQ_FRAME_FDS_MAX = SNQ_HANDOVER_MAX };
     X(FLOWN, 13, 0, 4096)        \
     X(SKETCH, 14, 1, 256u << 20) \
     X(SAMPLE, 15, 1, 65536)      \
-    X(SAMPLED, 16, 0, 4096)
+    X(SAMPLED, 16, 0, 4096)      \
+    X(FILM, 17, 1, 65536)        \
+    X(FILMED, 18, 0, 16384)      \
+    X(MUX, 19, 1, 65536)         \
+    X(MUXED, 20, 0, 4096)
 
 typedef enum snq_frame_kind {
     SNQ_FRAME_NONE = 0,

@@ -20,16 +20,14 @@ static snq_status unpack_status(snq_unpack *u)
     return SNQ_ERR_INTERNAL;
 }
 
-/* What all replies begin with. */
-static void pack_outcome(snq_str *to, snq_status st, uint32_t needs, const char *error)
+void snq_outcome_pack(snq_str *to, snq_status st, uint32_t needs, const char *error)
 {
     snq_pack_u32(to, (uint32_t)st);
     snq_pack_u32(to, needs);
     snq_pack_text(to, error);
 }
 
-static void unpack_outcome(snq_unpack *u, snq_status *st, uint32_t *needs,
-                           char error[SNQ_ERROR_MAX])
+void snq_outcome_unpack(snq_unpack *u, snq_status *st, uint32_t *needs, char error[SNQ_ERROR_MAX])
 {
     *st = unpack_status(u);
     *needs = snq_unpack_u32(u);
@@ -103,7 +101,7 @@ static double unpack_peak(snq_unpack *u)
 
 void snq_heard_reply_pack(snq_str *to, const snq_heard_reply *r)
 {
-    pack_outcome(to, r->st, r->needs, r->error);
+    snq_outcome_pack(to, r->st, r->needs, r->error);
     if (r->st < 0)
         return;
     snq_pack_u8(to, r->has_portrait ? 1 : 0);
@@ -118,7 +116,7 @@ snq_status snq_heard_reply_unpack(const void *bytes, size_t n, snq_heard_reply *
     snq_unpack u;
     memset(r, 0, sizeof *r);
     snq_unpack_init(&u, bytes, n);
-    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    snq_outcome_unpack(&u, &r->st, &r->needs, r->error);
     snq_status st = SNQ_OK;
     if (r->st >= 0) {
         const uint8_t has_portrait = snq_unpack_u8(&u);
@@ -239,14 +237,14 @@ void snq_click_request_clear(snq_click_request *r)
 
 void snq_done_reply_pack(snq_str *to, const snq_done_reply *r)
 {
-    pack_outcome(to, r->st, r->needs, r->error);
+    snq_outcome_pack(to, r->st, r->needs, r->error);
 }
 
 snq_status snq_done_reply_unpack(const void *bytes, size_t n, snq_done_reply *r)
 {
     snq_unpack u;
     snq_unpack_init(&u, bytes, n);
-    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    snq_outcome_unpack(&u, &r->st, &r->needs, r->error);
     return snq_unpack_finish(&u);
 }
 
@@ -287,7 +285,7 @@ snq_status snq_watch_request_unpack(const void *bytes, size_t n, snq_watch_reque
 
 void snq_seen_reply_pack(snq_str *to, const snq_seen_reply *r)
 {
-    pack_outcome(to, r->st, r->needs, r->error);
+    snq_outcome_pack(to, r->st, r->needs, r->error);
     if (r->st < 0)
         return;
     snq_pack_u8(to, r->has_look ? 1 : 0);
@@ -302,7 +300,7 @@ snq_status snq_seen_reply_unpack(const void *bytes, size_t n, snq_seen_reply *r)
     snq_status st = SNQ_OK;
     memset(r, 0, sizeof *r);
     snq_unpack_init(&u, bytes, n);
-    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    snq_outcome_unpack(&u, &r->st, &r->needs, r->error);
     if (r->st >= 0) {
         const uint8_t has_look = snq_unpack_u8(&u);
         st = snq_sight_unpack(&u, &r->sight);
@@ -398,7 +396,7 @@ snq_status snq_sample_request_unpack(const void *bytes, size_t n, snq_sample_req
 
 void snq_sampled_reply_pack(snq_str *to, const snq_sampled_reply *r)
 {
-    pack_outcome(to, r->st, r->needs, r->error);
+    snq_outcome_pack(to, r->st, r->needs, r->error);
     if (r->st < 0)
         return;
     snq_pack_u32(to, r->channels);
@@ -433,7 +431,7 @@ snq_status snq_sampled_reply_unpack(const void *bytes, size_t n, snq_sampled_rep
     snq_unpack u;
     memset(r, 0, sizeof *r);
     snq_unpack_init(&u, bytes, n);
-    unpack_outcome(&u, &r->st, &r->needs, r->error);
+    snq_outcome_unpack(&u, &r->st, &r->needs, r->error);
     if (r->st >= 0) {
         r->channels = snq_unpack_u32(&u);
         r->frames = snq_unpack_u64(&u);

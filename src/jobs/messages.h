@@ -19,7 +19,12 @@
 #include "score/sight.h"
 #include "score/watch_look.h"
 
-enum { SNQ_MESSAGES_VERSION = 4, SNQ_ID_MAX = 64 };
+enum { SNQ_MESSAGES_VERSION = 5, SNQ_ID_MAX = 64 };
+
+/* What all replies but HELLO, DRAWN and TRIED begin with: OK or why not; SNQ_MODULE_* that are needed first;
+ * one sentence. */
+void snq_outcome_pack(snq_str *to, snq_status st, uint32_t needs, const char *error);
+void snq_outcome_unpack(snq_unpack *u, snq_status *st, uint32_t *needs, char error[SNQ_ERROR_MAX]);
 
 /* HELLO, worker -> engine: once, when it is confined and ready. */
 void snq_hello_pack(snq_str *to, const snq_confinement *c);

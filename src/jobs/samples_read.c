@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* STEPS  each block: to the channels that are wanted, then each channel through its resampler, which is
  *        exact in length (dsp/resample.h), then to its plane in the file.
- *        one    the mean of all channels
- *        two    of one: twice the same. Of more than two, by where the loudspeakers stand:
- *                   L = FL + g C + g SL + g BL,   R = FR + g C + g SR + g BR,   g = 2^-1/2
- *               a back centre is in both by g/2^1/2; LFE is left out; channels whose place nobody knows
- *               are left and right in turn
+ *        channels two_channels.h
  *        loop   a place of p frames in the file is one of p out_hz / in_hz, not rounded: a loop of a few
- *               periods keeps its pitch
- * REFS   ITU-R BS.775-4, annex 4 (downmixing). */
+ *               periods keeps its pitch */
 #include "jobs/samples_read.h"
 
 #include <errno.h>
@@ -17,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "dsp/mixdown.h"
 #include "dsp/resample.h"
+#include "jobs/two_channels.h"
 #include "media/reader.h"
 
 /* Everything that one run holds. */
@@ -62,60 +57,6 @@ static snq_status write_plane(void *user, const float *x, size_t n)
     return SNQ_OK;
 }
 
-/* ---- channels ---- */
-
-/* How much of a loudspeaker goes to the left and to the right. */
-static void weigh(snq_position position, uint32_t channel, float to[2])
-{
-    const float g = 0.70710678f;
-    const int side = position == SNQ_POSITION_SIDE_LEFT || position == SNQ_POSITION_BACK_LEFT ? 0
-                     : position == SNQ_POSITION_SIDE_RIGHT || position == SNQ_POSITION_BACK_RIGHT
-                         ? 1
-                         : -1;
-    to[0] = to[1] = 0.0f;
-    if (position == SNQ_POSITION_FRONT_LEFT || position == SNQ_POSITION_FRONT_RIGHT)
-        to[position == SNQ_POSITION_FRONT_RIGHT] = 1.0f;
-    else if (position == SNQ_POSITION_FRONT_CENTRE)
-        to[0] = to[1] = g;
-    else if (position == SNQ_POSITION_BACK_CENTRE)
-        to[0] = to[1] = 0.5f;
-    else if (side >= 0)
-        to[side] = g;
-    else if (position != SNQ_POSITION_LFE)
-        to[channel & 1] = 1.0f;
-}
-
-static void mix_to_two(run *r, const snq_audio *block)
-{
-    const snq_media_info *info = snq_reader_info(r->reader);
-    float *l = r->mixed, *right = r->mixed + SNQ_READER_BLOCK_DEFAULT;
-    memset(l, 0, block->frames * sizeof *l);
-    memset(right, 0, block->frames * sizeof *right);
-    for (uint32_t c = 0; c < block->channels; c++) {
-        float w[2];
-        weigh(info->position[c], c, w);
-        for (size_t i = 0; i < block->frames; i++) {
-            l[i] += w[0] * block->channel[c][i];
-            right[i] += w[1] * block->channel[c][i];
-        }
-    }
-}
-
-/* The channels that are wanted of a block; they live as long as it. */
-static void take_channels(run *r, const snq_audio *block, const float *to[2])
-{
-    to[0] = block->channel[0];
-    to[1] = block->channel[block->channels > 1];
-    if (r->channels == 1 && block->channels > 1) {
-        snq_mixdown(block, r->mixed);
-        to[0] = r->mixed;
-    } else if (block->channels > 2) {
-        mix_to_two(r, block);
-        to[0] = r->mixed;
-        to[1] = r->mixed + SNQ_READER_BLOCK_DEFAULT;
-    }
-}
-
 /* ---- the run ---- */
 
 static snq_status open_all(run *r)
@@ -143,7 +84,7 @@ static snq_status stream(run *r)
     snq_status st;
     while ((st = snq_reader_pull(r->reader, &block)) == SNQ_OK) {
         const float *x[2];
-        take_channels(r, &block, x);
+        snq_two_channels(snq_reader_info(r->reader), &block, r->channels, r->mixed, x);
         for (uint32_t c = 0; c < r->channels; c++) {
             plane p = { r, c };
             SNQ_TRY(snq_resample_push(r->resample[c], x[c], block.frames, write_plane, &p));

@@ -7,6 +7,8 @@
 
 #include "jobs/analyse.h"
 #include "jobs/click_mix.h"
+#include "jobs/film_make.h"
+#include "jobs/film_sound.h"
 #include "jobs/flow_pair.h"
 #include "jobs/frames.h"
 #include "jobs/messages.h"
@@ -241,6 +243,55 @@ static snq_status serve_sample(const task *t)
     return st;
 }
 
+static snq_status serve_film(const task *t)
+{
+    snq_film_request request;
+    snq_filmed_reply filmed = { 0 };
+    snq_str payload;
+    SNQ_TRY(snq_film_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 2)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    const snq_film_sound_cfg cfg = { .request = &request,
+                                     .fd = t->fds[0],
+                                     .out_fd = t->fds[1],
+                                     .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                     .pulse = t->cfg->pulse };
+    filmed.st = snq_film_sound_run(&cfg, &filmed);
+    filmed.needs = module_needed(t, filmed.st);
+    if (filmed.st < 0)
+        strncpy(filmed.error, snq_last_error(), sizeof filmed.error - 1);
+    snq_str_init(&payload, 16384);
+    snq_filmed_reply_pack(&payload, &filmed);
+    const snq_status st = reply(t, SNQ_FRAME_FILMED, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
+static snq_status serve_mux(const task *t)
+{
+    snq_mux_request request;
+    snq_muxed_reply muxed = { 0 };
+    snq_str payload;
+    SNQ_TRY(snq_mux_request_unpack(t->frame.payload, t->frame.length, &request));
+    if (t->fd_count < 3)
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a request without its descriptors");
+    const snq_film_make_cfg cfg = { .request = &request,
+                                    .fd = t->fds[0],
+                                    .sound_fd = t->fds[1],
+                                    .out_fd = t->fds[2],
+                                    .no_loading = !(t->cfg->modules->tried & SNQ_MODULE_AV),
+                                    .pulse = t->cfg->pulse };
+    muxed.st = snq_film_make_run(&cfg, &muxed);
+    muxed.needs = module_needed(t, muxed.st);
+    if (muxed.st < 0)
+        strncpy(muxed.error, snq_last_error(), sizeof muxed.error - 1);
+    snq_str_init(&payload, 4096);
+    snq_muxed_reply_pack(&payload, &muxed);
+    const snq_status st = reply(t, SNQ_FRAME_MUXED, &payload);
+    snq_str_clear(&payload);
+    return st;
+}
+
 static snq_status serve_try(const task *t)
 {
     snq_str payload;
@@ -268,6 +319,10 @@ static snq_status serve(const task *t)
         return serve_flow(t);
     case SNQ_FRAME_SAMPLE:
         return serve_sample(t);
+    case SNQ_FRAME_FILM:
+        return serve_film(t);
+    case SNQ_FRAME_MUX:
+        return serve_mux(t);
     case SNQ_FRAME_TRY:
         return serve_try(t);
     default:

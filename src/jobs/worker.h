@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* worker -- the confined process that decodes, listens, watches, draws and mixes: requests in, replies out.
  *
- *     confined --HELLO--> idle --LISTEN, DRAW, CLICK, WATCH, SKETCH, FLOW, SAMPLE, TRY--> at work
- *     at work --HEARD, DRAWN, CLICKED, SEEN, FLOWN, SAMPLED, TRIED--> idle
+ *     confined --HELLO--> idle --LISTEN, DRAW, CLICK, WATCH, SKETCH, FLOW, SAMPLE, FILM, MUX, TRY--> at work
+ *     at work --HEARD, DRAWN, CLICKED, SEEN, FLOWN, SAMPLED, FILMED, MUXED, TRIED--> idle
  *     idle --socket closed--> end
  *
  * One request at a time, each with one reply of the same ticket. It keeps nothing from one request to

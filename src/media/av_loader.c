@@ -35,7 +35,10 @@ static int same_build(const void *table)
            m->video_raw_bytes == ours.video_raw_bytes &&
            m->video_report_bytes == ours.video_report_bytes &&
            m->encode_request_bytes == ours.encode_request_bytes &&
-           m->audio_bytes == ours.audio_bytes && strncmp(m->version, ours.version, 64) == 0;
+           m->audio_bytes == ours.audio_bytes && m->film_info_bytes == ours.film_info_bytes &&
+           m->film_cfg_bytes == ours.film_cfg_bytes &&
+           m->film_report_bytes == ours.film_report_bytes &&
+           strncmp(m->version, ours.version, 64) == 0;
 }
 
 int snq__av_loaded(void)
@@ -62,7 +65,7 @@ snq_status snq__av_load(const snq__av_module **out)
 /* ---- the decoder ---- */
 
 /* The module's words become ours. */
-static snq_status retell(const snq__av_module *m, snq_status st)
+snq_status snq__av_retell(const snq__av_module *m, snq_status st)
 {
     return st < 0 && m != &snq_media_av ? SNQ_FAIL(st, "%s", m->last_error()) : st;
 }
@@ -90,13 +93,13 @@ static snq_status av_open(snq__source *source, const char *demuxer, snq_media_in
     *out = NULL;
     if (snq__av_load(&m) < 0)
         return snq__not_for_av(source, 0);
-    return retell(m, m->decoder.open(source, demuxer, info, warnings, out));
+    return snq__av_retell(m, m->decoder.open(source, demuxer, info, warnings, out));
 }
 
 static snq_status av_next(void *decoder, snq__chunk *chunk, uint64_t *silence)
 {
     const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
-    return retell(m, m->decoder.next(decoder, chunk, silence));
+    return snq__av_retell(m, m->decoder.next(decoder, chunk, silence));
 }
 
 static void av_free(void *decoder)
@@ -146,7 +149,7 @@ static snq_status video_open(snq__source *source, const snq__video_request *requ
     const snq__av_module *m;
     *out = NULL;
     SNQ_TRY(snq__av_load(&m));
-    return retell(m, m->video.open(source, request, track, warnings, out));
+    return snq__av_retell(m, m->video.open(source, request, track, warnings, out));
 }
 
 static void video_free(void *decoder)
@@ -158,13 +161,13 @@ static void video_free(void *decoder)
 static snq_status video_next(void *decoder, snq__video_raw *raw)
 {
     const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
-    return retell(m, m->video.next(decoder, raw));
+    return snq__av_retell(m, m->video.next(decoder, raw));
 }
 
 static snq_status video_seek(void *decoder, int64_t ticks)
 {
     const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
-    return retell(m, m->video.seek(decoder, ticks));
+    return snq__av_retell(m, m->video.seek(decoder, ticks));
 }
 
 static void video_report(const void *decoder, snq__video_report *report)
@@ -184,7 +187,7 @@ static snq_status encode_check(const snq__encode_request *request)
 {
     const snq__av_module *m;
     SNQ_TRY(snq__av_load(&m));
-    return retell(m, m->encoder.check(request));
+    return snq__av_retell(m, m->encoder.check(request));
 }
 
 static snq_status encode_open(const snq__encode_request *request, void **out)
@@ -192,19 +195,19 @@ static snq_status encode_open(const snq__encode_request *request, void **out)
     const snq__av_module *m;
     *out = NULL;
     SNQ_TRY(snq__av_load(&m));
-    return retell(m, m->encoder.open(request, out));
+    return snq__av_retell(m, m->encoder.open(request, out));
 }
 
 static snq_status encode_push(void *encoder, const snq_audio *block, uint64_t *clipped)
 {
     const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
-    return retell(m, m->encoder.push(encoder, block, clipped));
+    return snq__av_retell(m, m->encoder.push(encoder, block, clipped));
 }
 
 static snq_status encode_finish(void *encoder)
 {
     const snq__av_module *m = atomic_load_explicit(&loaded, memory_order_acquire);
-    return retell(m, m->encoder.finish(encoder));
+    return snq__av_retell(m, m->encoder.finish(encoder));
 }
 
 static void encode_free(void *encoder)

@@ -15,6 +15,8 @@ extern const snq__encoder_kind snq__av_encoder;
 /* The module, loaded now when it was not; static. [any] ERR_UNSUPPORTED: missing or of another
  * build; asked again, it is looked for again. */
 SNQ_MUST_USE snq_status snq__av_load(const snq__av_module **out);
+/* A status that a call of it gave: its words become ours. */
+SNQ_MUST_USE snq_status snq__av_retell(const snq__av_module *m, snq_status st);
 /* Whether a call of it would find the module loaded. */
 int snq__av_loaded(void);
 /* ERR_FORMAT with a text when the source's first bytes are known to be no recording of sound (pictures:

@@ -11,21 +11,24 @@
 
 #include "media/decoder_impl.h"
 #include "media/encoder_impl.h"
+#include "media/film_kind_impl.h"
 #include "media/video_decoder_impl.h"
 
 #define SNQ__AV_MODULE_FILE    "libsnq_media_av.so"
 #define SNQ__AV_MODULE_SYMBOL  "snq_media_av"
-#define SNQ__AV_MODULE_VERSION "media_av 3, sonique " SNQ_VERSION
+#define SNQ__AV_MODULE_VERSION "media_av 4, sonique " SNQ_VERSION
 
 typedef struct snq__av_module {
     uint32_t module_bytes; /* sizeof of this, and of what passes through it; never moves */
     uint32_t source_bytes, info_bytes, warnings_bytes, chunk_bytes;
     uint32_t video_request_bytes, video_track_bytes, video_raw_bytes, video_report_bytes;
     uint32_t encode_request_bytes, audio_bytes;
+    uint32_t film_info_bytes, film_cfg_bytes, film_report_bytes;
     char version[64]; /* SNQ__AV_MODULE_VERSION of its build */
     snq__decoder_kind decoder;
     snq__video_decoder_kind video;
     snq__encoder_kind encoder;
+    snq__film_kind film;
     const char *(*last_error)(void); /* text of the thread's last failure within the module */
     unsigned (*format_version)(void);
     unsigned (*codec_version)(void);
@@ -39,7 +42,8 @@ typedef struct snq__av_module {
     .video_track_bytes = sizeof(snq__video_track), .video_raw_bytes = sizeof(snq__video_raw), \
     .video_report_bytes = sizeof(snq__video_report),                                          \
     .encode_request_bytes = sizeof(snq__encode_request), .audio_bytes = sizeof(snq_audio),    \
-    .version = SNQ__AV_MODULE_VERSION
+    .film_info_bytes = sizeof(snq_film_info), .film_cfg_bytes = sizeof(snq_film_mux_cfg),     \
+    .film_report_bytes = sizeof(snq_film_mux_report), .version = SNQ__AV_MODULE_VERSION
 
 extern const snq__av_module snq_media_av __attribute__((visibility("default")));
 

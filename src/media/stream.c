@@ -21,6 +21,7 @@
 #include "media/cut_scan_impl.h"
 #include "media/id3_impl.h"
 #include "media/mpeg_scan_impl.h"
+#include "media/video_decoder_impl.h"
 
 enum {
     SCORE_MIN = 24,
@@ -302,6 +303,19 @@ snq_status snq__stream_open(snq__stream *t, const AVInputFormat *input, const ch
         return SNQ_FAIL(SNQ_ERR_FORMAT,
                         "the index (moov) of this MP4 can't be read: it is damaged");
     return snq__stream_failed(t, code, "reading the header");
+}
+
+snq_status snq__stream_probe(snq__stream *t, AVFormatContext *format)
+{
+    AVDictionary *options[TRACKS_MAX] = { 0 };
+    const unsigned n = format->nb_streams < TRACKS_MAX ? format->nb_streams : TRACKS_MAX;
+    for (unsigned i = 0; i < n; i++)
+        av_dict_set_int(&options[i], "max_pixels", SNQ__VIDEO_PIXELS_MAX, 0);
+    const int code = avformat_find_stream_info(format, n ? options : NULL);
+    for (unsigned i = 0; i < n; i++)
+        av_dict_free(&options[i]);
+    SNQ_TRY(snq__source_status(t->source));
+    return code < 0 ? snq__stream_failed(t, code, "looking for tracks") : SNQ_OK;
 }
 
 /* ---- the object ---- */

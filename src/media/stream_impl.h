@@ -38,6 +38,9 @@ SNQ_MUST_USE snq_status snq__stream_identify(snq__stream *t, const char *demuxer
  * (avformat_close_input, before clear), on error it is NULL. */
 SNQ_MUST_USE snq_status snq__stream_open(snq__stream *t, const AVInputFormat *input,
                                          const char *decoders, AVFormatContext **out);
+/* Look for what the headers of a film leave open; decoders get the bounds of video_decoder_impl.h. ERR_FORMAT,
+ * ERR_IO, ERR_CANCELLED, ERR_NOMEM. */
+SNQ_MUST_USE snq_status snq__stream_probe(snq__stream *t, AVFormatContext *format);
 /* What libav's error code means to us; the text says that `doing` failed. */
 SNQ_MUST_USE snq_status snq__stream_failed(const snq__stream *t, int code, const char *doing);
 

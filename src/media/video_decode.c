@@ -33,7 +33,7 @@
 #include "media/stream_impl.h"
 #include "media/video_times_impl.h"
 
-enum { PRIME_PACKETS = 4096, OPTIONS_MAX = 64 };
+enum { PRIME_PACKETS = 4096 };
 
 typedef struct snq__video_decode {
     snq__source *source;
@@ -57,21 +57,6 @@ typedef struct snq__video_decode {
 } snq__video_decode;
 
 /* ---- opening ---- */
-
-/* Look for what the header leaves open; decoders get the same bounds as ours. */
-static snq_status probe_tracks(snq__video_decode *d)
-{
-    AVFormatContext *f = d->format;
-    AVDictionary *options[OPTIONS_MAX] = { 0 };
-    const unsigned n = f->nb_streams < OPTIONS_MAX ? f->nb_streams : OPTIONS_MAX;
-    for (unsigned i = 0; i < n; i++)
-        av_dict_set_int(&options[i], "max_pixels", SNQ__VIDEO_PIXELS_MAX, 0);
-    const int code = avformat_find_stream_info(f, n ? options : NULL);
-    for (unsigned i = 0; i < n; i++)
-        av_dict_free(&options[i]);
-    SNQ_TRY(snq__source_status(d->source));
-    return code < 0 ? snq__stream_failed(&d->stream, code, "looking for tracks") : SNQ_OK;
-}
 
 static int is_cover(const AVStream *s)
 {
@@ -150,7 +135,7 @@ static snq_status attach(snq__video_decode *d, snq_warnings *warnings)
     const snq_status st = snq__stream_open(&d->stream, input, decoders, &d->format);
     av_free(decoders);
     SNQ_TRY(st);
-    SNQ_TRY(probe_tracks(d));
+    SNQ_TRY(snq__stream_probe(&d->stream, d->format));
     SNQ_TRY(find_track(d));
     return open_codec(d);
 }

@@ -60,7 +60,8 @@ static void put_unit(snq_str *to, const char *unit)
 {
     static const struct {
         const char *id, *text;
-    } tab[] = { { "hz", "Hz" }, { "heights_s", "heights/s" }, { "deg", "\xC2\xB0" } };
+    } tab[] = { { "hz", "Hz" },  { "heights_s", "heights/s" }, { "deg", "\xC2\xB0" },
+                { "1_s", "/s" }, { "px2", "px\xC2\xB2" },      { "lufs", "LUFS" } };
     for (size_t i = 0; i < SNQ_COUNT(tab); i++)
         if (strcmp(unit, tab[i].id) == 0)
             unit = tab[i].text;

@@ -4,7 +4,7 @@
  * From top to bottom, over one time axis: the film in small pictures; its cuts, fades, flashes and accents; how fast it
  * moves; of its music, where there is any yet, the sections with their energy, bars and beats, the film's moments that
  * the music should meet and whether it does, and the loudness; then a lane for each destination that is set: the
- * curve on the destination's own scale, from the lowest to the highest that it takes, with what it is made of. Where a
+ * curve between the least and the most that it can be set to, with what it is made of. Where a
  * source had nothing to say and a default stands in, the curve is grey and the reason stands beside it.
  *
  * Module, font, sink and threads: as plot/sheet.h says; snq_sheet_preload loads it. Same input, same bytes, on one
@@ -37,7 +37,7 @@ typedef struct snq_map_sheet_lane {
     const snq_param *param; /* id, unit, range, scale, default, choices */
     const snq_curve *curve; /* places in quarter notes; without points: the default */
     uint8_t acts;           /* snq_map_sheet_acts */
-    float out[2]; /* what its mappings can set it to, from < to; shaded; equal: not told */
+    float out[2]; /* what its mappings can set it to, from < to: its axis; equal: the whole range */
     const char *const *source; /* (sources,) what it is made of, a line each, UTF-8 */
     uint32_t sources;          /* more than SOURCES_MAX: "and N more" */
     const char *reason;   /* why it has its default, wholly or in part; NULL or "": it hasn't */

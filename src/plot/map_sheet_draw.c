@@ -18,7 +18,7 @@
 
 enum { THUMBS_MAX = 60 };
 
-#define STRIP_Y       178.0
+#define STRIP_Y       214.0
 #define THUMB_LEAST   70.0
 #define THUMB_UPRIGHT 100.0
 #define SECTION       50.0 /* from one part to the next, with a title */
@@ -43,14 +43,6 @@ double snq__map_beat(const snq__map_drawing *d, double t_s)
 double snq__map_time_s(const snq__map_drawing *d, int64_t tick)
 {
     return snq_score_time_s(d->map->score, (double)tick) - d->map->lead_s + d->film.from_s;
-}
-
-double snq__map_place(const snq_param *p, double value)
-{
-    if (p->scale != SNQ_PARAM_DISCRETE)
-        return (double)snq_param_to_norm(p, (float)value);
-    const double n = (double)p->max - (double)p->min + 1;
-    return ((double)snq_param_clamp(p, (float)value) - (double)p->min + 0.5) / n;
 }
 
 snq__ink snq__map_ink(uint8_t acts)
@@ -97,7 +89,7 @@ static double lay_strip(snq__map_layout *at, const snq_film_strip *s)
 static double lay_film(snq__map_layout *at, const snq_map_sheet *m, double y)
 {
     const int none = m->sight->motion_reason || !m->look->steps;
-    at->events = panel(&y, SECTION, 30);
+    at->events = panel(&y, GAP, 30);
     at->motion = panel(&y, GAP, none ? LANE_RESTS : LANE_HEIGHT);
     return y;
 }
@@ -161,6 +153,44 @@ snq__map_layout snq__map_sheet_layout(const snq_map_sheet *m)
 
 /* ---- drawing ---- */
 
+/* As much of a text as is at most `most` wide, up to a space: its bytes; all where no space helps. */
+static size_t break_at(const snq__canvas *c, const snq__type *type, const char *text, double most)
+{
+    char part[512];
+    size_t n = strlen(text);
+    n = n < sizeof part ? n : sizeof part - 1;
+    memcpy(part, text, n);
+    part[n] = '\0';
+    if (n == strlen(text) && snq__text_width(c, type, part) <= most)
+        return n;
+    for (char *space; (space = strrchr(part, ' ')) != NULL;) {
+        *space = '\0';
+        if (snq__text_width(c, type, part) <= most)
+            return (size_t)(space - part);
+    }
+    return strlen(text);
+}
+
+/* In two lines, the second of which may be elided. */
+static void draw_what(snq__canvas *c, const char *what)
+{
+    snq_str all, first;
+    snq__type type = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK };
+    const double most = SNQ__PAGE_X1 - SNQ__PAGE_X0;
+    snq_str_init(&all, 1 << 14);
+    snq_str_init(&first, 1 << 14);
+    snq_str_put_printable(&all, what);
+    const char *text = snq_str_text(&all);
+    const size_t n = break_at(c, &type, text, most);
+    snq_str_put_bytes(&first, text, n);
+    type.most = most;
+    snq__text(c, &type, SNQ__PAGE_X0, SNQ__FORMAT_Y + 31, snq_str_text(&first));
+    if (text[n])
+        snq__text(c, &type, SNQ__PAGE_X0, SNQ__FORMAT_Y + 53, text + n + 1);
+    snq_str_clear(&all);
+    snq_str_clear(&first);
+}
+
 static void draw_name(snq__map_drawing *d)
 {
     static const char dot[] = "  \xC2\xB7  ";
@@ -186,13 +216,8 @@ static void draw_name(snq__map_drawing *d)
                  round(v->fps * 1000) / 1000, dot, snq__put_duration(text, v->duration_s));
     snq__text(c, &type, SNQ__PAGE_X0, SNQ__FORMAT_Y, snq_str_text(&line));
     snq_str_clear(&line);
-    if (!m->what)
-        return;
-    type.size = SNQ__SIZE_SMALL;
-    snq_str_init(&line, 1 << 14);
-    snq_str_put_printable(&line, m->what);
-    snq__text(c, &type, SNQ__PAGE_X0, SNQ__FORMAT_Y + 32, snq_str_text(&line));
-    snq_str_clear(&line);
+    if (m->what)
+        draw_what(c, m->what);
 }
 
 static void draw_film(snq__map_drawing *d)
@@ -201,8 +226,8 @@ static void draw_film(snq__map_drawing *d)
     snq__key key[SNQ__WATCH_EVENT_KINDS + 1];
     snq__watch_sheet *s = &d->film;
     const uint32_t keys = snq__watch_event_keys(s, text, key);
-    snq__panel_title(&s->canvas, s->at.events, "The film", "", NULL);
-    snq__panel_legend(&s->canvas, s->at.events, key, keys);
+    snq__panel_title(&s->canvas, d->at.strip, "The film", "", NULL);
+    snq__panel_legend(&s->canvas, d->at.strip, key, keys);
     snq__watch_lane(s, SNQ__WATCH_ALL);
 }
 

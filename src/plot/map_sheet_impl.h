@@ -36,8 +36,14 @@ int snq__map_rests(const snq_map_sheet *m, const snq_map_sheet_lane *l);
 /* Quarter notes at a time of the film; the film's time at a tick of its score. */
 double snq__map_beat(const snq__map_drawing *d, double t_s);
 double snq__map_time_s(const snq__map_drawing *d, int64_t tick);
+/* What a lane's height stands for, in the destination's unit. */
+typedef struct snq__map_axis {
+    double lo, hi; /* lo < hi; of choices the first and the last */
+    snq_param_scale scale;
+} snq__map_axis;
+snq__map_axis snq__map_axis_of(const snq_map_sheet_lane *l);
 /* 0 (bottom) .. 1 of a lane's height; choices in the middle of their parts. */
-double snq__map_place(const snq_param *p, double value);
+double snq__map_place(const snq__map_axis *a, double value);
 snq__ink snq__map_ink(uint8_t acts);
 
 /* map_sheet_strip.c; ERR_NOMEM */

@@ -2,10 +2,12 @@
 /* IDEA   A lane a destination: how high it stands on its own scale, from moment to moment, with what it is made of in
  *        words above it.
  * STEPS  words     id; range, scale and unit; a line a source; why it has its default, in part
- *        shade     what of the range its mappings can reach
+ *        axis      from the least to the most that its mappings can set, or that the curve reached where that is more;
+ *                  of choices all. So a curve that moves little is seen to move; where it stands in the whole range its
+ *                  figures tell
  *        scale     straight: ends and middle; logarithmic: ends and powers of ten; choices: each by its name
  *        curve     of each pixel column the range of LOOKS values in it, joined to the column before; choices as steps,
- *                  named where they begin if there is room; grey where the default stands in
+ *                  named where they begin if there is room; grey, as is its ground, where the default stands in
  *        figures   beside the lane what the curve reached, highest and lowest
  *        rests     a lane that is nothing but its default is a line of words
  * CONST  LOOKS: 40 a second, twice the mapper's usual rate, at most 64 a column (24 h: one every second). */
@@ -27,13 +29,13 @@ static void put_value(snq_str *to, const snq_param *p, double v)
     char text[SNQ__LABEL_BYTES];
     if (p->choices)
         snq_str_put(to, p->choices[(int)snq_param_clamp(p, (float)v)]);
-    else if (p->scale == SNQ_PARAM_DISCRETE || v == round(v))
+    else if (fabs(v) >= 100 || v == round(v))
         snq_str_put(to, snq__put_number(text, v, 0));
     else
-        snq_str_put(to, snq__put_three(text, v));
+        snq_str_putf(to, "%.3g", v);
 }
 
-/* "0.10 – 20 Hz, log" */
+/* "0.1–20 Hz, log" */
 static void put_range(snq_str *to, const snq_param *p)
 {
     static const struct {
@@ -96,62 +98,97 @@ static void draw_words(snq__map_drawing *d, uint32_t i)
         draw_line(d, x + 20, y, SNQ__INK_WARN, l->reason);
 }
 
-/* ---- scale ---- */
+/* ---- axis ---- */
 
-static double y_of(snq__box b, const snq_param *p, double value)
+snq__map_axis snq__map_axis_of(const snq_map_sheet_lane *l)
 {
-    return snq__panel_y(b, 0, 1, snq__map_place(p, value));
+    const snq_param *p = l->param;
+    snq__map_axis a = { .lo = (double)p->min, .hi = (double)p->max, .scale = p->scale };
+    double lo = (double)snq_param_clamp(p, l->out[0]), hi = (double)snq_param_clamp(p, l->out[1]);
+    if (a.scale == SNQ_PARAM_DISCRETE || !(hi > lo))
+        return a;
+    for (size_t i = 0; i < l->curve->points; i++) {
+        lo = fmin(lo, (double)snq_param_clamp(p, l->curve->point[i].value));
+        hi = fmax(hi, (double)snq_param_clamp(p, l->curve->point[i].value));
+    }
+    a.lo = lo;
+    a.hi = hi;
+    return a;
 }
 
-/* `shift`: from the line to the words' baseline. */
-static void draw_tick(snq__map_drawing *d, snq__box b, const snq_param *p, double v, double shift)
+double snq__map_place(const snq__map_axis *a, double v)
 {
-    snq_str text;
-    const double y = y_of(b, p, v);
-    const snq__type type = {
-        .size = SIZE_SCALE, .ink = SNQ__INK_TICK, .anchor = 1, .most = b.x0 - 20
-    };
-    snq_str_init(&text, 1 << 10);
-    put_value(&text, p, v);
-    snq__text(&d->film.canvas, &type, b.x0 - 10, y + shift, snq_str_text(&text));
-    snq_str_clear(&text);
-    if (y > b.y0 + 2 && y < b.y1 - 2)
-        snq__line(&d->film.canvas, (snq__box) { b.x0, y, b.x1, y }, 1, 0, SNQ__INK_GRID);
+    double at = (v - a->lo) / (a->hi - a->lo);
+    if (a->scale == SNQ_PARAM_DISCRETE)
+        at = (round(v) - a->lo + 0.5) / (a->hi - a->lo + 1);
+    else if (a->scale == SNQ_PARAM_LOG)
+        at = v > 0 ? log(v / a->lo) / log(a->hi / a->lo) : 0;
+    return fmin(fmax(at, 0), 1);
 }
 
-static void draw_scale(snq__map_drawing *d, snq__box b, const snq_param *p)
+static double y_of(snq__box b, const snq__map_axis *a, double value)
 {
-    const double lo = (double)p->min, hi = (double)p->max;
-    if (p->scale == SNQ_PARAM_DISCRETE) {
-        const int every = (int)ceil(14 * (hi - lo + 1) / (b.y1 - b.y0));
-        for (int v = (int)lo; v <= (int)hi; v += every > 1 ? every : 1)
-            draw_tick(d, b, p, v, 5);
-        return;
-    }
-    draw_tick(d, b, p, lo, -1);
-    draw_tick(d, b, p, hi, 11);
-    if (p->scale == SNQ_PARAM_LINEAR) {
-        draw_tick(d, b, p, (lo + hi) / 2, 5);
-        return;
-    }
-    for (double v = pow(10, ceil(log10(lo) + 1e-9)); v < hi; v *= 10) {
-        const double y = y_of(b, p, v);
-        if (y > b.y0 + 21 && y < b.y1 - 13)
-            draw_tick(d, b, p, v, 5);
-    }
+    return snq__panel_y(b, 0, 1, snq__map_place(a, value));
 }
-
-/* ---- curve ---- */
 
 /* A lane on its way from left to right. */
 typedef struct pen {
     snq__map_drawing *d;
     const snq_map_sheet_lane *lane;
     snq__box b;
+    snq__map_axis axis;
     size_t hint;   /* place in the curve */
     uint32_t rest; /* stretch of rest that is not over */
     double lo, hi; /* that the curve reached so far, in the destination's unit */
 } pen;
+
+/* `shift`: from the line to the words' baseline. */
+static void draw_tick(const pen *p, double v, double shift)
+{
+    snq_str text;
+    const snq__box b = p->b;
+    snq__canvas *c = &p->d->film.canvas;
+    const double y = y_of(b, &p->axis, v);
+    const snq__type type = {
+        .size = SIZE_SCALE, .ink = SNQ__INK_TICK, .anchor = 1, .most = b.x0 - 20
+    };
+    snq_str_init(&text, 1 << 10);
+    put_value(&text, p->lane->param, v);
+    snq__text(c, &type, b.x0 - 10, y + shift, snq_str_text(&text));
+    snq_str_clear(&text);
+    if (y > b.y0 + 2 && y < b.y1 - 2)
+        snq__line(c, (snq__box) { b.x0, y, b.x1, y }, 1, 0, SNQ__INK_GRID);
+}
+
+static void draw_scale(const pen *p)
+{
+    const snq__box b = p->b;
+    const snq__map_axis *a = &p->axis;
+    if (a->scale == SNQ_PARAM_DISCRETE) {
+        const int every = (int)ceil(14 * (a->hi - a->lo + 1) / (b.y1 - b.y0));
+        for (int v = (int)a->lo; v <= (int)a->hi; v += every > 1 ? every : 1)
+            draw_tick(p, v, 5);
+        return;
+    }
+    draw_tick(p, a->lo, -1);
+    draw_tick(p, a->hi, 11);
+    if (a->scale == SNQ_PARAM_LINEAR) {
+        draw_tick(p, (a->lo + a->hi) / 2, 5);
+        return;
+    }
+    int ticks = 0;
+    for (double v = pow(10, ceil(log10(a->lo) + 1e-9)); v < a->hi; v *= 10) {
+        const double y = y_of(b, a, v);
+        if (y <= b.y0 + 21 || y >= b.y1 - 13)
+            continue;
+        draw_tick(p, v, 5);
+        ticks++;
+    }
+    if (!ticks)
+        draw_tick(p, sqrt(a->lo * a->hi), 5);
+}
+
+/* ---- curve ---- */
 
 static double value_at(pen *p, double t_s)
 {
@@ -182,7 +219,7 @@ static void look(pen *p, double from_s, double to_s, double *lo, double *hi)
     *hi = 0;
     for (int k = 0; k <= n; k++) {
         const double v = value_at(p, from_s + (to_s - from_s) * k / n);
-        const double at = snq__map_place(p->lane->param, v);
+        const double at = snq__map_place(&p->axis, v);
         p->lo = fmin(p->lo, v);
         p->hi = fmax(p->hi, v);
         *lo = fmin(*lo, at);
@@ -204,6 +241,8 @@ static void draw_curve(pen *p)
         const snq__ink ink = ink_at(p, (from_s + to_s) / 2);
         const double top = fmin(snq__panel_y(b, 0, 1, hi) - THICK / 2, b.y1 - THICK);
         const double low = fmax(snq__panel_y(b, 0, 1, lo) + THICK / 2, top + THICK);
+        if (ink == SNQ__INK_FAINT)
+            snq__bar(&f->canvas, x0 + i, b.y0, b.y1, (ink & ~255u) | 0x26);
         snq__bar(&f->canvas, x0 + i, low, b.y1, (ink & ~255u) | 0x38);
         snq__bar(&f->canvas, x0 + i, fmax(top, b.y0), low, ink);
     }
@@ -225,7 +264,7 @@ static void draw_choices(pen *p)
         const double next = i < n ? value_at(p, f->from_s + span * (i + 0.5) / n) : NAN;
         if (next == now)
             continue;
-        const double room = (i - from) * px - 12, y = y_of(b, param, now);
+        const double room = (i - from) * px - 12, y = y_of(b, &p->axis, now);
         snq__type type = { .size = SIZE_SCALE, .bold = 1, .ink = SNQ__INK_TEXT };
         const char *name =
             param->choices ? param->choices[(int)snq_param_clamp(param, (float)now)] : "";
@@ -235,23 +274,6 @@ static void draw_choices(pen *p)
         from = i;
         now = next;
     }
-}
-
-static void draw_shade(snq__map_drawing *d, snq__box b, const snq_map_sheet_lane *l)
-{
-    double lo = snq__map_place(l->param, (double)l->out[0]);
-    double hi = snq__map_place(l->param, (double)l->out[1]);
-    const double half = l->param->scale == SNQ_PARAM_DISCRETE
-                            ? 0.5 / ((double)l->param->max - (double)l->param->min + 1)
-                            : 0;
-    snq__fill(&d->film.canvas, b, SNQ__INK_PANEL);
-    if (!(hi > lo))
-        return;
-    lo -= half;
-    hi += half;
-    snq__fill(&d->film.canvas,
-              (snq__box) { b.x0, snq__panel_y(b, 0, 1, hi), b.x1, snq__panel_y(b, 0, 1, lo) },
-              SNQ__INK_REGION);
 }
 
 /* ---- a lane ---- */
@@ -293,26 +315,29 @@ static void draw_lane(snq__map_drawing *d, uint32_t i)
 {
     const snq_map_sheet_lane *l = &d->map->lane[i];
     const snq__box b = d->at.lane[i];
-    pen p = { .d = d, .lane = l, .b = b, .lo = INFINITY, .hi = -INFINITY };
+    pen p = {
+        .d = d, .lane = l, .b = b, .axis = snq__map_axis_of(l), .lo = INFINITY, .hi = -INFINITY
+    };
     draw_words(d, i);
     if (snq__map_rests(d->map, l)) {
         draw_rest(d, b, l);
         return;
     }
-    draw_shade(d, b, l);
-    draw_scale(d, b, l->param);
+    snq__fill(&d->film.canvas, b, SNQ__INK_PANEL);
+    draw_scale(&p);
     for (uint32_t k = 0; k < d->film.time.ticks; k++) {
         const double x = snq__watch_x(&d->film, d->film.time.tick[k].value);
         if (x > b.x0 + 2 && x < b.x1 - 2)
             snq__line(&d->film.canvas, (snq__box) { x, b.y0, x, b.y1 }, 1, 0, SNQ__INK_GRID);
     }
-    const double rest = y_of(b, l->param, (double)l->param->value);
-    if (l->param->scale != SNQ_PARAM_DISCRETE)
+    const double rest = y_of(b, &p.axis, (double)l->param->value);
+    if (l->param->scale != SNQ_PARAM_DISCRETE && rest > b.y0 && rest < b.y1)
         snq__line(&d->film.canvas, (snq__box) { b.x0, rest, b.x1, rest }, 1, 6, SNQ__INK_BAR);
     draw_curve(&p);
     if (l->param->scale == SNQ_PARAM_DISCRETE)
         draw_choices(&p);
-    draw_reached(&p);
+    if (!l->param->choices)
+        draw_reached(&p);
 }
 
 void snq__map_sheet_lanes(snq__map_drawing *d)

@@ -101,7 +101,9 @@ static bar_grid grid_of(const snq__map_drawing *d)
     const snq__type type = { .size = SNQ__SIZE_SMALL };
     const double to_s = f->to_s - f->from_s + d->map->lead_s;
     const int64_t first = snq_score_bar_at(s, (int64_t)snq_score_tick_at(s, d->map->lead_s), NULL);
-    const int64_t last = snq_score_bar_at(s, (int64_t)snq_score_tick_at(s, to_s), NULL);
+    /* one that begins as the film ends is none of it */
+    const int64_t end = (int64_t)ceil(snq_score_tick_at(s, to_s) - 1e-3) - 1;
+    const int64_t at = snq_score_bar_at(s, end > 0 ? end : 0, NULL), last = at > first ? at : first;
     const double each = (d->at.bars.x1 - d->at.bars.x0) / (double)(last - first + 1);
     const int64_t within = snq_score_bar_tick(s, first + 1) - snq_score_bar_tick(s, first);
     const double beats = fmax((double)within / s->ticks_per_quarter, 1);
@@ -284,6 +286,8 @@ static void draw_loudness(snq__map_drawing *d)
     if (target > LOW) {
         const double y = snq__panel_y(b, LOW, 0, target);
         snq__line(c, (snq__box) { b.x0, y, b.x1, y }, 1.4, 4, SNQ__INK_TARGET);
+        type = (snq__type) { .size = 13, .ink = SNQ__INK_TARGET };
+        snq__text(c, &type, b.x1 + 12, fmax(y + 5, b.y0 + 52), "target");
     }
     type = (snq__type) { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK };
     snq__text(c, &type, b.x1 + 12, b.y0 + 16, "loudness");

@@ -25,6 +25,7 @@ static void check_limits(const snq_watch_look *l)
         must(l->speed[i] >= 0.0f && isfinite(l->speed[i]));
     for (uint32_t i = 0; i < SNQ_SIGHT_BANDS * l->steps; i++)
         must(l->energy[i] >= SNQ_WATCH_LOOK_NONE && isfinite(l->energy[i]));
+    must(l->strip.thumbs <= SNQ_FILM_STRIP_MAX && !l->strip.thumbs == !l->strip.rgb);
     for (uint32_t i = 1; i < l->points; i++)
         must(l->hz[i] > l->hz[i - 1]);
 }
@@ -38,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     const snq_status st = snq_watch_look_unpack(&u, &look);
     if (st < 0) {
         must(st == SNQ_ERR_FORMAT && u.st == st && *snq_last_error());
-        must(!look.still && !look.speed && !look.energy && !look.hz);
+        must(!look.still && !look.speed && !look.energy && !look.hz && !look.strip.rgb);
     } else {
         snq_str again;
         check_limits(&look);

@@ -36,6 +36,8 @@ static snq_watch_look small(void)
         l.saturation[i] = 1 - (float)i / 4;
         l.hue_deg[i] = i == 3 ? SNQ_WATCH_LOOK_NONE : (float)i * 90;
     }
+    const snq_picture none = { 0 };
+    check_ok(snq_film_strip_push(&l.strip, &still, &none, &none, 1));
     for (uint32_t i = 0; i < 6; i++) {
         l.hz[i] = (float)(i + 1) * 0.1f;
         l.power[i] = (float)i;
@@ -94,6 +96,9 @@ static void largest_is_within_the_bound(void **state)
     check_ok(snq_watch_look_make_spectrum(&l, SNQ_WATCH_LOOK_POINTS_MAX));
     for (uint32_t i = 0; i < l.points; i++)
         l.hz[i] = (float)(i + 1);
+    const snq_picture none = { 0 };
+    for (int i = 0; i < SNQ_FILM_STRIP_MAX; i++)
+        check_ok(snq_film_strip_push(&l.strip, &still, &none, &none, i));
     check_round(&l);
     snq_watch_look_clear(&l);
     snq_free(pixels);
@@ -280,7 +285,7 @@ static void no_memory(void **state)
         assert_int_equal(st, SNQ_ERR_NOMEM);
         assert_int_equal(snq_alloc_live(), live);
     }
-    assert_int_equal(failures, 10);
+    assert_int_equal(failures, 11);
     snq_watch_look_clear(&back);
     snq_watch_look_clear(&l);
     snq_str_clear(&s);

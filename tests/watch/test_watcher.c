@@ -313,6 +313,8 @@ static void a_look_is_filled(void **state)
     assert_true(look.speed[SNQ_SIGHT_MF * look.across * look.down + middle] > 5);
     assert_true(look.energy[SNQ_SIGHT_MF * look.steps + look.steps / 2] > 50);
     assert_true(look.motion[look.steps / 2] > 50 && look.luma[0] > 0.4f);
+    assert_int_equal(look.strip.thumbs, 45); /* each second of 90 */
+    check_near(look.strip.t_s[1], 2.0 / FPS, 1e-9);
     uint32_t top = 0;
     for (uint32_t i = 1; i < look.points; i++)
         top = look.power[i] > look.power[top] ? i : top;

@@ -28,7 +28,7 @@ check: ## only the checks of the tree: layers, headers, format, schemas
 	@scripts/install_packages.sh build test
 	@scripts/run_tests.py --checks
 
-demo: ## listen to a few sounds, watch a short film, compose a piece, and see what comes out
+demo: ## listen to a few sounds, watch a film, compose a piece, give a film its soundtrack, and see what comes out
 	@scripts/install_packages.sh build demo
 	@scripts/builds.py --program release
 	@scripts/demo.sh

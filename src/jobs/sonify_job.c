@@ -16,6 +16,7 @@
 #include "jobs/map_library.h"
 #include "jobs/map_plot.h"
 #include "jobs/session_open_impl.h"
+#include "jobs/sonify_report.h"
 #include "media/atomic_file.h"
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
@@ -160,22 +161,31 @@ static snq_status make_score(work *w)
 /* ---------------------------------------------------------------- hearing */
 
 /* The music's target is for music alone; with the film's own sound beside it, it is for both. */
+static snq_film_out_cfg film_cfg(const snq_sonify_cfg *cfg)
+{
+    snq_film_out_cfg film = snq_film_out_cfg_default();
+    film.video = cfg->video;
+    film.out = cfg->out;
+    film.force = cfg->force;
+    film.original = cfg->original;
+    film.threads = cfg->threads;
+    return film;
+}
+
 static snq_status write_film(work *w, const char *mix)
 {
     const snq_intent *in = &w->out->composition.session.intent;
-    const snq_film_out_cfg cfg = { .video = w->cfg->video,
-                                   .music = mix,
-                                   .out = w->cfg->out,
-                                   .force = w->cfg->force,
-                                   .original = w->cfg->original,
-                                   .lufs = in->target_lufs,
-                                   .ceiling_dbtp = in->ceiling_dbtp,
-                                   .title = in->title,
-                                   .threads = w->cfg->threads,
-                                   .cancel = w->cfg->cancel };
+    snq_film_out_cfg cfg = film_cfg(w->cfg);
+    cfg.music = mix;
+    cfg.lufs = in->target_lufs;
+    cfg.ceiling_dbtp = in->ceiling_dbtp;
+    cfg.title = in->title;
+    cfg.hooks = hooks_of(w);
     begin_part(w, MIXED_PART, 1.0, "writing the film");
     tell(w, 0.0, 0.0);
-    return snq_film_out_run(&cfg, &w->out->film);
+    SNQ_TRY(snq_film_out_run(&cfg, &w->out->film));
+    snq_warnings_join(&w->warnings, &w->out->film.warnings);
+    return SNQ_OK;
 }
 
 static snq_status write_mapping(work *w, snq_folder_output *folder)
@@ -242,37 +252,14 @@ static snq_status on_mixed(void *user, snq_folder_output *folder, const char *mi
     return draw_curves(w, folder);
 }
 
-static void put_outputs(snq_json *j, const snq_map_result *r)
-{
-    size_t n;
-    const snq_destination *d = snq_destinations(&n);
-    snq_json_key(j, "destinations");
-    snq_json_array(j);
-    for (size_t i = 0; i < r->outputs; i++) {
-        const snq_map_output *o = &r->output[i];
-        snq_json_object(j);
-        snq_json_put_string(j, "id", d[o->destination].param.id);
-        snq_json_put_int(j, "mappings", o->mappings);
-        snq_json_put_real(j, "covered", o->covered, 4);
-        if (*o->reason)
-            snq_json_put_string(j, "reason", o->reason);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
-}
-
 static void on_tell(void *user, snq_json *j)
 {
     const work *w = user;
-    snq_json_key(j, "traits");
-    snq_film_traits_json(j, &w->out->traits);
-    snq_json_key(j, "why");
-    snq_film_words_json(j, &w->out->why);
-    put_outputs(j, &w->score.curves);
-    if (w->out->is_film) {
-        snq_json_key(j, "output");
-        snq_film_out_json(j, &w->out->film);
-    }
+    const snq_sonify_told told = { .traits = &w->out->traits,
+                                   .why = &w->out->why,
+                                   .curves = &w->score.curves,
+                                   .out = w->out->is_film ? &w->out->film : NULL };
+    snq_sonify_report_json(j, &told);
 }
 
 static snq_status on_reported(void *user, const snq_str *report)
@@ -341,20 +328,28 @@ static snq_status render(work *w)
 
 /* ---------------------------------------------------------------- all of it */
 
+/* A film by its ending, unless there is a folder of that name. */
+static int is_film(const char *path)
+{
+    struct stat info;
+    snq_film_container container;
+    return snq_film_container_of(path, &container) >= 0 &&
+           !(stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+}
+
 snq_status snq_sonify_check(const snq_sonify_cfg *cfg)
 {
     struct stat info;
-    if (snq_film_out_is_film(cfg->out)) {
-        const snq_film_out_cfg film = {
-            .video = cfg->video, .out = cfg->out, .force = cfg->force, .original = cfg->original
-        };
+    snq_film_container container;
+    if (is_film(cfg->out)) {
+        const snq_film_out_cfg film = film_cfg(cfg);
         return snq_film_out_check(&film);
     }
-    if (lstat(cfg->out, &info) != 0)
+    if (snq_inputs_media_name(cfg->out))
+        SNQ_TRY(snq_film_container_of(cfg->out, &container)); /* names those that there are */
+    if (lstat(cfg->out, &info) != 0 || cfg->force)
         return SNQ_OK;
-    return cfg->force
-               ? SNQ_OK
-               : SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force replaces the files in it");
+    return SNQ_FAIL(SNQ_ERR_EXISTS, "it exists already; --force replaces the files in it");
 }
 
 static snq_status make(work *w)
@@ -362,7 +357,7 @@ static snq_status make(work *w)
     const snq_sonify_cfg *cfg = w->cfg;
     w->at_fault = cfg->out;
     SNQ_TRY(snq_sonify_check(cfg));
-    w->out->is_film = snq_film_out_is_film(cfg->out);
+    w->out->is_film = is_film(cfg->out);
     SNQ_TRY(open_report(w));
     SNQ_TRY(snq__composition_open(&w->out->composition));
     w->table = snq_calloc(1, sizeof *w->table);

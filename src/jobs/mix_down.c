@@ -43,15 +43,25 @@ struct snq_mix_down {
 
 /* ---------------------------------------------------------------- the desk */
 
-/* A raised cosine down to silence, the same for all: their sum fades as each of them does. */
-static void fade(const snq_mix_down *m, int64_t at, size_t n, float *left, float *right)
+/* Of the way from silence (0) to all of it (1), frames into `length` of them. */
+static float risen(int64_t into, int64_t length)
 {
+    if (into <= 0)
+        return 0.0f;
+    return into >= length ? 1.0f : (float)(0.5 - 0.5 * cos(M_PI * (double)into / (double)length));
+}
+
+/* The same for all stems: their sum rises and falls as each of them does. */
+static void shade(const snq_mix_down_cfg *c, int64_t at, size_t n, float *left, float *right)
+{
+    const int falls = c->fall && at + (int64_t)n > c->fall_at;
+    if (!falls && !(c->rise && at < c->rise_at + c->rise))
+        return;
     for (size_t i = 0; i < n; i++) {
-        const int64_t into = at + (int64_t)i - m->cfg.fade_at;
-        if (into <= 0)
-            continue;
-        const double way = into < m->cfg.fade ? (double)into / (double)m->cfg.fade : 1.0;
-        const float gain = into < m->cfg.fade ? (float)(0.5 + 0.5 * cos(M_PI * way)) : 0.0f;
+        const int64_t frame = at + (int64_t)i;
+        float gain = c->rise ? risen(frame - c->rise_at, c->rise) : 1.0f;
+        if (falls)
+            gain *= 1.0f - risen(frame - c->fall_at, c->fall);
         left[i] *= gain;
         right[i] *= gain;
     }
@@ -62,8 +72,7 @@ static void strip(void *user, uint32_t part, const float *const (*played)[2], si
 {
     snq_mix_down *m = user;
     snq_mixer_strip(m->mixer, part, played, n, left, right);
-    if (m->cfg.fade)
-        fade(m, m->at[part], n, left, right);
+    shade(&m->cfg, m->at[part], n, left, right);
     m->at[part] += (int64_t)n;
 }
 

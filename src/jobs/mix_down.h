@@ -31,9 +31,9 @@ typedef struct snq_mix_down_cfg {
     uint32_t rate_hz;
     uint32_t threads;
     uint64_t seed;
-    int64_t
-        fade_at; /* frame of the piece from which on all stems fade, over `fade` frames, to silence */
-    int64_t fade;               /* 0: they don't */
+    /* Frames of the piece: all stems rise over `rise` frames from rise_at on, and fall over `fall` frames from fall_at on,
+     * by raised cosines; 0: they don't. */
+    int64_t rise_at, rise, fall_at, fall;
     const volatile int *cancel; /* non-zero asks finish to stop; NULL */
 } snq_mix_down_cfg;
 

@@ -16,6 +16,7 @@
 
 enum { TEXT_BYTES_MAX = 1 << 30 };
 #define LOUDNESS_TOLERANCE_LU 0.3
+#define OPENING_S             0.01 /* in the midst of a sound: without a click */
 
 typedef struct job {
     const snq_render_job_cfg *cfg;
@@ -98,8 +99,10 @@ static snq_status open_desk(job *j)
                                    .rate_hz = SNQ_RENDER_RATE_HZ,
                                    .threads = j->cfg->threads,
                                    .seed = j->cfg->seed,
-                                   .fade_at = frames_of(j->cfg->to_s) - frames_of(j->cfg->fade_s),
-                                   .fade = frames_of(j->cfg->fade_s),
+                                   .rise_at = frames_of(j->cfg->from_s),
+                                   .rise = frames_of(j->cfg->from_s > 0.0 ? OPENING_S : 0.0),
+                                   .fall_at = frames_of(j->cfg->to_s) - frames_of(j->cfg->fade_s),
+                                   .fall = frames_of(j->cfg->fade_s),
                                    .cancel = j->cfg->cancel };
     SNQ_TRY(snq_mix_down_new(&cfg, &j->report->warnings, &j->down));
     return open_frozen(j);

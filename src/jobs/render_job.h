@@ -62,7 +62,7 @@ typedef struct snq_render_job_cfg {
     int no_stems; /* stems are made, and not written */
     int discard;  /* the folder is gone at the end: `finish` takes what is wanted of it */
     /* Seconds of the piece that are heard; 0, 0: all of it, until its last sound has died away. It ends at to_s with a
-     * fade of fade_s. */
+     * fade of fade_s; begun in its midst it opens within 10 ms. */
     double from_s, to_s, fade_s;
     snq_audio_format format;       /* of the stems and the sum (WAV) */
     uint32_t threads;              /* (1) */

@@ -240,7 +240,10 @@ static snq_status roll(snq__drums *d, const snq_drum_lane *lane, lane_state *s, 
         (uint32_t)(snq__drum_chance(d, "parts", lane->key, where) * lane->roll_choices);
     const int parts = lane->roll_parts[which],
               rising = snq__drum_chance(d, "rise", lane->key, where) < 0.6;
-    const double room = d->bar_steps - p, steps = room < lane->roll_steps ? room : lane->roll_steps;
+    double steps = lane->roll_steps < d->bar_steps - p ? lane->roll_steps : d->bar_steps - p;
+    for (int q = p + 1; q < p + steps; q++)
+        if (!snq__drum_wish_hat(d, lane->key, q))
+            steps = q - p; /* as far as there shall be hats */
     s->busy_to = p + steps;
     for (int i = 0; i < parts; i++) {
         const double x = (double)i / parts, at = p + x * lane->roll_steps;

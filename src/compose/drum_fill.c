@@ -10,6 +10,7 @@
  *          PLAIN  as the end of a phrase
  *          FINAL  a fill in the bar before the last; one last blow on the last bar's one
  *        end of a phrase (each fill_every bars)  a fill of at most half a bar, by fill_chance
+ *        A kick that is wished for (drum_wish.c) goes on under a fill, whose own are left out.
  *        dropout  some drums leave the end of every so many bars, by chance
  *
  * CONST  A piece of fewer than FINAL_BARS bars is a loop: it has no end. Ours. */
@@ -52,9 +53,20 @@ static snq_status write_fill(snq__drums *d, uint32_t i, uint32_t place, int ends
 {
     const snq_drum_fill *f = &d->style->fill[i];
     const int from = d->bar_steps + ends_in - f->steps;
-    snq__drum_silence(d, from, from + f->steps, f->keep, f->keeps);
+    uint8_t keep[SNQ_DRUM_KEYS_MAX + 2];
+    uint32_t keeps = 0;
+    for (; keeps < f->keeps; keeps++)
+        keep[keeps] = f->keep[keeps];
+    const int kicks = d->wish.kick != SNQ_KICK_style; /* where it was wished it goes on */
+    if (kicks) {
+        keep[keeps++] = SNQ_DRUM_KICK;
+        keep[keeps++] = SNQ_DRUM_KICK_2;
+    }
+    snq__drum_silence(d, from, from + f->steps, keep, keeps);
     for (uint32_t k = 0; k < f->lanes; k++) {
         const snq_drum_fill_lane *lane = &f->lane[k];
+        if (kicks && snq__drum_class_of(lane->key) == SNQ__DRUM_KICKS)
+            continue;
         for (int s = 0; s < f->steps; s++) {
             const int at = from + s;
             if (at < 0 || at >= d->bar_steps ||
@@ -191,7 +203,8 @@ static snq_status strike_mark(snq__drums *d, const snq_drum_mark *m, uint32_t wh
         return SNQ_OK;
     snq__drum_leave_out(d, 0.0, 0.5, m->key, m->keys);
     for (uint32_t k = 0; k < m->keys; k++)
-        SNQ_TRY(snq__drum_strike(d, 0.0, m->key[k], (double)(m->velocity * d->force)));
+        if (d->wish.kick != SNQ_KICK_none || snq__drum_class_of(m->key[k]) != SNQ__DRUM_KICKS)
+            SNQ_TRY(snq__drum_strike(d, 0.0, m->key[k], (double)(m->velocity * d->force)));
     return SNQ_OK;
 }
 

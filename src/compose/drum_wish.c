@@ -10,7 +10,7 @@
  *                    where the groove has none: 2 + place, from the bar's end on; its drum is the one that runs
  *                    through, softer off the beat
  *        around p  x = 2 p;  below 1 chance' = chance * (beat: min(1, 2 x), eighth: min(1, 1.2 x), sixteenth: x^2);
- *                  above, odds times 1 + 12 (x - 1), and ghost notes of the snare or rim between the beats.
+ *                  above, odds times 1 + 6 (x - 1), and ghost notes of the snare or rim between the beats.
  *                  What is certain in the kit stays; the percussion has nothing that is certain.
  *        kick      a table in 4/4, read in other metres as grooves are; what is not certain in it is drawn for
  *                  the two bars of an idea
@@ -18,8 +18,8 @@
  *
  * CONST  All ours. "half_time", "breakbeat" after those grooves' first kicks; "syncopated" is the tresillo (3 + 3 + 2).
  * COST   hats: a sort of the bar's steps. Nothing without wishes.
- * LIMITS The kick alone is half time: the snare stays where the style has it. A fill is the style's and takes the kick's
- *        and the hats' place. A style without a hat in any groove (cinematic) has none with a wish. */
+ * LIMITS The kick alone is half time: the snare stays where the style has it. A fill takes the hats'
+ *        place, builds and stops the kick's, too. A style without a hat in any groove (cinematic) has none with a wish. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,7 +225,7 @@ static double around(const snq__drums *d, double chance, int p)
     const double x = 2.0 * (double)d->wish.around;
     const int place = d->map.place[p];
     if (x > 1.0)
-        return snq__drum_bend(chance < 0.97 ? chance : 0.97, 1.0 + 12.0 * (x - 1.0));
+        return snq__drum_bend(chance < 0.97 ? chance : 0.97, 1.0 + 6.0 * (x - 1.0));
     const double less = place == 0 ? 2.0 * x : place % 2 == 0 ? 1.2 * x : x * x;
     return chance * (less < 1.0 ? less : 1.0);
 }

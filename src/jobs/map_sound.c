@@ -15,6 +15,8 @@
  *        levels:      map_levels.h
  *
  * CONST  IN_TIME 0.001: a rate that a template holds to a note value is that to rounding.
+ *        3 dB of ducking: with 3 the wobble is the strongest motion of the bass's envelope in techno, dubstep and drum
+ *        and bass, with the 5 to 7 that those have it is the kick (2026).
  *        QUALITY 1 dB an octave, types 0, 2, 14, 1 dB: what wobble_bass.json gains and loses by them (A1 for 8 s at cutoffs
  *        of 200 and 1000 Hz, Q 0.5 .. 20: 6.6 and 4.3 LU; 2026), so that a filter is heard as colour, not as a fader. In
  *        the patch, not on the fader: so the level that is measured of it is the one that it keeps.
@@ -30,6 +32,7 @@
 #define WOBBLE      "wobble_bass"
 #define WOBBLE_RATE WOBBLE ".lfo_rate"
 #define MIX         "mix."
+static const float duck_db = 3;
 static const double in_time = 0.001, gain_db = -11.2, quality_db = 1;
 
 typedef struct work {
@@ -187,14 +190,37 @@ static int is_wobble(const snq_destination *d)
     return d->patch && strcmp(d->patch, WOBBLE) == 0;
 }
 
+static int any_wobble(const snq_map_result *r)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    for (size_t i = 0; i < r->outputs; i++)
+        if (is_wobble(&d[r->output[i].destination]))
+            return 1;
+    return 0;
+}
+
+void snq_map_sound_intend(const snq_map_result *r, const snq_map_sound_cfg *cfg, snq_intent *in)
+{
+    const int rate = snq_map_result_find(r, WOBBLE_RATE) != NULL;
+    for (uint32_t i = 0; i < in->tracks && any_wobble(r); i++) {
+        snq_track_intent *t = &in->track[i];
+        if (strcmp(t->kind, "bass") != 0 || in_set(cfg->kept | cfg->named, i))
+            continue;
+        strcpy(t->patch, WOBBLE);
+        if (rate) {
+            t->qualities |= 1u << SNQ_QUALITY_wobbling;
+            t->mix.duck_db = fminf(t->mix.duck_db, duck_db);
+        }
+    }
+}
+
 static snq_status wobble(const work *w, size_t track)
 {
-    size_t n, any = 0;
+    size_t n;
     const snq_destination *d = snq_destinations(&n);
     snq_track *t = &w->score->track[track];
-    for (size_t i = 0; i < w->map->outputs; i++)
-        any += (size_t)is_wobble(&d[w->map->output[i].destination]);
-    if (!any)
+    if (!any_wobble(w->map))
         return SNQ_OK;
     const int named = in_set(w->cfg->named, track) && strcmp(t->patch, WOBBLE) != 0;
     if (named && w->warnings)

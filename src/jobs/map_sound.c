@@ -7,12 +7,19 @@
  *          lfo_rate   set: notes held (bass_hold.h), the oscillator one for all notes (lfo_mode free): its phase goes on
  *                     when the rate moves. A curve of steps, each a note value at its tempo: lfo_sync instead, by
  *                     which the oscillator stands where the beat says
+ *                     not set: the oscillator rests (lfo_depth 0)
+ *          gain_db    = the patch's - QUALITY log2(Q / 5) + by the filter's type
  *          others     as they are, by the destination's target
  *        pads:        modulation_depth to both of their oscillators
  *        every track: reverb_size to what it sends to hall and room
  *        levels:      map_levels.h
  *
  * CONST  IN_TIME 0.001: a rate that a template holds to a note value is that to rounding.
+ *        3 dB of ducking: with 3 the wobble is the strongest motion of the bass's envelope in techno, dubstep and drum
+ *        and bass, with the 5 to 7 that those have it is the kick (2026).
+ *        QUALITY 1 dB an octave, types 0, 2, 14, 1 dB: what wobble_bass.json gains and loses by them (A1 for 8 s at cutoffs
+ *        of 200 and 1000 Hz, Q 0.5 .. 20: 6.6 and 4.3 LU; 2026), so that a filter is heard as colour, not as a fader. In
+ *        the patch, not on the fader: so the level that is measured of it is the one that it keeps.
  * LIMITS A bass whose instrument was named has the curves that bear the same names there, or none. */
 #include "jobs/map_sound.h"
 
@@ -25,7 +32,8 @@
 #define WOBBLE      "wobble_bass"
 #define WOBBLE_RATE WOBBLE ".lfo_rate"
 #define MIX         "mix."
-static const double in_time = 0.001;
+static const float duck_db = 3;
+static const double in_time = 0.001, gain_db = -11.2, quality_db = 1;
 
 typedef struct work {
     const snq_map_result *map;
@@ -128,6 +136,47 @@ static snq_status put_rate(const work *w, snq_track *t, const snq_map_output *o)
     return SNQ_OK;
 }
 
+/* What the filter gives and takes, taken back in the patch's own gain. */
+static float made_up(const snq_map_output *quality, const snq_map_output *type, double at)
+{
+    static const double by_type[] = { 0, 2, 14, 1 }; /* lowpass, highpass, bandpass, notch */
+    double db = gain_db;
+    if (quality)
+        db -= quality_db * log2((double)snq_curve_at(&quality->curve, at, NULL, 5.0f) / 5);
+    if (type) {
+        const long k = lrintf(snq_curve_at(&type->curve, at, NULL, 0.0f));
+        db += k >= 0 && k < (long)SNQ_COUNT(by_type) ? by_type[k] : 0;
+    }
+    return (float)db;
+}
+
+/* Points where either has one, lines between; where the type changes the line is broken. */
+static snq_status put_gain(const work *w, snq_track *t)
+{
+    const snq_map_output *q = snq_map_result_find(w->map, WOBBLE ".filter_resonance");
+    const snq_map_output *y = snq_map_result_find(w->map, WOBBLE ".filter_type");
+    const size_t qs = q ? q->curve.points : 0, ys = y ? y->curve.points : 0;
+    float before = 0;
+    snq_curve *c;
+    if (!q && !y)
+        return SNQ_OK;
+    SNQ_TRY(fresh_curve(t, "gain_db", &c));
+    for (size_t i = 0, k = 0; i < qs || k < ys;) {
+        const double at_q = i < qs ? q->curve.point[i].at : INFINITY;
+        const double at_y = k < ys ? y->curve.point[k].at : INFINITY;
+        const double at = fmin(at_q, at_y);
+        const int steps = at_y <= at && k > 0;
+        i += at_q <= at;
+        k += at_y <= at;
+        const float now = made_up(q, y, at);
+        if (steps) /* where it was until now, but for how the quality moved on the way */
+            SNQ_TRY(snq_curve_push(c, at, before + made_up(q, NULL, at), SNQ_CURVE_LINEAR));
+        before = now - made_up(q, NULL, at);
+        SNQ_TRY(snq_curve_push(c, at, now, SNQ_CURVE_LINEAR));
+    }
+    return SNQ_OK;
+}
+
 static void change_patch(snq_track *t)
 {
     for (size_t i = t->curves; i-- > 0;)
@@ -141,14 +190,37 @@ static int is_wobble(const snq_destination *d)
     return d->patch && strcmp(d->patch, WOBBLE) == 0;
 }
 
+static int any_wobble(const snq_map_result *r)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    for (size_t i = 0; i < r->outputs; i++)
+        if (is_wobble(&d[r->output[i].destination]))
+            return 1;
+    return 0;
+}
+
+void snq_map_sound_intend(const snq_map_result *r, const snq_map_sound_cfg *cfg, snq_intent *in)
+{
+    const int rate = snq_map_result_find(r, WOBBLE_RATE) != NULL;
+    for (uint32_t i = 0; i < in->tracks && any_wobble(r); i++) {
+        snq_track_intent *t = &in->track[i];
+        if (strcmp(t->kind, "bass") != 0 || in_set(cfg->kept | cfg->named, i))
+            continue;
+        strcpy(t->patch, WOBBLE);
+        if (rate) {
+            t->qualities |= 1u << SNQ_QUALITY_wobbling;
+            t->mix.duck_db = fminf(t->mix.duck_db, duck_db);
+        }
+    }
+}
+
 static snq_status wobble(const work *w, size_t track)
 {
-    size_t n, any = 0;
+    size_t n;
     const snq_destination *d = snq_destinations(&n);
     snq_track *t = &w->score->track[track];
-    for (size_t i = 0; i < w->map->outputs; i++)
-        any += (size_t)is_wobble(&d[w->map->output[i].destination]);
-    if (!any)
+    if (!any_wobble(w->map))
         return SNQ_OK;
     const int named = in_set(w->cfg->named, track) && strcmp(t->patch, WOBBLE) != 0;
     if (named && w->warnings)
@@ -167,7 +239,12 @@ static snq_status wobble(const work *w, size_t track)
         else
             SNQ_TRY(put_rate(w, t, o));
     }
-    if (!w->cfg->plain && !named && snq_map_result_find(w->map, WOBBLE_RATE))
+    if (named)
+        return SNQ_OK;
+    SNQ_TRY(put_gain(w, t));
+    if (!snq_map_result_find(w->map, WOBBLE_RATE))
+        return put_value(t, "lfo_depth", 0.0f); /* it opens and shuts, and stands where it is */
+    if (!w->cfg->plain)
         snq_bass_hold(w->score, t);
     return SNQ_OK;
 }

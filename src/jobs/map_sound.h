@@ -20,6 +20,7 @@
 #include "base/attr.h"
 #include "base/status.h"
 #include "base/warnings.h"
+#include "compose/intent.h"
 #include "map/map_run.h"
 #include "score/score.h"
 
@@ -30,6 +31,10 @@ typedef struct snq_map_sound_cfg {
 } snq_map_sound_cfg;
 
 snq_map_sound_cfg snq_map_sound_cfg_default(void);
+/* Before it is composed: basses that will wobble play wobble_bass, with figures that suit it, and step back for the kick by
+ * 3 dB at most, or the kick would be heard in place of the wobble. Sets are of the intent's tracks, which are the
+ * score's. The sound is the same without this but for those two; the session then says what plays. */
+void snq_map_sound_intend(const snq_map_result *r, const snq_map_sound_cfg *cfg, snq_intent *in);
 /* `score` is in order and stays so. `r` is of its tempo. `warnings` (may be NULL): "map_instrument" (a named instrument
  * that can't do what is wished), "map_no_track" (nothing plays what a destination moves). After ERR_NOMEM or
  * ERR_TOO_BIG some curves are there: drop the score. */

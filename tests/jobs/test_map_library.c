@@ -136,6 +136,36 @@ static void memory_may_end(void **state)
     snq_sweep(make, unmake, NULL);
 }
 
+static void one_is_found_by_file_or_id(void **state)
+{
+    snq_map_template *t;
+    snq_warnings odd = { 0 };
+    check_ok(snq_map_library_open("two", &odd, &t));
+    assert_string_equal(t->name, "Two");
+    assert_int_equal(odd.count, 0);
+    snq_map_template_free(t);
+    check_ok(snq_map_library_open(in_root("templates/one.json"), NULL, &t));
+    assert_string_equal(t->name, "One");
+    snq_map_template_free(t);
+    check_status(snq_map_library_open("three", NULL, &t), SNQ_ERR_NOT_FOUND);
+    assert_null(t);
+    assert_non_null(strstr(snq_last_error(), "\"three\"; there are: one two"));
+    check_status(snq_map_library_open("three.json", NULL, &t), SNQ_ERR_NOT_FOUND);
+    /* a file whose name is no id and has no ending */
+    char was[512];
+    assert_non_null(getcwd(was, sizeof was));
+    put_map("", "plain", "plain", "Plain");
+    char from[512], to[512];
+    snprintf(from, sizeof from, "%s", in_root("plain.json"));
+    snprintf(to, sizeof to, "%s", in_root("plain"));
+    assert_int_equal(rename(from, to), 0);
+    assert_int_equal(chdir(root), 0);
+    check_ok(snq_map_library_open("plain", NULL, &t));
+    assert_string_equal(t->id, "plain");
+    snq_map_template_free(t);
+    assert_int_equal(chdir(was), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_any_the_product_lacks_a_part, begin, end),
         cmocka_unit_test_setup_teardown(files_of_any_name, begin, end),
         cmocka_unit_test_setup_teardown(memory_may_end, begin, end),
+        cmocka_unit_test_setup_teardown(one_is_found_by_file_or_id, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,8 @@ usage: truth.py [--only SCORER,...] [--store]
   films     cuts, flashes and jolts of 20 films (../shared/truth/make_films.py, seed 100)
   hits      tempo and beats that fit what the eyes see of these films, by ../shared/truth/score_hits.py, beside the best
             that any one tempo and any phase reach
+  sonify    these films with soundtracks (template techno): does momentary loudness follow the true motion, and not without the
+            matrix; beats and eighths against the best of one tempo; the picture's packets, the sound's length and level
   prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
   composed  54 composed pieces, three prompts a style: tempo, beats, key, loudness, length, drums against bass
   styles    can the 18 styles be told apart by what is heard and written of them (8 seeds each)
@@ -52,6 +54,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import truth_compose
+import truth_sonify
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("SNQ_SHARED", ROOT.parent / "shared"))
@@ -595,14 +598,21 @@ def score_films(folder, documents):
 
 
 @functools.lru_cache(maxsize=None)
-def made_films():
-    """(folder that lasts as long as the program, what sonique watch says of its films)"""
+def films_folder():
+    """A folder of films with their truth that lasts as long as the program."""
     script = there("truth/make_films.py")
     need_opencv()
     folder = pathlib.Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     subprocess.run(["/usr/bin/python3", script, folder, "--count", str(FILMS), "--seed", str(FILM_SEED), "--jobs",
                     str(os.cpu_count())], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@functools.lru_cache(maxsize=None)
+def made_films():
+    """(that folder, what sonique watch says of its films)"""
+    folder = films_folder()
     return folder, watch_all(sorted(folder.glob("*.mp4")))
 
 
@@ -618,13 +628,13 @@ CHANGES_FLOOR = .70  # on beats
 HIT = .004
 
 
-def best_of_one_tempo(truth):
+def best_of_one_tempo(truth, tempos=HIT_TEMPOS):
     """(weight, most on beats, most on eighths) of any tempo of the range and any phase, by trying them."""
     import numpy
     events = [(cut["s"], 1.0) for cut in truth["cuts"]] + [(a["s"], a["strength"]) for a in truth["accents"]]
     times, weights = numpy.array(events).T
     most = [0.0, 0.0]
-    for bpm in numpy.exp(numpy.arange(math.log(HIT_TEMPOS[0]), math.log(HIT_TEMPOS[1]), 2e-4)):
+    for bpm in numpy.exp(numpy.arange(math.log(tempos[0]), math.log(tempos[1]), 2e-4)):
         for k, period in enumerate((60 / bpm, 30 / bpm)):
             past = (times[:, None] - numpy.arange(0, period, .002)) % period
             met = (past <= HIT_TOLERANCE_S) | (past >= period - HIT_TOLERANCE_S)
@@ -646,10 +656,15 @@ def score_hits(folder, documents, mode):
         report = truth.with_suffix(f".{mode}")
         report.write_text(line)
         pairs += [truth, report]
+    rows = ask_hits(pairs)
+    return rows[-1], sum(row["gaps_at_tempo"] for row in rows[:-1]) / (len(rows) - 1)
+
+
+def ask_hits(pairs):
+    """The rows that score_hits.py prints of truths and reports by turns, that of the means last."""
     said = subprocess.run(["/usr/bin/python3", there("truth/score_hits.py"), *pairs, "--tolerance", str(HIT_TOLERANCE_S)],
                           check=True, stdout=subprocess.PIPE).stdout.splitlines()
-    rows = [json.loads(line) for line in said]
-    return rows[-1], sum(row["gaps_at_tempo"] for row in rows[:-1]) / (len(rows) - 1)
+    return [json.loads(line) for line in said]
 
 
 def hits_of_films():
@@ -668,6 +683,44 @@ def hits_of_films():
             "changes_eighth": Score(many["eighth"], tolerance=2 * HIT),
             # beats that are bent to the cuts would show here
             "changes_at_tempo": Score(kept, tolerance=.02)}
+
+
+SONIFY_TEMPLATE = "techno"
+FOLLOWS_FLOOR, FOLLOWS_OFF_LIMIT = .7, .2
+# how far a figure may move when a style or a patch is edited
+SONIFY_MOVES = .03
+
+
+def sonify():
+    there("truth/make_films.py")
+    asked = subprocess.run([PROGRAM, "sonify", "--help"], capture_output=True, check=False)
+    if asked.returncode == 2 and b"is not a command" in asked.stderr:
+        raise Skip("there is no sonify yet")
+    made_from = sorted(films_folder().glob("*.mp4"))
+    with tempfile.TemporaryDirectory() as name:
+        made = truth_sonify.soundtracks(PROGRAM, made_from, SONIFY_TEMPLATE, pathlib.Path(name))
+        best = [best_of_one_tempo(json.loads(s.truth.read_text()), truth_sonify.tempo_range(s.style)) for s in made]
+        one = ask_hits([path for s in made for path in (s.truth, s.report)])[-1]
+        many = ask_hits([path for s in made for path in (s.truth, s.changes_report)])[-1]
+    weight, beats, eighths = (sum(column) for column in zip(*best))
+    styles_made = sorted({s.style for s in made})
+    more = {"tolerance": SONIFY_MOVES}
+    return {"films": Score(len(made), floor=FILMS),
+            "follows": Score(mean(s.follows for s in made), FOLLOWS_FLOOR, note="loudness and motion, mean", **more),
+            "follows_worst": Score(min(s.follows for s in made), tolerance=.1),
+            "follows_off": Score(abs(mean(s.follows_off for s in made)), limit=FOLLOWS_OFF_LIMIT, note="without the matrix",
+                                 tolerance=.1),
+            "beat": Score(one["beat"], note=", ".join(styles_made), tolerance=2 * HIT),
+            "beat_of_best": Score(one["beat"] * weight / beats, HIT_FLOOR, tolerance=4 * HIT),
+            "beat_chance": Score(one["beat_chance"], less_is_better=True, tolerance=HIT),
+            "eighth": Score(one["eighth"], tolerance=2 * HIT),
+            "eighth_of_best": Score(one["eighth"] * weight / eighths, HIT_FLOOR, tolerance=4 * HIT),
+            "changes_beat": Score(many["beat"], CHANGES_FLOOR, tolerance=2 * HIT),
+            "changes_eighth": Score(many["eighth"], tolerance=2 * HIT),
+            "picture_same": Score(share(s.same_picture for s in made), 1),
+            "sound_off": Score(max(s.off_frames for s in made), limit=1, note="pictures, worst", tolerance=.5),
+            "loudness_off": Score(max(abs(s.lufs - s.target_lufs) for s in made), limit=.5, note="LU, worst", tolerance=.2),
+            "true_peak": Score(max(s.true_peak for s in made), limit=-.5, note="dBTP decoded, worst", tolerance=.2)}
 
 
 # {file: (Hz, within)}: the true rate of what sways there, in uhf. The cooler's is that of its grey levels
@@ -769,7 +822,7 @@ def styles():
 
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "hits": hits_of_films, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
+           "hits": hits_of_films, "sonify": sonify, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
 
 
 # ---- comparing

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "scripts")]
 import tap  # noqa: E402
 import truth  # noqa: E402
+import truth_sonify  # noqa: E402
 from truth import Score  # noqa: E402
 
 ROOT = HERE.parent.parent
@@ -347,12 +348,44 @@ def test_without_opencv_the_makers_are_skipped():
     def none():
         raise truth.Skip("no cv2")
     with Instead(need_opencv=none, there=pathlib.Path):
-        for scorer in (truth.watch_made, truth.sway, truth.films):
+        for scorer in (truth.watch_made, truth.sway, truth.films, truth.hits_of_films):
             try:
                 scorer()
             except truth.Skip:
                 continue
             raise AssertionError(scorer.__name__)
+
+
+def test_rank_correlation():
+    expect(round(truth_sonify.spearman([1, 2, 3, 4], [1, 4, 9, 16]), 9), 1.0)
+    expect(round(truth_sonify.spearman([1, 2, 2, 4], [4, 3, 3, 1]), 9), -1.0)
+    expect(round(truth_sonify.spearman([1, 2, 3, 4], [2, 1, 4, 3]), 9), .6)
+    expect(truth_sonify.spearman([1, 1, 1], [1, 2, 3]), 0.0)
+
+
+def test_loudness_that_follows_is_found():
+    def loud(curve):
+        # 400 ms before its end: 0.2 s before that is its middle
+        times = [k / 10 for k in range(600)]
+        return times, [-40 + 20 * curve[min(int(t * 4), 239)] for t in times]
+
+    dice = random.Random(7)
+    speed, other = ([dice.random() for _ in range(240)] for _ in range(2))
+    was, follows = truth_sonify.momentary, []
+    try:
+        for curve in (speed, other):
+            truth_sonify.momentary = lambda _path, curve=curve: loud(curve)
+            follows.append(truth_sonify.energy_follows(None, speed))
+    finally:
+        truth_sonify.momentary = was
+    assert follows[0] > .95 and abs(follows[1]) < .5, follows
+
+
+def test_a_matrix_is_switched_off():
+    with tempfile.TemporaryDirectory() as name:
+        off = json.loads(truth_sonify.without_mappings("techno", pathlib.Path(name) / "off.json").read_text())
+    whole = json.loads((ROOT / "templates" / "techno.json").read_text())
+    expect([mapping["enabled"] for mapping in off["mappings"]], [False] * len(whole["mappings"]))
 
 
 def test_the_stored_scores_are_those_of_the_scorers():

@@ -131,11 +131,24 @@ static snq_status listen(work *w)
     return snq_film_view_listen(&cfg, &w->view);
 }
 
+/* Who names a template and no genre wants the genre that it is made for. */
+static void take_genre(const snq_map_template *map, snq_brief *b, snq_film_words *why)
+{
+    for (int g = 0; g < SNQ_GENRES && !b->genres; g++)
+        if (strcmp(snq_genre_names[g], map->target_genre) == 0 && !(b->avoid_genres >> g & 1)) {
+            b->genre[b->genres++] = (uint8_t)g;
+            snq_film_words_add(why, "%s: what the template \"%s\" is made for", snq_genre_names[g],
+                               map->id);
+        }
+}
+
 /* What the words leave open the picture decides; then it is known which matrix goes with it. */
 static snq_status decide(work *w)
 {
     const snq_style_library *styles = w->out->composition.styles;
     SNQ_TRY(snq_brief_copy(w->cfg->brief, &w->brief));
+    if (w->map && !w->cfg->style)
+        take_genre(w->map, &w->brief, &w->out->why);
     SNQ_TRY(snq_film_taste_brief(w->table, styles, &w->view.traits, &w->brief, &w->out->why));
     if (w->map)
         return SNQ_OK;

@@ -254,8 +254,10 @@ static snq_status look_at(snq_watcher *w, const snq_watcher_picture *p, float *l
     snq_look_measure(&p->luma, &p->cb, &p->cr, &look);
     SNQ_TRY(snq_look_push(w->look, &look, t_s));
     w->pictures++;
-    if (w->cfg.look)
+    if (w->cfg.look) {
         SNQ_TRY(keep_still(w, p, &look, t_s));
+        SNQ_TRY(snq_film_strip_push(&w->cfg.look->strip, &p->luma, &p->cb, &p->cr, t_s));
+    }
     return lattice ? take_frame(w, lattice, p->repeated) : SNQ_OK;
 }
 

@@ -20,6 +20,8 @@ usage: truth.py [--only SCORER,...] [--store]
             that any one tempo and any phase reach
   sonify    these films with soundtracks (template techno): does momentary loudness follow the true motion, and not without the
             matrix; beats and eighths against the best of one tempo; the picture's packets, the sound's length and level
+  speed     the eyes' speed of the whole picture, and the energy that the template techno makes of it, against the true
+            speed of these films: rank correlation of means over 4 s
   prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
   composed  54 composed pieces, three prompts a style: tempo, beats, key, loudness, length, drums against bass
   styles    can the 18 styles be told apart by what is heard and written of them (8 seeds each)
@@ -121,8 +123,8 @@ def listen(paths, *only):
     return documents_of("listen", "--only", ",".join(only), *paths)
 
 
-def watch_all(paths):
-    return documents_of("watch", *paths)
+def watch_all(paths, *options):
+    return documents_of("watch", *options, *paths)
 
 
 def there(path):
@@ -613,7 +615,7 @@ def films_folder():
 def made_films():
     """(that folder, what sonique watch says of its films)"""
     folder = films_folder()
-    return folder, watch_all(sorted(folder.glob("*.mp4")))
+    return folder, watch_all(sorted(folder.glob("*.mp4")), "--windows")
 
 
 def films():
@@ -723,6 +725,59 @@ def sonify():
             "true_peak": Score(max(s.true_peak for s in made), limit=-.5, note="dBTP decoded, worst", tolerance=.2)}
 
 
+SPEED_OVER_S = 4
+SPEED_FLOOR, SPEED_LEAST = .9, .85  # median and worst film
+ENERGY_FLOOR, ENERGY_LEAST = .85, .75
+
+
+def means_over(values, step_s, over_s=SPEED_OVER_S):
+    """Means of whole stretches; null doesn't count."""
+    import numpy
+    n = round(over_s / step_s)
+    known = numpy.array([math.nan if value is None else value for value in values], float)
+    return numpy.nanmean(known[:len(known) // n * n].reshape(-1, n), axis=1)
+
+
+def rank_correlation(a, b):
+    """Spearman's, with mean ranks where values are equal."""
+    import numpy
+    n = min(len(a), len(b))
+
+    def ranks(values):
+        values = numpy.asarray(values[:n])
+        return (values[:, None] > values).sum(1) + .5 * (values[:, None] == values).sum(1)
+    return float(numpy.corrcoef(ranks(a), ranks(b))[0, 1])
+
+
+def score_speed(folder, documents, curves):
+    import numpy
+    seen, energy, sizes = [], [], []
+    for document, curve in zip(documents, curves):
+        truth = json.loads((folder / pathlib.Path(document["video"]["path"]).with_suffix(".json").name).read_text())["motion_curve"]
+        true = means_over(truth["mean_speed"], 1 / truth["rate_hz"])
+        said = document["windows"]["picture"]["mean_speed_norm"][:len(truth["mean_speed"])]
+        said = means_over(said, document["windows"]["t_s"][1] - document["windows"]["t_s"][0])
+        seen.append(rank_correlation(said, true))
+        energy.append(rank_correlation(means_over(curve["values"], curve["step_s"]), true))
+        sizes.append(said.mean() / true.mean())
+    return {"films": Score(len(seen), floor=FILMS),
+            "eyes": Score(numpy.median(seen), SPEED_FLOOR, tolerance=.01), "eyes_worst": Score(min(seen), SPEED_LEAST, tolerance=.02),
+            "size": Score(numpy.median(sizes), .95, tolerance=.01),
+            "energy": Score(numpy.median(energy), ENERGY_FLOOR, tolerance=.02),
+            "energy_worst": Score(min(energy), ENERGY_LEAST, tolerance=.05)}
+
+
+def speed():
+    folder, documents = made_films()
+    tool = PROGRAM.parent / "tests" / "map" / "curve-tool"
+    if not tool.exists():
+        raise Skip(f"no {tool.name} in the build folder")
+    seen, curves = folder / "seen.jsonl", folder / "curves.jsonl"
+    seen.write_text("".join(json.dumps(document) + "\n" for document in documents))
+    subprocess.run([tool, ROOT / "templates" / "techno.json", "global.energy", seen, curves], check=True)
+    return score_speed(folder, documents, [json.loads(line) for line in curves.read_text().splitlines()])
+
+
 # {file: (Hz, within)}: the true rate of what sways there, in uhf. The cooler's is that of its grey levels
 # (scripts/rate_of_pixels.py); 32.16 Hz, as it is sometimes given, is the nearest bin of a transform of 500 pictures.
 FOOTAGE_HZ = {"fork32hz_true250fps": (32.0, .1), "cooler_true240fps": (31.951, .02)}
@@ -822,7 +877,7 @@ def styles():
 
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "hits": hits_of_films, "sonify": sonify, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
+           "hits": hits_of_films, "sonify": sonify, "speed": speed, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
 
 
 # ---- comparing

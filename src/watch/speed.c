@@ -19,7 +19,7 @@
  *        flow of plain walls trebles the median; on films of texture all three ways (alike, where c is
  *        over 0.1, c) agree within 0.1 % (ours, 2026-11-21).
  *
- * COST   2 us a frame of 64 x 36 cells.
+ * COST   6 us a frame of 64 x 36 cells.
  *
  * LIMITS Noise of the flow is speed: still pictures with noise have 0.005 to 0.04 px a frame. A fade's or a
  *        flash's flow counts as it is. Rank correlation with the truth, both over 4 s: docs/rooms/map.md. */

@@ -228,6 +228,28 @@ def test_films():
         assert scores["cut_F"].low() and scores["predicted"].low()
 
 
+def test_speed():
+    expect(list(truth.means_over([1, 3, None, 5, 9], .25, .5)), [2, 5])
+    expect(round(truth.rank_correlation([1, 2, 3, 4], [1, 4, 9, 16, 5]), 9), 1)
+    expect(round(truth.rank_correlation([1, 1, 2], [2, 2, 1]), 9), -1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        moved = [k // 16 % 5 + k // 80 for k in range(240)]
+        documents = []
+        for k in range(truth.FILMS):
+            (folder / f"film_{k:03}.json").write_text(json.dumps({"motion_curve": {"rate_hz": 4, "mean_speed": moved}}), encoding="utf-8")
+            documents.append({"video": {"path": f"x/film_{k:03}.mp4"}, "windows": {
+                "t_s": [.25 * i for i in range(241)], "picture": {"mean_speed_norm": [None, *moved[1:], 0]}}})
+        right = [{"step_s": .05, "values": [value ** .5 for value in moved for _ in range(5)]}] * truth.FILMS
+        scores = truth.score_speed(folder, documents, right)
+        expect({key: score.value for key, score in scores.items()},
+               {"films": truth.FILMS, "eyes": 1, "eyes_worst": 1, "size": 1, "energy": 1, "energy_worst": 1})
+        # one film's energy falls when its picture moves
+        against = {"step_s": .05, "values": [-value for value in right[0]["values"]]}
+        scores = truth.score_speed(folder, documents[1:], [against, *right[2:]])
+        expect([key for key, score in scores.items() if score.low()], ["films", "energy_worst"])
+
+
 def test_fair_frequencies():
     expect([truth.is_fair(*row) for row in ((2, 30, 5), (.61, 30, 7), (.61, 30, 5), (20, 60, 5), (16, 50, 5), (20, 60, .2))],
            [True, True, False, True, False, True])

@@ -125,6 +125,8 @@ def test_the_document():
         assert steps[:3] == [0, 0.25, 0.5] and abs(steps[-1] - 6) < 0.3
         for columns in (v for k, v in windows.items() if k != "t_s"):
             assert columns and all(len(values) == len(steps) for values in columns.values())
+        speed, norm = (windows["picture"][name] for name in ("mean_speed", "mean_speed_norm"))
+        assert all(v > 0 and abs(v / 96 - n) < 1e-5 for v, n in zip(speed, norm)), speed
         assert "windows" not in documents(watch("--json", "--quiet", path))[0]
         assert "ms" in documents(watch("--json", "--quiet", "--timings", path))[0]
         table = watch("--quiet", path).stdout.decode()

@@ -70,7 +70,6 @@ snq_status snq_film_make_run(const snq_film_make_cfg *cfg, snq_muxed_reply *repl
     snq_status st = open_all(&m);
     if (st >= 0) {
         const snq_film_mux_cfg mux = { .container = q->container,
-                                       .keeps_sound = q->keeps_sound,
                                        .to = m.stream,
                                        .frames = q->frames,
                                        .title = q->title,

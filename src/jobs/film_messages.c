@@ -62,11 +62,11 @@ void snq_filmed_reply_pack(snq_str *to, const snq_filmed_reply *r)
     snq_pack_text(to, f->audio_codec);
     snq_pack_u32(to, f->width);
     snq_pack_u32(to, f->height);
+    snq_pack_u8(to, f->turned ? 1 : 0);
     snq_pack_u32(to, f->video_tracks);
     snq_pack_u32(to, f->audio_tracks);
     snq_pack_u32(to, f->fits);
     snq_pack_i64(to, f->pictures);
-    snq_pack_f64(to, f->lead_s);
     snq_pack_f64(to, f->length_s);
     snq_pack_f64(to, f->picture_s);
     snq_pack_f64(to, f->sound_start_s);
@@ -82,11 +82,11 @@ static void unpack_film(snq_unpack *u, snq_film_info *f)
     snq_unpack_text(u, f->audio_codec, sizeof f->audio_codec);
     f->width = snq_unpack_u32(u);
     f->height = snq_unpack_u32(u);
+    f->turned = snq_unpack_u8(u) != 0;
     f->video_tracks = snq_unpack_u32(u);
     f->audio_tracks = snq_unpack_u32(u);
     f->fits = snq_unpack_u32(u);
     f->pictures = snq_unpack_i64(u);
-    f->lead_s = snq_unpack_f64(u);
     f->length_s = snq_unpack_f64(u);
     f->picture_s = snq_unpack_f64(u);
     f->sound_start_s = snq_unpack_f64(u);
@@ -106,11 +106,10 @@ snq_status snq_filmed_reply_unpack(const void *bytes, size_t n, snq_filmed_reply
     }
     SNQ_TRY(snq_unpack_finish(&u));
     const snq_film_info *f = &r->film;
-    if (r->st >= 0 &&
-        (r->frames < 1 || r->frames > SNQ_FILM_FRAMES_MAX || f->pictures < 1 ||
-         !(f->lead_s >= 0.0 && f->lead_s <= f->length_s && f->length_s <= SNQ_FILM_LENGTH_MAX_S)))
-        return SNQ_FAIL(SNQ_ERR_FORMAT, "a film of %llu frames, %g s from %g on",
-                        (unsigned long long)r->frames, f->length_s, f->lead_s);
+    if (r->st >= 0 && (r->frames < 1 || r->frames > SNQ_FILM_FRAMES_MAX || f->pictures < 1 ||
+                       !(f->length_s >= 0.0 && f->length_s <= SNQ_FILM_LENGTH_MAX_S)))
+        return SNQ_FAIL(SNQ_ERR_FORMAT, "a film of %llu frames, %g s",
+                        (unsigned long long)r->frames, f->length_s);
     return SNQ_OK;
 }
 
@@ -121,7 +120,6 @@ void snq_mux_request_pack(snq_str *to, const snq_mux_request *r)
     snq_pack_text(to, r->name);
     snq_pack_text(to, r->title);
     snq_pack_u8(to, (uint8_t)r->container);
-    snq_pack_u8(to, r->keeps_sound ? 1 : 0);
     snq_pack_u64(to, r->frames);
 }
 
@@ -133,7 +131,6 @@ snq_status snq_mux_request_unpack(const void *bytes, size_t n, snq_mux_request *
     snq_unpack_name(&u, r->name, sizeof r->name);
     snq_unpack_text(&u, r->title, sizeof r->title);
     const uint32_t container = snq_unpack_u8(&u);
-    r->keeps_sound = snq_unpack_u8(&u) != 0;
     r->frames = snq_unpack_u64(&u);
     SNQ_TRY(snq_unpack_finish(&u));
     if (container >= SNQ_FILM_CONTAINERS || r->frames < 1 || r->frames > SNQ_FILM_FRAMES_MAX)

@@ -48,7 +48,6 @@ typedef struct snq_mux_request {
     char name[SNQ_PATH_MAX];
     char title[SNQ_FILM_TITLE_MAX]; /* UTF-8; "": none */
     snq_film_container container;
-    int keeps_sound; /* as in FILM */
     uint64_t frames; /* as FILMED said */
 } snq_mux_request;
 

@@ -201,9 +201,7 @@ static snq_status ask(void *user, void *job, const snq_batch_item *item, snq_poo
         snq_film_request_pack(r->payload, &q);
         return SNQ_OK;
     }
-    snq_mux_request q = { .container = f->container,
-                          .keeps_sound = f->keeps,
-                          .frames = f->film.frames };
+    snq_mux_request q = { .container = f->container, .frames = f->film.frames };
     snprintf(q.name, sizeof q.name, "%s", item->path);
     snprintf(q.title, sizeof q.title, "%s", f->cfg->title ? f->cfg->title : "");
     fds[r->fd_count++] = f->sound;
@@ -452,7 +450,7 @@ static snq_status set_levels(film_out *f)
     return SNQ_OK;
 }
 
-/* The next n frames of the music, which begins at `lead`; *left are those of it that may still be heard. */
+/* The music, as it comes. */
 typedef struct feed {
     film_out *f;
     snq_audio block;
@@ -460,12 +458,11 @@ typedef struct feed {
     int ended;
 } feed;
 
-static snq_status feed_music(feed *d, uint64_t at, size_t n)
+static snq_status feed_music(feed *d, size_t n)
 {
     film_out *f = d->f;
-    const uint64_t lead = (uint64_t)llround(f->film.film.lead_s * SNQ_FILM_RATE_HZ);
     float *const *to = &f->side[2];
-    size_t i = at >= lead ? 0 : lead - at < n ? (size_t)(lead - at) : n;
+    size_t i = 0;
     memset(to[0], 0, n * sizeof(float));
     memset(to[1], 0, n * sizeof(float));
     while (i < n && !d->ended) {
@@ -504,7 +501,7 @@ static snq_status add_chunk(feed *d, uint64_t at, size_t n)
 {
     film_out *f = d->f;
     const int both = f->report->original != SNQ_ORIGINAL_REPLACE;
-    SNQ_TRY(feed_music(d, at, n));
+    SNQ_TRY(feed_music(d, n));
     fade_end(f, at, n);
     if (both) {
         SNQ_TRY(snq_film_planes_read(f->original, f->film.frames, at, n, f->side[0], f->side[1]));
@@ -613,10 +610,14 @@ static void describe(const film_out *f)
     r->pictures = f->made.film.pictures;
     r->length_s = film->length_s;
     r->sound_s = (double)f->made.film.frames / SNQ_FILM_RATE_HZ;
-    r->lead_s = film->lead_s;
     r->original_had_sound = film->audio_codec[0] != '\0';
     r->lufs = f->made.lufs;
     r->true_peak_dbtp = 20.0 * log10(f->made.true_peak);
+    if (film->turned && (f->container == SNQ_FILM_MKV || f->container == SNQ_FILM_WEBM))
+        snq_warnings_add(&r->warnings, "rotation_lost", -1,
+                         "the picture is to be shown turned, which %s doesn't say: name the output "
+                         ".mp4",
+                         snq_film_ending(f->container));
     snq_warnings_join(&r->warnings, &f->film.warnings);
 }
 

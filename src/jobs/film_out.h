@@ -62,8 +62,6 @@ typedef struct snq_film_out_report {
     int64_t pictures;     /* packets */
     double length_s;      /* to the end of the last picture */
     double sound_s;       /* length of the new sound */
-    double
-        lead_s; /* the original sound begins that much before the first picture (0: it doesn't) */
     int original_had_sound;
     snq_original original; /* what was done: REPLACE when there is no sound */
     double original_lufs;  /* of it; NaN: none, or silence */

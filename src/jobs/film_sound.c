@@ -147,8 +147,7 @@ static snq_status take_sound(const snq_film_sound_cfg *cfg, snq_filmed_reply *re
 snq_status snq_film_sound_run(const snq_film_sound_cfg *cfg, snq_filmed_reply *reply)
 {
     const int keeps = cfg->request->keeps_sound;
-    SNQ_TRY(snq_film_scan(cfg->fd, keeps, cfg->no_loading, cfg->cancel, &reply->film,
-                          &reply->warnings));
+    SNQ_TRY(snq_film_scan(cfg->fd, cfg->no_loading, cfg->cancel, &reply->film, &reply->warnings));
     const int64_t frames = frames_of(reply->film.length_s);
     reply->frames = frames > 0 ? (uint64_t)frames : 1;
     return keeps && reply->film.audio_codec[0] ? take_sound(cfg, reply) : SNQ_OK;

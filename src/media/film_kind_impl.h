@@ -10,15 +10,14 @@
 
 typedef struct snq__film_kind {
     snq_status (*check)(snq_film_container container);
-    snq_status (*scan)(snq__source *source, int keeps_sound, snq_film_info *info,
-                       snq_warnings *warnings);
+    snq_status (*scan)(snq__source *source, snq_film_info *info, snq_warnings *warnings);
     snq_status (*run)(snq__source *source, const snq_film_mux_cfg *cfg,
                       snq_film_mux_report *report);
 } snq__film_kind;
 
 /* The module's. */
 SNQ_MUST_USE snq_status snq__film_check(snq_film_container container);
-SNQ_MUST_USE snq_status snq__film_scan(snq__source *source, int keeps_sound, snq_film_info *info,
+SNQ_MUST_USE snq_status snq__film_scan(snq__source *source, snq_film_info *info,
                                        snq_warnings *warnings);
 SNQ_MUST_USE snq_status snq__film_run(snq__source *source, const snq_film_mux_cfg *cfg,
                                       snq_film_mux_report *report);

@@ -19,15 +19,15 @@ snq_status snq_film_mux_check(snq_film_container container)
     return snq__av_retell(m, m->film.check(container));
 }
 
-snq_status snq_film_scan(int fd, int keeps_sound, int no_loading, const volatile int *cancel,
-                         snq_film_info *info, snq_warnings *warnings)
+snq_status snq_film_scan(int fd, int no_loading, const volatile int *cancel, snq_film_info *info,
+                         snq_warnings *warnings)
 {
     const snq__av_module *m;
     snq__source source;
     *info = (snq_film_info) { 0 };
     SNQ_TRY(load(no_loading, &m));
     SNQ_TRY(snq__source_init(&source, fd, cancel));
-    const snq_status st = snq__av_retell(m, m->film.scan(&source, keeps_sound, info, warnings));
+    const snq_status st = snq__av_retell(m, m->film.scan(&source, info, warnings));
     snq__source_clear(&source);
     return st;
 }

@@ -11,8 +11,7 @@
  * (variable rates, reordered pictures, those that are decoded and not shown), shape of the pixels, rotation, colour,
  * HDR side data, language. Other tracks, chapters and subtitles are left out.
  *
- * Clock. Zero is where the first picture is shown, or, when the original sound is wanted and begins before it (by
- * at most SNQ_FILM_LEAD_MAX_S), where that begins; all is moved there. The new sound begins at zero.
+ * Clock. Zero is where the first picture is shown; all is moved there, and the new sound begins there.
  *
  * The same film and sound give the same bytes: no clock, no library's version, no chance.
  *
@@ -30,9 +29,8 @@
 #include "base/warnings.h"
 
 enum { SNQ_FILM_RATE_HZ = 48000, SNQ_FILM_GAPS_MAX = 64 };
-/* Longest film (s); most that its sound may begin before its picture (s). */
+/* Longest film (s). */
 #define SNQ_FILM_LENGTH_MAX_S 10800.0
-#define SNQ_FILM_LEAD_MAX_S   10.0
 
 /* X(name, number, its ending) */
 #define SNQ_FILM_CONTAINER_MAP(X) \
@@ -61,10 +59,10 @@ typedef struct snq_film_info {
     char video_codec[32];   /* names of libavcodec */
     char audio_codec[32];   /* "": no sound */
     uint32_t width, height; /* px, as stored */
+    int turned;             /* is to be shown turned or mirrored */
     uint32_t video_tracks, audio_tracks;
     uint32_t fits;    /* bit 1 << SNQ_FILM_x: that container can hold its pictures */
     int64_t pictures; /* packets of the picture */
-    double lead_s;    /* the first picture is shown at */
     double length_s;  /* the last one ends at */
     double picture_s; /* for so long the last one is shown */
     double
@@ -75,7 +73,6 @@ typedef struct snq_film_info {
 
 typedef struct snq_film_mux_cfg {
     snq_film_container container;
-    int keeps_sound;      /* as scanned */
     FILE *to;             /* empty, can be sought in, open for reading and writing; borrowed */
     uint64_t frames;      /* of the new sound */
     const char *title;    /* NULL: none; borrowed */
@@ -105,14 +102,12 @@ SNQ_MUST_USE snq_status snq_film_container_of(const char *path, snq_film_contain
 /* Whether there is what writing this container needs; loads the module. ERR_UNSUPPORTED with the mend. */
 SNQ_MUST_USE snq_status snq_film_mux_check(snq_film_container container);
 
-/* Look at the film in `fd`, a seekable regular file, borrowed, not moved. `keeps_sound`: the original sound is
- * wanted, zero may be where it begins. Adds to *warnings: truncated, timestamps_mended, several_video_tracks,
+/* Look at the film in `fd`, a seekable regular file, borrowed, not moved. Adds to *warnings: truncated, timestamps_mended, several_video_tracks,
  * several_audio_tracks, sound_gaps.
  * Errors: ERR_FORMAT, ERR_UNSUPPORTED (no picture; one without times), ERR_TOO_BIG (longer than
  * SNQ_FILM_LENGTH_MAX_S), ERR_STATE (`no_loading` and the module isn't there), ERR_IO, ERR_CANCELLED, ERR_NOMEM. */
-SNQ_MUST_USE snq_status snq_film_scan(int fd, int keeps_sound, int no_loading,
-                                      const volatile int *cancel, snq_film_info *info,
-                                      snq_warnings *warnings);
+SNQ_MUST_USE snq_status snq_film_scan(int fd, int no_loading, const volatile int *cancel,
+                                      snq_film_info *info, snq_warnings *warnings);
 /* Write it. All is in the stream then, which may still hold it. Errors: those of the scan; ERR_UNSUPPORTED: the
  * container can't hold the codec; ERR_INTERNAL: a library refused, with its words; those of pull and heard. */
 SNQ_MUST_USE snq_status snq_film_mux_run(int fd, const snq_film_mux_cfg *cfg, int no_loading,

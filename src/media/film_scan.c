@@ -7,7 +7,9 @@
  *        sound    place p (s) of the decoded sound: durations of packets, less what the file says to skip; the
  *                 clock says t. The first packet ties them; where t and p part by more than 40 ms there is a gap,
  *                 and they are tied anew
- *        zero     the first picture, or the sound where that is earlier
+ *        zero     the first picture
+ *        again    where pictures are coded in another order than shown and don't say when that is (MPEG-PS, AVI):
+ *                 libavformat completes it by the order of decoding; refused if two pictures coincide then
  * CONST  40 ms: beyond what times in ms and a codec's look-ahead make, below what lips and sound may be apart
  *        (ITU-R BT.1359: 45 ms before, 125 ms behind). At most 2^24 packets of the picture.
  * COST   reading the file: 0.7 ms/MB.
@@ -17,18 +19,20 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavutil/avstring.h>
 #include <libavutil/log.h>
 
+#include "base/alloc.h"
 #include "media/decoder_impl.h"
 
 #define GAP_S     0.04
 #define PICTURE_S 0.04 /* of a film of one picture that doesn't say */
 
-enum { PICTURES_MAX = 1 << 24 };
+enum { PICTURES_MAX = 1 << 24, COMPLETED_MAX = 1 << 20 };
 
 /* ---- reading ---- */
 
@@ -63,7 +67,7 @@ static snq_status find_tracks(snq__film *f)
     return SNQ_OK;
 }
 
-snq_status snq__film_open(snq__film *f, snq__source *source, snq_warnings *warnings)
+snq_status snq__film_open(snq__film *f, snq__source *source, int completed, snq_warnings *warnings)
 {
     const AVInputFormat *input = NULL;
     *f = (snq__film) { .picture = -1, .sound = -1 };
@@ -79,6 +83,8 @@ snq_status snq__film_open(snq__film *f, snq__source *source, snq_warnings *warni
     const snq_status st = snq__stream_open(&f->stream, input, decoders, &f->format);
     av_free(decoders);
     SNQ_TRY(st);
+    if (completed)
+        f->format->flags |= AVFMT_FLAG_GENPTS;
     SNQ_TRY(snq__stream_probe(&f->stream, f->format));
     return find_tracks(f);
 }
@@ -118,7 +124,9 @@ typedef struct scan {
     int64_t first, end, lowest;     /* AV_NOPTS_VALUE: none yet */
     int64_t last_shown, last_ticks; /* the packet shown last, for so long */
     int64_t last_dts, mended;
-    int64_t without_pts, reordered;
+    int64_t without_pts;
+    int64_t *shown; /* (shown_room,) of all pictures, where their times are completed; owned */
+    size_t shown_room;
     /* of the sound, seconds */
     double tied_s;  /* clock less place; NaN: not yet */
     double place_s; /* decoded so far */
@@ -142,12 +150,29 @@ static void note_dts(scan *s, const AVPacket *p)
     s->last_dts = p->dts;
 }
 
+static snq_status keep_shown(scan *s, int64_t pts)
+{
+    const size_t at = (size_t)s->info->pictures;
+    if (at == COMPLETED_MAX)
+        return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d pictures that don't say when they are shown",
+                        COMPLETED_MAX);
+    if (at == s->shown_room) {
+        const size_t room = at ? 2 * at : 4096;
+        int64_t *shown = snq_regrow(s->shown, at, room, sizeof *shown);
+        if (!shown)
+            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %zu time stamps", room);
+        s->shown = shown;
+        s->shown_room = room;
+    }
+    s->shown[at] = pts;
+    return SNQ_OK;
+}
+
 static void note_picture(scan *s, const AVPacket *p)
 {
     const int64_t at = p->pts != AV_NOPTS_VALUE ? p->pts : p->dts;
     s->info->pictures++;
     s->without_pts += p->pts == AV_NOPTS_VALUE;
-    s->reordered += p->pts != p->dts;
     note_dts(s, p);
     if (at == AV_NOPTS_VALUE)
         return;
@@ -225,11 +250,13 @@ static snq_status read_all(scan *s, snq_warnings *warnings)
     const int clocked = strcmp(s->info->container, "ogg") == 0;
     while ((st = snq__film_read(&s->film, &broken)) == SNQ_OK) {
         const AVPacket *p = s->film.packet;
-        if (p->stream_index == s->film.picture)
+        if (p->stream_index == s->film.picture) {
+            st = s->times->completed ? keep_shown(s, p->pts) : SNQ_OK;
             note_picture(s, p);
-        else if (!clocked || isnan(s->tied_s))
+        } else if (!clocked || isnan(s->tied_s))
             note_sound(s, p);
         av_packet_unref(s->film.packet);
+        SNQ_TRY(st);
         if (s->info->pictures > PICTURES_MAX)
             return SNQ_FAIL(SNQ_ERR_TOO_BIG, "more than %d pictures", PICTURES_MAX);
     }
@@ -241,18 +268,37 @@ static snq_status read_all(scan *s, snq_warnings *warnings)
     return SNQ_OK;
 }
 
-static snq_status check_times(const scan *s)
+static int by_value(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whether no two pictures are shown at once. */
+static int are_apart(scan *s)
+{
+    const size_t n = (size_t)s->info->pictures;
+    qsort(s->shown, n, sizeof *s->shown, by_value);
+    for (size_t i = 1; i < n; i++)
+        if (s->shown[i] == s->shown[i - 1])
+            return 0;
+    return 1;
+}
+
+/* AGAIN: they are to be completed. */
+static snq_status check_times(scan *s)
 {
     if (s->info->pictures == 0)
         return SNQ_FAIL(SNQ_ERR_FORMAT, "there is no picture in it");
     if (s->first == AV_NOPTS_VALUE)
         return SNQ_FAIL(SNQ_ERR_UNSUPPORTED, "its pictures bear no times");
     const int delay = s->film.format->streams[s->film.picture]->codecpar->video_delay;
-    if (s->without_pts && delay > 0)
+    if (s->without_pts && delay > 0 && !s->times->completed)
+        return SNQ_AGAIN;
+    if (s->times->completed && (s->without_pts || !are_apart(s)))
         return SNQ_FAIL(SNQ_ERR_UNSUPPORTED,
-                        "%lld of its %lld pictures don't say when they are shown, and they are "
-                        "coded in another order: convert it to .mp4 or .mkv first",
-                        (long long)s->without_pts, (long long)s->info->pictures);
+                        "its pictures don't say when they are shown, and they are coded in another "
+                        "order: convert it to .mp4 or .mkv first");
     return SNQ_OK;
 }
 
@@ -269,7 +315,7 @@ static int64_t usual_ticks(const scan *s)
     return ticks < 1.0 ? 1 : ticks > 1e12 ? (int64_t)1e12 : (int64_t)(ticks + 0.5);
 }
 
-static snq_status place_all(scan *s, int keeps_sound)
+static snq_status place_all(scan *s)
 {
     snq_film_info *info = s->info;
     snq__film_times *t = s->times;
@@ -278,13 +324,8 @@ static snq_status place_all(scan *s, int keeps_sound)
     t->no_pts = s->without_pts > 0;
     t->last_ticks = s->last_ticks > 0 ? s->last_ticks : t->step;
     t->zero = s->first;
-    const double first_s = (double)s->first * tick_s;
     const int sounds = info->audio_codec[0] && !isnan(s->start_s);
-    if (keeps_sound && sounds && s->start_s < first_s &&
-        first_s - s->start_s <= SNQ_FILM_LEAD_MAX_S)
-        t->zero = (int64_t)floor(s->start_s / tick_s);
     t->before = s->lowest < t->zero ? t->zero - s->lowest : 0;
-    info->lead_s = (double)(s->first - t->zero) * tick_s;
     info->picture_s = (double)t->last_ticks * tick_s;
     info->length_s = (double)(s->last_shown - t->zero) * tick_s + info->picture_s;
     info->sound_start_s = sounds ? s->start_s - (double)t->zero * tick_s : 0.0;
@@ -301,6 +342,10 @@ static void warn(const scan *s, snq_warnings *warnings)
         snq_warnings_add(warnings, "timestamps_mended", -1,
                          "%lld pictures have a time of decoding that doesn't go on, or none",
                          (long long)s->mended);
+    if (s->times->completed)
+        snq_warnings_add(warnings, "times_completed", -1,
+                         "pictures don't say when they are shown; it was found from the order in "
+                         "which they are decoded");
     if (info->video_tracks > 1)
         snq_warnings_add(warnings, "several_video_tracks", -1,
                          "%u video tracks; the first is taken, the others are left out",
@@ -317,6 +362,18 @@ static void warn(const scan *s, snq_warnings *warnings)
                          s->blind ? ", as far as can be told" : "");
 }
 
+static int is_turned(const AVStream *st)
+{
+    static const int32_t upright[4] = { 1 << 16, 0, 0, 1 << 16 };
+    size_t n = 0;
+    const uint8_t *bytes = av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, &n);
+    int32_t m[5];
+    if (!bytes || n < sizeof m)
+        return 0;
+    memcpy(m, bytes, sizeof m);
+    return m[0] != upright[0] || m[1] != upright[1] || m[3] != upright[2] || m[4] != upright[3];
+}
+
 static void describe(scan *s)
 {
     snq_film_info *info = s->info;
@@ -329,25 +386,28 @@ static void describe(scan *s)
                  avcodec_get_name(f->format->streams[f->sound]->codecpar->codec_id));
     info->width = p->width > 0 ? (uint32_t)p->width : 0;
     info->height = p->height > 0 ? (uint32_t)p->height : 0;
+    info->turned = is_turned(f->format->streams[f->picture]);
     info->video_tracks = f->videos;
     info->audio_tracks = f->sounds;
     for (int i = 0; i < SNQ_FILM_CONTAINERS; i++)
         info->fits |= (uint32_t)snq__film_holds((snq_film_container)i, p) << i;
 }
 
-static snq_status run(scan *s, snq__source *source, int keeps_sound, snq_warnings *warnings)
+static snq_status run(scan *s, snq__source *source, snq_warnings *warnings)
 {
-    SNQ_TRY(snq__film_open(&s->film, source, warnings));
+    SNQ_TRY(snq__film_open(&s->film, source, s->times->completed, warnings));
     describe(s);
     SNQ_TRY(read_all(s, warnings));
-    SNQ_TRY(check_times(s));
-    SNQ_TRY(place_all(s, keeps_sound));
+    const snq_status st = check_times(s);
+    if (st != SNQ_OK)
+        return st;
+    SNQ_TRY(place_all(s));
     warn(s, warnings);
     return SNQ_OK;
 }
 
-snq_status snq__film_scan_times(snq__source *source, int keeps_sound, snq_film_info *info,
-                                snq__film_times *times, snq_warnings *warnings)
+static snq_status scan_once(snq__source *source, snq_film_info *info, snq__film_times *times,
+                            snq_warnings *warnings)
 {
     scan s = { .info = info,
                .times = times,
@@ -357,16 +417,28 @@ snq_status snq__film_scan_times(snq__source *source, int keeps_sound, snq_film_i
                .tied_s = NAN,
                .start_s = NAN };
     *info = (snq_film_info) { 0 };
-    *times = (snq__film_times) { .first_dts = AV_NOPTS_VALUE };
-    const snq_status st = run(&s, source, keeps_sound, warnings);
+    *times = (snq__film_times) { .first_dts = AV_NOPTS_VALUE, .completed = times->completed };
+    const snq_status st = run(&s, source, warnings);
     snq__film_close(&s.film);
+    snq_free(s.shown);
     return st;
 }
 
-snq_status snq__film_scan(snq__source *source, int keeps_sound, snq_film_info *info,
-                          snq_warnings *warnings)
+snq_status snq__film_scan_times(snq__source *source, snq_film_info *info, snq__film_times *times,
+                                snq_warnings *warnings)
+{
+    times->completed = 0;
+    snq_status st = scan_once(source, info, times, warnings);
+    if (st == SNQ_AGAIN) {
+        times->completed = 1;
+        st = scan_once(source, info, times, warnings);
+    }
+    return st;
+}
+
+snq_status snq__film_scan(snq__source *source, snq_film_info *info, snq_warnings *warnings)
 {
     snq__film_times times;
     av_log_set_level(AV_LOG_QUIET); /* process-wide: libraries never print */
-    return snq__film_scan_times(source, keeps_sound, info, &times, warnings);
+    return snq__film_scan_times(source, info, &times, warnings);
 }

@@ -26,19 +26,20 @@ typedef struct snq__film_times {
     int64_t last_ticks; /* that the last picture is shown */
     int64_t
         before; /* ticks before zero at which a picture is that must be decoded and isn't shown */
+    int completed; /* times of showing are libavformat's, by the order of decoding */
     int no_pts; /* pictures are shown in the order of their packets, whose times are those of decoding */
 } snq__film_times;
 
-/* In any case ended by close. */
-SNQ_MUST_USE snq_status snq__film_open(snq__film *f, snq__source *source, snq_warnings *warnings);
+/* In any case ended by close. `completed`: libavformat finds out when pictures are shown that don't say it. */
+SNQ_MUST_USE snq_status snq__film_open(snq__film *f, snq__source *source, int completed,
+                                       snq_warnings *warnings);
 void snq__film_close(snq__film *f);
 /* The next packet of a wanted track into f->packet, to be unreferenced. END: there is no more; *broken: because it
  * can't be read. */
 SNQ_MUST_USE snq_status snq__film_read(snq__film *f, int *broken);
 /* All packets once. */
-SNQ_MUST_USE snq_status snq__film_scan_times(snq__source *source, int keeps_sound,
-                                             snq_film_info *info, snq__film_times *times,
-                                             snq_warnings *warnings);
+SNQ_MUST_USE snq_status snq__film_scan_times(snq__source *source, snq_film_info *info,
+                                             snq__film_times *times, snq_warnings *warnings);
 /* libavformat's muxer of a container; NULL: it was built without. */
 const AVOutputFormat *snq__film_muxer(snq_film_container container);
 /* Whether it can hold pictures of this codec. */

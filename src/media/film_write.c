@@ -68,7 +68,11 @@ const AVOutputFormat *snq__film_muxer(snq_film_container container)
 int snq__film_holds(snq_film_container container, const AVCodecParameters *p)
 {
     const AVOutputFormat *muxer = snq__film_muxer(container);
-    return muxer && avformat_query_codec(muxer, p->codec_id, FF_COMPLIANCE_NORMAL) == 1;
+    /* it says it could, and can't: no sample description of these in a .mov (libavformat 59) */
+    const int odd = container == SNQ_FILM_MOV &&
+                    (p->codec_id == AV_CODEC_ID_AV1 || p->codec_id == AV_CODEC_ID_VP9 ||
+                     p->codec_id == AV_CODEC_ID_RAWVIDEO);
+    return muxer && !odd && avformat_query_codec(muxer, p->codec_id, FF_COMPLIANCE_NORMAL) == 1;
 }
 
 snq_status snq__film_check(snq_film_container container)
@@ -266,6 +270,11 @@ static snq_status write_header(writer *w)
     if (code >= 0)
         code = avformat_write_header(w->format, &options);
     av_dict_free(&options);
+    if (code == AVERROR(EINVAL) || code == AVERROR_INVALIDDATA || code == AVERROR_PATCHWELCOME)
+        return SNQ_FAIL(SNQ_ERR_UNSUPPORTED,
+                        "these %s pictures can't be put into %s: name the output %s",
+                        avcodec_get_name(w->picture->codecpar->codec_id),
+                        snq_film_ending(container), container == SNQ_FILM_MKV ? ".mp4" : ".mkv");
     return code < 0 ? failed(w, code, "writing the header") : SNQ_OK;
 }
 
@@ -376,9 +385,9 @@ static snq_status write_film(writer *w, snq__source *source)
     snq_film_info info;
     snq_warnings unused = { 0 };
     SNQ_TRY(snq__film_check(w->cfg->container));
-    SNQ_TRY(snq__film_scan_times(source, w->cfg->keeps_sound, &info, &w->times, &unused));
+    SNQ_TRY(snq__film_scan_times(source, &info, &w->times, &unused));
     SNQ_TRY(snq_film_fits(&info, w->cfg->container));
-    SNQ_TRY(snq__film_open(&w->film, source, &unused));
+    SNQ_TRY(snq__film_open(&w->film, source, w->times.completed, &unused));
     if (w->film.sound >= 0)
         w->film.format->streams[w->film.sound]->discard = AVDISCARD_ALL;
     SNQ_TRY(open_output(w));

@@ -50,7 +50,6 @@ int main(int argc, char **argv)
     number("pictures", (double)r.pictures);
     number("length_s", r.length_s);
     number("sound_s", r.sound_s);
-    number("lead_s", r.lead_s);
     number("original_lufs", r.original_lufs);
     number("original_db", r.original_db);
     number("music_db", r.music_db);

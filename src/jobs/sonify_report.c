@@ -45,7 +45,6 @@ static void put_original(snq_json *j, const snq_film_out_report *r)
     snq_json_put_real(j, "duck_deepest_db", r->duck_deepest_db, 2);
     snq_json_put_real(j, "duck_share", r->duck_share, 4);
     snq_json_put_real(j, "speech_share", r->speech_share, 4);
-    snq_json_put_real(j, "lead_s", r->lead_s, 4);
     snq_json_end(j);
 }
 

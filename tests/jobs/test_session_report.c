@@ -159,7 +159,8 @@ static void a_mix_that_cant_be_heard(void **state)
 static snq_status make(void *user, void **object)
 {
     stage *t = user;
-    return snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, (snq_session_report **)object);
+    return snq_session_report_new(&t->s.intent, &t->score, NULL, RATE,
+                                  (snq_session_report **)object);
 }
 
 static void unmake(void *object)

@@ -211,7 +211,7 @@ static void begin(const snq_fit_cfg *cfg, int32_t place, snq_hit_fit *f)
         f->step[i].quarter += back - f->step[0].quarter;
     f->step[0].t_s = at;
     f->step[0].quarter = 0.0;
-    f->lead_s = at < 0.0 ? -at : 0.0;
+    f->lead_s = -at;
 }
 
 static void finish(const snq_fit_cfg *cfg, snq_hit_fit *f)

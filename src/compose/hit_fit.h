@@ -60,7 +60,8 @@ typedef struct snq_hit_fit {
     int32_t bars; /* that reach the film's end */
     double end_s; /* of the film */
     double tolerance_s;
-    double lead_s; /* >= 0: of bar 0 before the film begins */
+    /* Of bar 0 before the film begins; below 0, by the tolerance at most: the film begins first. */
+    double lead_s;
     double tail_s; /* >= 0: of the last bar after it has ended */
     snq_film_end end;
     snq_hit_shares got, chance; /* chance: what a random offset of these tempos would get */

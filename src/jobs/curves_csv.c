@@ -89,7 +89,7 @@ typedef struct column {
 
 static double beat_at(const snq_curves_csv_cfg *cfg, double t_s)
 {
-    const double music_s = t_s + cfg->lead_s;
+    const double music_s = fmax(t_s + cfg->lead_s, 0);
     if (cfg->score)
         return snq_score_tick_at(cfg->score, music_s) / cfg->score->ticks_per_quarter;
     return music_s * cfg->bpm / 60;
@@ -110,8 +110,8 @@ static snq_status check(const snq_curves_csv_cfg *cfg)
     if (!cfg->score && !(cfg->bpm >= SNQ_SCORE_BPM_MIN && cfg->bpm <= 1000))
         return SNQ_FAIL(SNQ_ERR_RANGE, "bpm: %g is not within %g .. 1000", cfg->bpm,
                         SNQ_SCORE_BPM_MIN);
-    if (!(cfg->lead_s >= 0 && cfg->lead_s <= SNQ_MAP_DURATION_MAX_S))
-        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s: %g is not within 0 .. %g", cfg->lead_s,
+    if (!(cfg->lead_s >= -1 && cfg->lead_s <= SNQ_MAP_DURATION_MAX_S))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s: %g is not within -1 .. %g", cfg->lead_s,
                         SNQ_MAP_DURATION_MAX_S);
     if (!(cfg->duration_s >= 0 && cfg->duration_s <= SNQ_MAP_DURATION_MAX_S))
         return SNQ_FAIL(SNQ_ERR_RANGE, "duration_s: %g is not within 0 .. %g", cfg->duration_s,

@@ -160,7 +160,7 @@ static snq_status read_fit(const snq_json_ref *at, int32_t bars, snq_hit_fit *f)
     size_t end = 0;
     int64_t n;
     SNQ_TRY(snq_json_real_of(at, "length_s", 0.001, SNQ_FIT_FILM_MAX_S, &f->end_s));
-    SNQ_TRY(snq_json_real_of(at, "lead_s", 0.0, SNQ_FIT_FILM_MAX_S, &f->lead_s));
+    SNQ_TRY(snq_json_real_of(at, "lead_s", -TOLERANCE_MAX_S, SNQ_FIT_FILM_MAX_S, &f->lead_s));
     SNQ_TRY(snq_json_real_of(at, "tail_s", 0.0, SNQ_FIT_FILM_MAX_S, &f->tail_s));
     SNQ_TRY(snq_json_real_of(at, "tolerance_s", 0.001, TOLERANCE_MAX_S, &f->tolerance_s));
     SNQ_TRY(snq_json_real_of(at, "bpm", BPM_LO, BPM_HI, &f->bpm));

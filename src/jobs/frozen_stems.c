@@ -25,6 +25,7 @@ typedef struct frozen {
     const snq_frozen_sound
         *sound; /* in its place; NULL: none, and without a file the part is made */
     int recording;
+    place whole; /* from its first frame on */
     place stem, played;
 } frozen;
 
@@ -32,6 +33,7 @@ struct snq_frozen_stems {
     snq_render_desk desk;
     const snq_render_desk *inner;
     uint32_t parts;
+    int64_t from;      /* frame of the piece that stems begin at */
     frozen *part;      /* (parts,), owned */
     atomic_int failed; /* errno of the first reading that failed */
 };
@@ -74,8 +76,8 @@ static snq_status scan(frozen *f, const char *path, uint32_t rate_hz)
         return SNQ_FAIL(SNQ_ERR_FORMAT,
                         "%s: no stem: WAV of 24 bits, two channels, %u Hz is wanted", path,
                         rate_hz);
-    f->stem.at = s.data_offset;
-    f->stem.end = s.data_offset + s.data_bytes / FRAME_BYTES * FRAME_BYTES;
+    f->whole.at = s.data_offset;
+    f->whole.end = s.data_offset + s.data_bytes / FRAME_BYTES * FRAME_BYTES;
     return SNQ_OK;
 }
 
@@ -170,6 +172,17 @@ static int64_t play(void *user, uint32_t part, size_t n, float *left, float *rig
     return p->recording ? (int64_t)read_part(f, p, &p->played, n, left, right) : -1;
 }
 
+/* All of it after `ahead` frames of silence; of what is ahead of nothing, the first frames are passed over: the rendering
+ * makes that silence itself. */
+static place after(const frozen *f, int64_t ahead)
+{
+    place p = f->whole;
+    p.ahead = ahead > 0 ? ahead : 0;
+    p.at -= (ahead - p.ahead) * (f->sound ? 1 : FRAME_BYTES);
+    p.at = p.at < p.end ? p.at : p.end;
+    return p;
+}
+
 snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_t rate_hz,
                                 int64_t from, const snq_render_desk *inner, snq_frozen_stems **out)
 {
@@ -185,14 +198,19 @@ snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_
     f->part = part;
     f->parts = parts;
     f->inner = inner;
+    f->from = from;
     f->desk = (snq_render_desk) {
         .user = f, .latency = inner->latency, .strip = strip, .silent = silent, .play = play
     };
     for (uint32_t i = 0; i < parts; i++)
-        part[i] = (frozen) { .fd = -1, .stem.ahead = from + inner->latency };
+        part[i] = (frozen) {
+            .fd = -1,
+        };
     for (uint32_t i = 0; i < parts; i++)
         if (path[i])
             SNQ_GOTO(open_part(&part[i], path[i], rate_hz));
+    for (uint32_t i = 0; i < parts; i++)
+        part[i].stem = after(&part[i], from + (int64_t)inner->latency);
     *out = f;
     return SNQ_OK;
 fail:
@@ -204,11 +222,11 @@ void snq_frozen_stems_record(snq_frozen_stems *f, uint32_t part, const snq_froze
 {
     frozen *p = &f->part[part];
     if (sound)
-        p->stem = (place) { .end = sound->frames, .ahead = p->stem.ahead };
+        p->whole = (place) { .end = sound->frames };
     p->sound = sound;
     p->recording = 1;
-    p->played = p->stem;
-    p->played.ahead -= f->inner->latency;
+    p->stem = after(p, f->from + (int64_t)f->inner->latency);
+    p->played = after(p, f->from);
 }
 
 void snq_frozen_stems_free(snq_frozen_stems *f)

@@ -368,6 +368,9 @@ snq_status snq_sonify_check(const snq_sonify_cfg *cfg)
 static snq_status make(work *w)
 {
     const snq_sonify_cfg *cfg = w->cfg;
+    w->at_fault = cfg->video;
+    if (access(cfg->video, R_OK) != 0)
+        return SNQ_FAIL(SNQ_ERR_NOT_FOUND, "%s", strerror(errno));
     w->at_fault = cfg->out;
     SNQ_TRY(snq_sonify_check(cfg));
     w->out->is_film = is_film(cfg->out);

@@ -145,8 +145,8 @@ static snq_status check_map(const snq_map_sheet *m)
                         SNQ_MAP_SHEET_LANES_MAX);
     if (!m->score && !(m->bpm > 0 && m->bpm <= 1e6))
         return SNQ_FAIL(SNQ_ERR_RANGE, "bpm %g is no tempo", m->bpm);
-    if (!(m->lead_s >= 0 && m->lead_s <= 1e6))
-        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s %g is not within 0 .. 1e6", m->lead_s);
+    if (!(m->lead_s >= -1 && m->lead_s <= 1e6))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s %g is not within -1 .. 1e6", m->lead_s);
     if (m->loudness && !(m->loudness_step_s > 0))
         return SNQ_FAIL(SNQ_ERR_RANGE, "loudness_step_s %g is not above 0", m->loudness_step_s);
     return SNQ_OK;

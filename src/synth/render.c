@@ -319,7 +319,7 @@ static void cut_chunk(render *r, int64_t length, int64_t *quiet, int *last)
     const int64_t at = (r->chunk - 1) * CHUNK - r->ahead; /* in what is handed out */
     int64_t end = length > at ? length : at;
     int playing = 0;
-    const int cut = r->cfg->to > r->cfg->from;
+    const int cut = r->cfg->to != 0;
     *last = at + CHUNK >= length;
     for (uint32_t i = 0; i < r->cfg->parts; i++) {
         const part *p = &r->part[i];
@@ -335,15 +335,29 @@ static void cut_chunk(render *r, int64_t length, int64_t *quiet, int *last)
     r->frames = stop > r->first ? stop - r->first : 0;
 }
 
+/* Before the piece begins: of the stems' buffers, which are still empty. */
+static snq_status hand_out_silence(render *r, snq_render_result *out)
+{
+    if (r->ahead >= 0)
+        return SNQ_OK;
+    r->first = 0;
+    r->frames = (size_t)-r->ahead;
+    for (uint32_t i = 0; i < r->cfg->parts; i++)
+        hand_out(r, i);
+    add_up(r);
+    out->frames = (int64_t)r->frames;
+    return first_failure(r);
+}
+
 static snq_status run(render *r, snq_parallel *team, snq_render_result *out)
 {
     const snq_render_cfg *cfg = r->cfg;
-    const int64_t to =
-        cfg->to > cfg->from ? cfg->to : llround(snq_score_length_s(cfg->score) * cfg->rate_hz);
+    const int64_t to = cfg->to ? cfg->to : llround(snq_score_length_s(cfg->score) * cfg->rate_hz);
     const int64_t length = to > cfg->from ? to - cfg->from : 0;
     const double length_s = (double)length / cfg->rate_hz;
     int64_t quiet = 0;
     int last = 0;
+    SNQ_TRY(hand_out_silence(r, out));
     run_round(r, team, PLAYING);
     r->chunk = 1;
     run_round(r, team, PLAYING | MIXING);
@@ -366,7 +380,7 @@ snq_status snq_render_run(const snq_render_cfg *cfg, snq_warnings *warnings, snq
     *out = (snq_render_result) { 0 };
     if (!cfg->score || !cfg->bank || !cfg->stem || (cfg->parts && !cfg->part))
         return SNQ_FAIL(SNQ_ERR_ARG, "rendering needs a score, a bank, parts and a taker");
-    if (cfg->from < 0 || (cfg->to && cfg->to <= cfg->from))
+    if (cfg->from < -CHUNK || (cfg->to && cfg->to <= cfg->from))
         return SNQ_FAIL(SNQ_ERR_RANGE, "from frame %lld to frame %lld is no part of a piece",
                         (long long)cfg->from, (long long)cfg->to);
     render r = { .cfg = cfg, .ahead = cfg->from + (cfg->desk ? cfg->desk->latency : 0) };

@@ -67,7 +67,7 @@ static void check_fit(const snq_fit_cfg *c, const snq_hit_fit *f)
     check_near(f->step[0].quarter, 0.0, 0.0);
     assert_true(f->step[0].t_s <= c->tolerance_s + 1e-9 &&
                 f->step[0].t_s > c->tolerance_s - bar_s - 1e-9);
-    check_near(f->lead_s, f->step[0].t_s < 0.0 ? -f->step[0].t_s : 0.0, 1e-12);
+    check_near(f->lead_s, -f->step[0].t_s, 1e-12);
     for (uint32_t i = 0; i < f->steps; i++) {
         const snq_tempo_step *s = &f->step[i];
         assert_true(s->bpm >= c->bpm_min * (1.0 - 1e-9) && s->bpm <= c->bpm_max * (1.0 + 1e-9));

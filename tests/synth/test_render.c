@@ -300,9 +300,21 @@ static void a_part_of_the_piece(void **state)
     s->sum_frames = 0;
     check_ok(snq_render_run(&cfg, NULL, &r));
     assert_int_equal(r.frames, whole.frames - FROM);
+    cfg.from = -1000; /* silence first */
+    for (cfg.to = TO; cfg.to >= 0; cfg.to = cfg.to == TO ? 0 : -1) {
+        memset(s->frames, 0, sizeof s->frames);
+        s->sum_frames = 0;
+        check_ok(snq_render_run(&cfg, NULL, &r));
+        assert_int_equal(r.frames, 1000 + (cfg.to ? cfg.to : whole.frames));
+        assert_int_equal(s->sum_frames, r.frames);
+        for (int64_t i = 0; i < r.frames; i++)
+            if (s->stem[3][0][i] != (i < 1000 ? 0.0f : before[i - 1000]))
+                fail_msg("to %lld: frame %lld", (long long)cfg.to, (long long)i);
+    }
+    cfg.from = FROM;
     cfg.to = FROM;
     assert_int_equal(snq_render_run(&cfg, NULL, &r), SNQ_ERR_RANGE);
-    cfg.from = -1;
+    cfg.from = -SNQ_RENDER_CHUNK - 1;
     assert_int_equal(snq_render_run(&cfg, NULL, &r), SNQ_ERR_RANGE);
     free(before);
 }

@@ -189,15 +189,7 @@ static snq_status copy_track(const snq_track *from, snq_track *to)
         const snq_message *m = &from->message[i];
         SNQ_TRY(snq_track_add_message(to, *m, m->length ? from->bytes + m->at : NULL));
     }
-    for (size_t i = 0; i < from->curves; i++) {
-        snq_curve *curve;
-        SNQ_TRY(snq_track_add_curve(to, from->curve[i].target, &curve));
-        for (size_t k = 0; k < from->curve[i].points; k++) {
-            const snq_curve_point *p = &from->curve[i].point[k];
-            SNQ_TRY(snq_curve_push(curve, p->at, p->value, (snq_curve_shape)p->shape));
-        }
-    }
-    return SNQ_OK;
+    return snq_track_copy_curves(from, to);
 }
 
 static int is_anew(const work *w, uint32_t i)

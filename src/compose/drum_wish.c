@@ -6,7 +6,8 @@
  * STEPS  hats h    N steps that may have one: all of the bar; where eighths swing, those, and what the groove has between.
  *                  The floor(h N + 1/2) with the lowest price have one, the others none:
  *                    o = u (1 - c) / (c (1 - u))      odds by which chance c had to grow to beat its number u
- *                    price = o / (1 + o) + place (beat 0, eighth .05, sixteenth .5) + .5 (1 - loudness) - .1 if open
+ *                    price = o / (1 + o) + place (beat 0, eighth .05, sixteenth .5) + .02 in each second group
+ *                            + .5 (1 - loudness) - .1 if open
  *                    where the groove has none: 2 + place, from the bar's end on; its drum is the one that runs
  *                    through, softer off the beat
  *        around p  x = 2 p;  below 1 chance' = chance * (beat: min(1, 2 x), eighth: min(1, 1.2 x), sixteenth: x^2);
@@ -173,7 +174,7 @@ static double hat_price(const snq__drums *d, const int *loyal, int p, int *betwe
         const double odds = c >= 1.0 ? 0.0 : u * (1.0 - c) / (c * (1.0 - u));
         const double loud = (double)(lane->velocity * lane->accent[k]) / 127.0;
         const double is = odds / (1.0 + odds) + price_of_place(place) +
-                          0.5 * (1.0 - (loud < 1.0 ? loud : 1.0)) -
+                          0.02 * (d->map.group[p] % 2) + 0.5 * (1.0 - (loud < 1.0 ? loud : 1.0)) -
                           (lane->key == SNQ_DRUM_HAT_OPEN ? 0.1 : 0.0);
         best = is < best ? is : best;
     }

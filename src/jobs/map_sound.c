@@ -14,7 +14,8 @@
  *        every track: reverb_size to what it sends to hall and room
  *        levels:      map_levels.h
  *
- * CONST  IN_TIME 0.001: a rate that a template holds to a note value is that to rounding.
+ * CONST  IN_TIME 0.001: a rate that a template holds to a note value is that to rounding; what would be faster than the
+ *        destination's 20 Hz stands there at 20.
  *        3 dB of ducking: with 3 the wobble is the strongest motion of the bass's envelope in techno, dubstep and drum
  *        and bass, with the 5 to 7 that those have it is the kick (2026).
  *        QUALITY 1 dB an octave, types 0, 2, 14, 1 dB: what wobble_bass.json gains and loses by them (A1 for 8 s at cutoffs
@@ -32,8 +33,9 @@
 #define WOBBLE      "wobble_bass"
 #define WOBBLE_RATE WOBBLE ".lfo_rate"
 #define MIX         "mix."
+enum { LFO_SYNC_QUARTER = 7 };
 static const float duck_db = 3;
-static const double in_time = 0.001, gain_db = -11.2, quality_db = 1;
+static const double in_time = 0.001, rate_max_hz = 20, gain_db = -11.2, quality_db = 1;
 
 typedef struct work {
     const snq_map_result *map;
@@ -103,11 +105,17 @@ static uint32_t sync_of(const snq_score *s, double beat, double hz)
     const double at_s = snq_score_time_s(s, beat * s->ticks_per_quarter);
     const double per_s = (snq_score_tick_at(s, at_s + 0.01) - beat * s->ticks_per_quarter) / 0.01 /
                          s->ticks_per_quarter;
+    uint32_t found = SNQ_MAP_SYNCS; /* the slowest that is no slower */
     for (uint32_t i = 0; i < SNQ_MAP_SYNCS; i++)
-        if (fabs(hz * snq_map_sync_beats(i) / per_s - 1) <= in_time)
-            return 1 + 3 * 2 +
-                   i; /* the matrix begins at 1/4, has the same feels in the same order */
-    return 0;
+        if (hz * snq_map_sync_beats(i) / per_s <= 1 + in_time &&
+            (found == SNQ_MAP_SYNCS || snq_map_sync_beats(i) > snq_map_sync_beats(found)))
+            found = i;
+    if (found == SNQ_MAP_SYNCS)
+        return 0;
+    const double ratio = hz * snq_map_sync_beats(found) / per_s;
+    const int there = ratio >= 1 - in_time || hz >= rate_max_hz * (1 - in_time);
+    return there ? LFO_SYNC_QUARTER + found
+                 : 0; /* from 1/4 on both have the same in the same order */
 }
 
 static int keeps_time(const snq_score *s, const snq_curve *c)

@@ -63,15 +63,19 @@ static void cover(const grid *g, double from_s, double to_s, double v)
 static double fullest(const grid *g)
 {
     double most = 0;
+    const double end = (double)g->steps * g->dt_s;
     const int64_t bars = snq_score_bar_at(g->score, g->score->length, NULL) + 1;
     for (int64_t b = 0; b < bars; b++) {
         const double from = snq_score_time_s(g->score, (double)snq_score_bar_tick(g->score, b));
-        const double to =
+        const double until =
             snq_score_time_s(g->score, (double)snq_score_bar_tick(g->score, b + SNQ_PROBE_BARS));
+        const double to = fmin(until, end); /* a piece may be shorter */
         double sum = 0;
+        if (b && until > end)
+            break;
         for (size_t k = (size_t)(from / g->dt_s); k < g->steps && (double)k * g->dt_s < to; k++)
             sum += g->track[k];
-        most = fmax(most, sum * g->dt_s / (to - from));
+        most = to > from ? fmax(most, sum * g->dt_s / (to - from)) : most;
     }
     return most;
 }

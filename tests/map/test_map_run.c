@@ -353,7 +353,7 @@ static void as_automation(void **state)
             &f, 10);
     const snq_map_output *pad = snq_map_result_find(&r, "atmosphere.pad_intensity");
     check_ok(snq_map_automation(pad, &c));
-    assert_string_equal(c.target, "mix.gain_db");
+    assert_string_equal(c.target, "mix.trim_db");
     assert_int_equal(c.points, pad->curve.points);
     check_near((double)snq_curve_at(&c, 10, NULL, 0), -6, 0.05);
     snq_curve_clear(&c);

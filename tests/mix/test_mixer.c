@@ -462,6 +462,56 @@ static void inserts_listen_to_a_side_chain(void **state)
     desk_free(d);
 }
 
+/* Trims go beside what a plan or a curve sets, of faders and of sends; at 0 dB they change no bit. */
+static void trims_are_beside_levels(void **state)
+{
+    static const float trim[] = { 0.0f, -6.0206f, 6.0206f };
+    double fader[3], sent[3];
+    for (int i = 0; i < 3; i++) {
+        desk *d = desk_new(1);
+        snq_strip_plan *p = &d->plan.strip[0];
+        set_ones(d, 0);
+        snprintf(d->plan.bus[0].name, sizeof d->plan.bus[0].name, "side");
+        d->plan.buses = 1;
+        p->gain_db = -120.0f; /* the curve's */
+        p->sends = 1;
+        snprintf(p->send[0].bus, sizeof p->send[0].bus, "side");
+        p->send[0].level_db = -12.0412f;
+        p->send[0].pre_fader = 1;
+        if (i)
+            desk_point(desk_curve(d, 0, "mix.trim.Side"), 0.0, trim[i], SNQ_CURVE_STEP);
+        desk_run(d, CHUNK, 1);
+        sent[i] = (double)d->stem[0][0][N / 2];
+        p->gain_db = -6.0206f;
+        p->sends = 0;
+        if (i)
+            desk_point(desk_curve(d, 0, "mix.trim_db"), 0.0, trim[i], SNQ_CURVE_STEP);
+        desk_run(d, CHUNK, 1);
+        fader[i] = (double)d->stem[0][0][N / 2];
+        desk_free(d);
+    }
+    check_near(sent[0], 0.25, 1e-5);
+    check_near(sent[1], 0.125, 1e-5);
+    check_near(sent[2], 0.5, 1e-5);
+    check_near(fader[0], 0.5, 1e-5);
+    check_near(fader[1], 0.25, 1e-5);
+    check_near(fader[2], 1.0, 1e-5);
+}
+
+static void a_trim_on_a_moving_fader(void **state)
+{
+    desk *d = desk_new(1);
+    set_ones(d, 0);
+    snq_curve *c = desk_curve(d, 0, "mix.gain_db");
+    desk_point(c, 0.0, -20.0f, SNQ_CURVE_STEP);
+    desk_point(c, 1.0, -10.0f, SNQ_CURVE_STEP);
+    desk_point(desk_curve(d, 0, "mix.trim_db"), 0.0, -10.0f, SNQ_CURVE_STEP);
+    desk_run(d, CHUNK, 1);
+    check_near(20 * log10((double)d->stem[0][0][BEAT / 2]), -30, 0.01);
+    check_near(20 * log10((double)d->stem[0][0][BEAT + BEAT / 2]), -20, 0.01);
+    desk_free(d);
+}
+
 static void warns_of_curves_that_move_nothing(void **state)
 {
     desk *d = desk_new(1);
@@ -470,6 +520,7 @@ static void warns_of_curves_that_move_nothing(void **state)
     const snq_mixer_cfg cfg = { .plan = &d->plan, .score = &d->score, .rate_hz = RATE };
     desk_point(desk_curve(d, 0, "mix.reverb.size"), 0.0, 1.0f, SNQ_CURVE_STEP);
     desk_point(desk_curve(d, 0, "mix.send.nowhere"), 0.0, 1.0f, SNQ_CURVE_STEP);
+    desk_point(desk_curve(d, 0, "mix.trim.hall"), 0.0, 1.0f, SNQ_CURVE_STEP); /* not a fault */
     desk_point(desk_curve(d, 0, "filter_cutoff"), 0.0, 1.0f, SNQ_CURVE_STEP); /* the patch's */
     desk_curve(d, 0, "mix.gain_db");                                          /* empty */
     check_ok(snq_mixer_new(&cfg, &w, &m));
@@ -518,6 +569,8 @@ int main(void)
         cmocka_unit_test(rest_changes_nothing),
         cmocka_unit_test(silence_is_silence),
         cmocka_unit_test(inserts_listen_to_a_side_chain),
+        cmocka_unit_test(trims_are_beside_levels),
+        cmocka_unit_test(a_trim_on_a_moving_fader),
         cmocka_unit_test(warns_of_curves_that_move_nothing),
         cmocka_unit_test(out_of_memory),
     };

@@ -6,8 +6,9 @@
  *        duck    the gain of mix/engine/speech_duck.h
  *        sum     into jobs/mix_down.h with a master without inserts: gain, true-peak limiter
  *        make    a worker copies the picture, codes the sound and decodes it again (film_make.c)
- *        again   when what decodes is over the ceiling by more than SLACK_DB, the sum is mastered once more, for a
- *                ceiling lower by that much
+ *        again   when what decodes is over the ceiling by more than SLACK_DB, or coding took more than SLACK_LU (of
+ *                noise beyond 18 kHz, say), the sum is mastered once more, for a ceiling lower and a target higher
+ *                by that much
  * CONST  see beside each. */
 #include "jobs/film_out.h"
 
@@ -50,11 +51,13 @@
 /* Of music that does not duck. */
 #define KEEP_DB      (-6.0)
 /* What coding adds to peaks, mostly (film_out's essay). */
-#define HEADROOM_DB  0.3
+#define HEADROOM_DB  0.2
 #define SLACK_DB     0.1
+#define SLACK_LU     0.2
+#define LUFS_OFF     0.5  /* is told */
 #define FADE_S       0.02 /* where the music is cut off */
 
-enum { CHUNK = 8192, TRIES_MAX = 3 };
+enum { CHUNK = 8192, TRIES_MAX = 4 };
 
 /* ---- names ---- */
 
@@ -161,6 +164,8 @@ typedef struct film_out {
     int original, sound; /* nameless files: original sound, new sound; -1 */
     snq_filmed_reply film;
     snq_muxed_reply made;
+    snq_mix_figures figures;          /* of the new sound, before it was coded */
+    double target_lufs, ceiling_dbtp; /* that it is mastered for */
     snq_duck_curve curve;
     snq_reader *music;
     snq_mix_down *mix;
@@ -254,17 +259,30 @@ static snq_batch_stage stage(const void *job)
     return snq_single_job_stage(&((const entry *)job)->f->job);
 }
 
-/* Whether what was made can stay. */
-static int is_too_high(const film_out *f)
+/* How far what decodes is over the ceiling, dB. */
+static double excess_db(const film_out *f)
 {
-    return 20.0 * log10(f->made.true_peak) > (double)f->cfg->ceiling_dbtp + SLACK_DB &&
-           f->report->tries < TRIES_MAX;
+    return 20.0 * log10(f->made.true_peak) - (double)f->cfg->ceiling_dbtp;
+}
+
+/* How much louder it is to be, LU; 0 where peaks stood in the way before it was coded. */
+static double lack_lu(const film_out *f)
+{
+    const double lack = (double)f->cfg->lufs - f->made.lufs;
+    const int reached = fabs(f->figures.lufs - f->target_lufs) <= SLACK_LU;
+    return reached && isfinite(lack) ? lack : 0.0;
+}
+
+/* Whether what was made is to be made once more. */
+static int falls_short(const film_out *f)
+{
+    return f->report->tries < TRIES_MAX && (excess_db(f) > SLACK_DB || fabs(lack_lu(f)) > SLACK_LU);
 }
 
 static void settle(void *job)
 {
     film_out *f = ((entry *)job)->f;
-    if (f->making && f->job.stage == SNQ_SINGLE_FINISHED && !is_too_high(f))
+    if (f->making && f->job.stage == SNQ_SINGLE_FINISHED && !falls_short(f))
         snq_single_job_commit(&f->job, &f->out);
     snq_atomic_abort(f->out);
     f->out = NULL;
@@ -545,8 +563,8 @@ static snq_status take_record(void *user, const snq_audio *block)
     return SNQ_OK;
 }
 
-/* The new sound for a ceiling. */
-static snq_status master(film_out *f, double ceiling_dbtp, snq_mix_figures *figures)
+/* The new sound. */
+static snq_status master(film_out *f)
 {
     snq_mix_plan plan;
     snq_warnings unused = { 0 };
@@ -554,8 +572,8 @@ static snq_status master(film_out *f, double ceiling_dbtp, snq_mix_figures *figu
     f->written = 0;
     SNQ_TRY(snq_mix_plan_init(&plan, 1));
     plan.master.inserts = (snq_chain_plan) { 0 };
-    plan.master.target_lufs = f->cfg->lufs;
-    plan.master.ceiling_dbtp = (float)ceiling_dbtp;
+    plan.master.target_lufs = (float)f->target_lufs;
+    plan.master.ceiling_dbtp = (float)f->ceiling_dbtp;
     plan.master.bass_mono_hz = 0.0f;
     const snq_mix_down_cfg cfg = { .plan = &plan,
                                    .rate_hz = SNQ_FILM_RATE_HZ,
@@ -566,7 +584,7 @@ static snq_status master(film_out *f, double ceiling_dbtp, snq_mix_figures *figu
     if (st >= 0)
         st = add_all(f);
     if (st >= 0)
-        st = snq_mix_down_finish(f->mix, 0, take_record, f, figures);
+        st = snq_mix_down_finish(f->mix, 0, take_record, f, &f->figures);
     snq_mix_down_free(
         f->mix); /* with its threads: the next worker is forked from a process with one */
     f->mix = NULL;
@@ -578,15 +596,18 @@ static snq_status master(film_out *f, double ceiling_dbtp, snq_mix_figures *figu
 
 static snq_status make_film(film_out *f)
 {
-    snq_mix_figures figures;
-    double ceiling = (double)f->cfg->ceiling_dbtp - HEADROOM_DB;
-    do {
+    f->target_lufs = (double)f->cfg->lufs;
+    f->ceiling_dbtp = (double)f->cfg->ceiling_dbtp - HEADROOM_DB;
+    for (;;) {
         f->report->tries++;
-        SNQ_TRY(master(f, ceiling, &figures));
+        SNQ_TRY(master(f));
         SNQ_TRY(question(f, 1));
-        ceiling -= fmax(0.0, 20.0 * log10(f->made.true_peak) - (double)f->cfg->ceiling_dbtp);
-    } while (is_too_high(f));
-    return SNQ_OK;
+        if (!falls_short(f))
+            return SNQ_OK;
+        f->ceiling_dbtp =
+            fmax(f->ceiling_dbtp - fmax(excess_db(f) + HEADROOM_DB / 2.0, 0.0), -12.0);
+        f->target_lufs = fmin(fmax(f->target_lufs + lack_lu(f), -40.0), -5.0);
+    }
 }
 
 static snq_status begin_film(film_out *f)
@@ -618,6 +639,15 @@ static void describe(const film_out *f)
                          "the picture is to be shown turned, which %s doesn't say: name the output "
                          ".mp4",
                          snq_film_ending(f->container));
+    if (excess_db(f) > SLACK_DB)
+        snq_warnings_add(&r->warnings, "ceiling_not_reached", -1,
+                         "coding makes peaks of %.2f dBTP out of %.2f; a ceiling of %g is not kept",
+                         r->true_peak_dbtp, f->figures.true_peak_dbtp,
+                         (double)f->cfg->ceiling_dbtp);
+    if (isfinite(r->lufs) && fabs(r->lufs - (double)f->cfg->lufs) > LUFS_OFF)
+        snq_warnings_add(&r->warnings, "loudness_not_reached", -1,
+                         "%.1f LUFS, not %g: its peaks stand in the way", r->lufs,
+                         (double)f->cfg->lufs);
     snq_warnings_join(&r->warnings, &f->film.warnings);
 }
 

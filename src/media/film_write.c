@@ -12,7 +12,10 @@
  *        sound    begins at zero: its delay stands in the edit list (MP4, MOV), as CodecDelay (Matroska)
  *        hidden   pictures that are decoded and not shown (an edit list that cuts into a group) lie before zero,
  *                 where an edit list hides them again. Matroska has none: there all is moved behind them
- * CONST  AAC 256 kbit/s, Opus 192: jobs/film_out.c says what that does to peaks.
+ * CONST  AAC 256 kbit/s, Opus 192: jobs/film_out.c says what that does to peaks. The AAC encoder's quick search,
+ *        without noise in place of bands and without intensity stereo, is 2.4 times as fast as its long one with all
+ *        tools, and as good (signal to noise on three minutes of music: 29.5, 37.2, 33.2 dB beside 31.0, 33.2,
+ *        32.1, 2026-11-21).
  * COST   the coder's; copying 1 ms/MB. An index of some 40 bytes a picture stays in memory.
  * LIMITS one picture track, no subtitles and chapters. Matroska keeps no rotation (libavformat 59).
  * REFS   libavformat/avformat.h (5.1); ISO/IEC 14496-12, 8.6.5 and 8.6.6 (edit lists); RFC 9559 (Matroska). */
@@ -48,16 +51,18 @@ typedef struct writer {
     float side[2][BLOCK];
 } writer;
 
+#define AAC_OPTIONS "aac_coder=fast:aac_pns=0:aac_is=0"
+
 /* What each container is made of. */
 static const struct {
-    const char *muxer, *encoder, *software;
+    const char *muxer, *encoder, *options, *software;
     int indexed; /* ISO 14496-12 */
 } kind_tab[] = {
-    [SNQ_FILM_MP4] = { "mp4", "aac", "encoding_tool", 1 },
-    [SNQ_FILM_M4V] = { "mp4", "aac", "encoding_tool", 1 },
-    [SNQ_FILM_MOV] = { "mov", "aac", "encoding_tool", 1 },
-    [SNQ_FILM_MKV] = { "matroska", "aac", "encoder", 0 },
-    [SNQ_FILM_WEBM] = { "webm", "libopus", "encoder", 0 },
+    [SNQ_FILM_MP4] = { "mp4", "aac", AAC_OPTIONS, "encoding_tool", 1 },
+    [SNQ_FILM_M4V] = { "mp4", "aac", AAC_OPTIONS, "encoding_tool", 1 },
+    [SNQ_FILM_MOV] = { "mov", "aac", AAC_OPTIONS, "encoding_tool", 1 },
+    [SNQ_FILM_MKV] = { "matroska", "aac", AAC_OPTIONS, "encoder", 0 },
+    [SNQ_FILM_WEBM] = { "webm", "libopus", NULL, "encoder", 0 },
 };
 
 const AVOutputFormat *snq__film_muxer(snq_film_container container)
@@ -231,6 +236,7 @@ static snq_status make_sound(writer *w)
     const uint32_t usual = aac ? AAC_BPS : OPUS_BPS;
     const snq__sound_coder_cfg coder = { .what = snq_film_ending(container),
                                          .encoder = kind_tab[container].encoder,
+                                         .options = kind_tab[container].options,
                                          .rate_hz = SNQ_FILM_RATE_HZ,
                                          .channels = 2,
                                          .bitrate_bps =

@@ -52,7 +52,11 @@ static snq_status open_codec(snq__sound_coder *c)
     if (c->cfg.global_header)
         c->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     av_channel_layout_default(&c->codec->ch_layout, (int)c->cfg.channels);
-    const int code = avcodec_open2(c->codec, codec, NULL);
+    AVDictionary *options = NULL;
+    int code = c->cfg.options ? av_dict_parse_string(&options, c->cfg.options, "=", ":", 0) : 0;
+    if (code >= 0)
+        code = avcodec_open2(c->codec, codec, &options);
+    av_dict_free(&options);
     if (code < 0)
         return failed(c, code, "starting the encoder");
     if (!(codec->capabilities & AV_CODEC_CAP_SMALL_LAST_FRAME) || c->codec->frame_size < 1)

@@ -22,6 +22,7 @@ typedef struct snq__sound_coder_cfg {
     const char *what;                        /* "MP3": for messages; static */
     const char *encoder;                     /* libavcodec's name; there is one */
     uint32_t rate_hz, channels, bitrate_bps; /* that it takes */
+    const char *options;                     /* of the encoder, "a=1:b=2"; NULL: none; static */
     int global_header;                       /* its header goes into the container's */
     /* Takes a packet, its times in frames of the sound; borrowed for the call, may be changed. What it returns
      * below 0 ends the push. */

@@ -274,7 +274,7 @@ static snq_status make_track(work *w, uint32_t i, const snq_track_kind *kind)
     snq_track *to = &w->out->track[w->at[i]];
     SNQ_TRY(kind->make(&job, to));
     snq_rng rng = snq_track_rng(&job, "hand", 0, 0);
-    snq_groove_apply(w->in, &w->in->style->track[t->style_track].human, &rng, to);
+    snq_groove_apply(w->in, w->cfg->wish, &w->in->style->track[t->style_track].human, &rng, to);
     cut(to, w->end);
     if (t->part != SNQ_PART_mix)
         snq_context_read_track(&w->context, t->part, to);
@@ -309,6 +309,8 @@ static snq_status compose(work *w)
     if (kept && kept->ticks_per_quarter != SNQ_SCORE_TICKS)
         return SNQ_FAIL(SNQ_ERR_RANGE, "the score that is kept has %d ticks a quarter, not %d",
                         kept->ticks_per_quarter, SNQ_SCORE_TICKS);
+    if (w->cfg->wish)
+        SNQ_TRY(snq_bar_wish_check(w->cfg->wish, w->in->bars));
     SNQ_TRY(make_form(w->cfg, &form));
     SNQ_TRY(snq_context_init(&w->context, w->in, &form));
     w->context.wish = w->cfg->wish;

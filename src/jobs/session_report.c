@@ -135,7 +135,7 @@ static snq_status put_coherence(snq_json *j, const snq_session_report *r)
     const int32_t steps = snq_intent_bar_steps(r->in);
     for (int32_t i = 0; i < steps && i < STEPS_MAX; i++)
         grid[i] = r->in->style->bass.grid[snq_bar_fit(r->in, i)];
-    SNQ_TRY(snq_coherence_measure(r->score, t[BASS], t[DRUMS], r->in,
+    SNQ_TRY(snq_coherence_measure(r->score, t[BASS], t[DRUMS], r->in, NULL,
                                   steps <= STEPS_MAX ? grid : NULL, &c));
     if (isnan(c.share)) {
         snq_json_put_null(j, key, "the bass plays nothing");

@@ -14,7 +14,7 @@
 
 #define SCHEMA "sonique/map-plot/1"
 
-enum { KEY_CSV = 256, KEY_PRESET, LOOKS = 2000, CHOICES_SHOWN = 5 };
+enum { KEY_CSV = 256, KEY_PRESET, LOOKS = 2000, CHOICES_SHOWN = 12 };
 
 typedef struct options {
     snq_common common; /* first: the hooks' user is both */

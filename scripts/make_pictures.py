@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes the pictures of docs/pictures anew: sounds out of free material and a painted film, then `--plot`.
+"""Makes the pictures of docs/pictures anew: sounds out of free material and a painted film, then `--plot`, `map plot`.
 
     scripts/make_pictures.py [FIELD.ogg ...]
 
@@ -295,6 +295,13 @@ def draw(source, name, command="listen"):
     squeeze(to)
 
 
+def draw_map(source, name, template):
+    to = OUT / f"map-{name}.png"
+    subprocess.run([ROOT / "build" / "sonique", "map", "plot", template, source, "--quiet", "--force", "-o", to],
+                   stdout=subprocess.DEVNULL, check=True)
+    squeeze(to)
+
+
 def main(paths):
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
@@ -311,6 +318,7 @@ def main(paths):
         draw(SAMPLES / "drum_snare_hard.flac", "one-shot")
         save_film(folder / "film.mp4", film(np.random.default_rng(7)))
         draw(folder / "film.mp4", "film", "watch")
+        draw_map(folder / "film.mp4", "film", "techno")
 
 
 if __name__ == "__main__":

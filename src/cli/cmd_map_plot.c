@@ -14,7 +14,7 @@
 
 #define SCHEMA "sonique/map-plot/1"
 
-enum { KEY_CSV = 256, KEY_PRESET, LOOKS = 2000, CHOICES_SHOWN = 5 };
+enum { KEY_CSV = 256, KEY_PRESET, LOOKS = 2000, CHOICES_SHOWN = 12 };
 
 typedef struct options {
     snq_common common; /* first: the hooks' user is both */
@@ -106,7 +106,14 @@ static spread spread_of(const snq_map_film_result *r, const snq_map_output *o, c
         if (p->choices)
             meet(&s, p->choices[(int)snq_param_clamp(p, v)]);
     }
+    s.mean = fmin(fmax(s.mean, (double)s.lo), (double)s.hi);
     return s;
+}
+
+/* Three digits, more where they are before the point. */
+static void print_number(double v)
+{
+    fprintf(stdout, fabs(v) >= 100 ? "%.0f" : "%.3g", v);
 }
 
 static void print_output(const snq_map_film_result *r, const snq_map_output *o)
@@ -115,8 +122,16 @@ static void print_output(const snq_map_film_result *r, const snq_map_output *o)
     const snq_param *p = &snq_destinations(&n)[o->destination].param;
     const spread s = spread_of(r, o, p);
     fprintf(stdout, "  %-31s ", p->id);
-    if (!p->choices)
-        fprintf(stdout, "%.3g .. %.3g, mean %.3g %s", (double)s.lo, (double)s.hi, s.mean, p->unit);
+    if (!p->choices) {
+        print_number((double)s.lo);
+        if (s.hi > s.lo) {
+            fputs(" .. ", stdout);
+            print_number((double)s.hi);
+            fputs(", mean ", stdout);
+            print_number(s.mean);
+        }
+        fprintf(stdout, *p->unit ? " %s" : "%s", p->unit);
+    }
     for (int i = 0; i < CHOICES_SHOWN && s.choice[i]; i++)
         fprintf(stdout, "%s%s", i ? ", " : "", s.choice[i]);
     if (*o->reason) {
@@ -164,7 +179,7 @@ static void put_output(snq_json *j, const snq_map_film_result *r, const snq_map_
         snq_json_key(j, "min");
         snq_json_float(j, s.lo);
         snq_json_key(j, "mean");
-        snq_json_digits(j, s.mean, 6);
+        snq_json_float(j, (float)s.mean);
         snq_json_key(j, "max");
         snq_json_float(j, s.hi);
     }

@@ -106,7 +106,10 @@ static void put_mapping(snq_str *to, const snq_mapping *m, const snq_param *p)
     snq_str_put(to, ARROW);
     put_output(to, m, p);
     put_shape(to, m);
-    for (uint32_t i = 0, many = 0; i < SNQ_MAP_SYNCS; i++)
+    const uint32_t all = (1u << SNQ_MAP_SYNCS) - 1;
+    if ((m->sync & all) == all)
+        snq_str_put(to, ", held to note values");
+    for (uint32_t i = 0, many = 0; i < SNQ_MAP_SYNCS && (m->sync & all) != all; i++)
         if (m->sync >> i & 1)
             snq_str_putf(to, "%s%s", many++ ? " " : ", held to ", snq_map_sync_names[i]);
     if (!m->modulation.used)

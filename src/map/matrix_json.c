@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -40,6 +42,14 @@ static snq_status read_input(const snq_json_ref *at, snq_transfer *t)
     if (!(t->in[1] - t->in[0] > 1e-9))
         return snq_json_fail(&range, SNQ_ERR_RANGE, "%g .. %g is empty", t->in[0], t->in[1]);
     return SNQ_OK;
+}
+
+/* A bound as people write it: 0.1, not 0.1f's 0.10000000149, which is over it. */
+static double written(float bound)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*g", FLT_DIG, (double)bound);
+    return strtod(text, NULL);
 }
 
 /* One end of a discrete destination's range: a number or a choice's name. */
@@ -92,7 +102,7 @@ static snq_status read_output(const snq_json_ref *at, snq_mapping *m, snq_warnin
             SNQ_TRY(read_choice(&one, p, &out[i]));
         }
     } else {
-        SNQ_TRY(read_pair(&range, d->from_zero ? 0 : (double)p->min, (double)p->max, out));
+        SNQ_TRY(read_pair(&range, d->from_zero ? 0 : written(p->min), written(p->max), out));
     }
     memcpy(m->output_as_read, out, sizeof m->output_as_read);
     if (out[0] == out[1])
@@ -259,7 +269,7 @@ static snq_status read_default(const snq_json_ref *at, snq_mapping *m)
         return SNQ_OK;
     SNQ_TRY(snq_destination_is_discrete(d)
                 ? read_choice(&of, &d->param, &v)
-                : snq_json_as_real(&of, (double)d->param.min, (double)d->param.max, &v));
+                : snq_json_as_real(&of, written(d->param.min), written(d->param.max), &v));
     m->fallback = (float)v;
     return SNQ_OK;
 }

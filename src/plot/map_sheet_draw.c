@@ -4,11 +4,11 @@
  *        sheet (watch_sheet_draw.c), whose parts it borrows.
  * STEPS  lay out   the strip as many thumbs as fit side by side at a good height; of the music what there is; a lane a
  *                  destination, with words above it; low where it is nothing but its default
- *        paint     part by part; at last lines at the cuts through everything
+ *        paint     part by part; at last lines at the cuts through all lanes
  *        encode    sheet_png.c
  * CONST  A thumb is at least 70 units high (upright films 100), a lane 64, of choices 15 each. By looking at 16:9, 9:16,
  *        8:1; at 4 s and half an hour; at 1 and 22 lanes.
- * COST   60 ms (5 lanes) to 150 ms (22 lanes) for 1600 pixels (21 November 2026, one shared core).
+ * COST   80 ms (7 lanes) for 1600 pixels, 0.2 to 0.5 MB (21 November 2026, one shared core).
  * LIMITS as sheet_draw.c */
 #include <math.h>
 #include <stdio.h>
@@ -181,7 +181,10 @@ static void draw_what(snq__canvas *c, const char *what)
     snq_str_init(&first, 1 << 14);
     snq_str_put_printable(&all, what);
     const char *text = snq_str_text(&all);
-    const size_t n = break_at(c, &type, text, most);
+    /* two lines of much the same length rather than a word alone */
+    const double whole = snq__text_width(c, &type, text);
+    const double line = whole <= most ? most : fmin(fmax(0.55 * whole, whole - most), most);
+    const size_t n = break_at(c, &type, text, line);
     snq_str_put_bytes(&first, text, n);
     type.most = most;
     snq__text(c, &type, SNQ__PAGE_X0, SNQ__FORMAT_Y + 31, snq_str_text(&first));
@@ -231,6 +234,30 @@ static void draw_film(snq__map_drawing *d)
     snq__watch_lane(s, SNQ__WATCH_ALL);
 }
 
+/* Lines at the cuts through all that has a height, but not through words. */
+static void draw_cuts(snq__map_drawing *d)
+{
+    const snq_sight *s = d->film.sight;
+    const snq__map_layout *at = &d->at;
+    uint32_t cuts = 0;
+    for (uint32_t i = 0; !s->events_reason && i < s->events; i++)
+        cuts += s->event[i].kind == SNQ_SIGHT_CUT;
+    if (!cuts || cuts > SNQ__WATCH_LINES_MAX)
+        return;
+    for (uint32_t i = 0; i < s->events; i++) {
+        const double x = snq__watch_x(&d->film, s->event[i].t_s);
+        const snq__ink ink = SNQ__INK_EDGE;
+        snq__canvas *c = &d->film.canvas;
+        if (s->event[i].kind != SNQ_SIGHT_CUT)
+            continue;
+        if (at->times.y1 > at->motion.y1 + SECTION)
+            snq__line(c, (snq__box) { x, at->motion.y1 + SECTION, x, at->times.y1 }, 1, 0, ink);
+        for (uint32_t k = 0; k < d->map->lanes; k++)
+            if (!snq__map_rests(d->map, &d->map->lane[k]))
+                snq__line(c, (snq__box) { x, at->lane[k].y0, x, at->lane[k].y1 }, 1, 0, ink);
+    }
+}
+
 /* Under the film and its music, and under the last lane: a tall sheet is read from both ends. */
 static void draw_times(snq__map_drawing *d)
 {
@@ -254,8 +281,7 @@ static void place(snq__map_drawing *d)
         snq__watch_snap(&d->film.canvas, &at->lane[i]);
     d->film.at.events = at->events;
     d->film.at.lane[SNQ__WATCH_ALL] = at->motion;
-    /* as far as lines at cuts go */
-    d->film.at.light = d->map->lanes ? at->lane[d->map->lanes - 1] : at->times;
+    d->film.at.light = at->motion; /* as far as lines at cuts go on from the events */
     snq__watch_times(&d->film);
 }
 
@@ -275,6 +301,7 @@ snq_status snq__map_sheet_draw(const snq_map_sheet *m, const snq_sheet_cfg *cfg,
         draw_film(&d);
         snq__map_sheet_music(&d);
         snq__map_sheet_lanes(&d);
+        draw_cuts(&d);
         draw_times(&d);
         snq__watch_events(&d.film);
         st = snq__sheet_png_canvas(c, m->look->strip.thumbs > 0, sink, user);

@@ -295,20 +295,28 @@ static void draw_rest(snq__map_drawing *d, snq__box b, const snq_map_sheet_lane 
     snq_str_clear(&text);
 }
 
+/* Highest and lowest, or one where they read alike. */
 static void draw_reached(const pen *p)
 {
-    snq_str text;
+    snq_str text[2];
     const snq__box b = p->b;
     snq__type type = { .size = SIZE_SCALE, .ink = snq__map_ink(p->lane->acts) };
     type.most = SNQ__CANVAS_UNITS - b.x1 - 20;
     for (int high = 0; high < 2; high++) {
-        snq_str_init(&text, 1 << 8);
-        snq_str_put(&text, high ? "\xE2\x86\x91 " : "\xE2\x86\x93 ");
-        put_value(&text, p->lane->param, high ? p->hi : p->lo);
-        snq__text(&p->d->film.canvas, &type, b.x1 + 12, high ? b.y0 + 13 : b.y1 - 3,
-                  snq_str_text(&text));
-        snq_str_clear(&text);
+        snq_str_init(&text[high], 1 << 8);
+        put_value(&text[high], p->lane->param, high ? p->hi : p->lo);
     }
+    const int alike = strcmp(snq_str_text(&text[0]), snq_str_text(&text[1])) == 0;
+    for (int high = 0; high < 2 - alike; high++) {
+        const double y = alike ? (b.y0 + b.y1) / 2 + 5 : high ? b.y0 + 13 : b.y1 - 3;
+        double x = b.x1 + 12;
+        if (!alike)
+            x += snq__text(&p->d->film.canvas, &type, x, y,
+                           high ? "\xE2\x86\x91 " : "\xE2\x86\x93 ");
+        snq__text(&p->d->film.canvas, &type, x, y, snq_str_text(&text[high]));
+    }
+    snq_str_clear(&text[0]);
+    snq_str_clear(&text[1]);
 }
 
 static void draw_lane(snq__map_drawing *d, uint32_t i)

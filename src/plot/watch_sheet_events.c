@@ -11,7 +11,7 @@
 
 #include "plot/watch_sheet_impl.h"
 
-enum { LINES_MAX = 60, MARKS_MAX = 200, KINDS = SNQ__WATCH_EVENT_KINDS };
+enum { MARKS_MAX = 200, KINDS = SNQ__WATCH_EVENT_KINDS };
 
 static const snq__ink ink_of[KINDS] = { SNQ__INK_TEXT, SNQ__INK_MOMENTARY, SNQ__INK_SHORT_TERM,
                                         SNQ__INK_TARGET };
@@ -75,7 +75,7 @@ static void draw_dense(snq__watch_sheet *s)
 
 static void draw_lines(snq__watch_sheet *s, uint32_t cuts)
 {
-    if (cuts > LINES_MAX)
+    if (cuts > SNQ__WATCH_LINES_MAX)
         return;
     for (uint32_t i = 0; i < s->sight->events; i++) {
         const double x = snq__watch_x(s, s->sight->event[i].t_s);

@@ -18,6 +18,7 @@ enum {
     SNQ__WATCH_LAYERS,
     SNQ__WATCH_CHANGES_MAX = 80, /* a band with more shows none */
     SNQ__WATCH_EVENT_KINDS = SNQ_SIGHT_ACCENT + 1,
+    SNQ__WATCH_LINES_MAX = 60, /* more cuts have no lines */
 };
 
 /* Where what is, in units. A box without height isn't there. */

@@ -344,6 +344,13 @@ def test_maps():
                   {"transferFunction": {**mapping["transferFunction"], "type": "custom"}}, {"modulation": {"amount": 1}}):
         assert not rules.is_valid({**maps[0], "mappings": [{**mapping, **wrong}]}), f"accepted {wrong}"
     assert not listed.is_valid({**document, "more": 1})
+    # what is drawn: tests/e2e/test_map.py
+    output = {"destination": "global.energy", "unit": "", "mappings": 1, "covered": 1, "min": 0, "mean": 0.5, "max": 1, "reason": None}
+    drawn, plot = validator("map-plot-1.schema.json"), {"schema": "sonique/map-plot/1", "path": "a.mp4", "template": "techno", "warnings": [], "duration_s": 4,
+                                                       "bpm": 130, "plot": "a.png", "csv": None, "outputs": [output]}
+    assert drawn.is_valid(plot)
+    for wrong in ({"more": 1}, {"bpm": 0}, {"outputs": [{**output, "choices": ["sine"]}]}, {"outputs": [{**output, "covered": 2}]}):
+        assert not drawn.is_valid({**plot, **wrong}), f"accepted {wrong}"
 
 
 def test_compose_briefs():

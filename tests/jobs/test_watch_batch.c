@@ -15,6 +15,7 @@ typedef struct seen {
     snq_status st[MOST];
     char error[MOST][SNQ_ERROR_MAX];
     uint64_t frames[MOST];
+    uint32_t thumbs[MOST];
     int stop; /* after the first */
 } seen;
 
@@ -28,6 +29,7 @@ static snq_status take(void *user, const snq_watch_batch_result *r)
     snprintf(all->error[i], sizeof all->error[i], "%s", r->error);
     all->frames[i] = r->sight ? r->sight->video.frames : 0;
     assert_int_equal(r->sight != NULL, r->st >= 0);
+    all->thumbs[i] = r->look ? r->look->strip.thumbs : 0;
     return all->stop ? SNQ_ERR_CANCELLED : SNQ_OK;
 }
 
@@ -74,6 +76,13 @@ static void results_come_in_the_order_of_the_inputs(void **state)
         films_path(plots, "plots/text.png");
         assert_int_equal(access(plots, F_OK), -1);
     }
+    /* the look, when asked for, of those that were seen */
+    assert_int_equal(all.thumbs[0], 0);
+    all = (seen) { 0 };
+    cfg.plot_path = NULL;
+    cfg.look = 1;
+    check_ok(snq_watch_batch_run(&cfg));
+    assert_true(all.thumbs[0] == 40 && !all.thumbs[1] && !all.thumbs[2] && all.thumbs[3] == 20);
     snq_inputs_clear(&in);
     assert_int_equal(snq_alloc_live(), live);
 }

@@ -227,6 +227,30 @@ static void hostile_ones_name_the_place(void **state)
     }
 }
 
+/* From end to end, as `map list` prints them: 0.1 is as good as 0.1f. */
+static void whole_ranges_are_legal(void **state)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    for (size_t i = 0; i < n; i++) {
+        const snq_param *p = &d[i].param;
+        char text[1024];
+        snq_map_template *t;
+        if (snq_destination_is_discrete(&d[i]))
+            continue;
+        snprintf(text, sizeof text,
+                 HEAD "\"mappings\":[{\"id\":\"a\"," FROM "\"destination\":\"%s\",\"default\":%g,"
+                      "\"transferFunction\":{\"type\":\"linear\",\"inputRange\":[0,1],"
+                      "\"outputRange\":[%g,%g]}}]}",
+                 p->id, (double)p->min, (double)p->min, (double)p->max);
+        check_ok(read_text(text, NULL, &t));
+        assert_true(snq_mapping_at(t->mapping, 0, NAN) == (double)p->min);
+        assert_true(snq_mapping_at(t->mapping, 1, NAN) == (double)p->max);
+        assert_true(t->mapping->fallback == p->min);
+        snq_map_template_free(t);
+    }
+}
+
 static void sync_is_the_wobbles_alone(void **state)
 {
     snq_map_template *t;
@@ -329,6 +353,7 @@ int main(void)
         cmocka_unit_test(round_trips),
         cmocka_unit_test(what_is_odd_is_said),
         cmocka_unit_test(hostile_ones_name_the_place),
+        cmocka_unit_test(whole_ranges_are_legal),
         cmocka_unit_test(sync_is_the_wobbles_alone),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(templates_of_the_tree),

@@ -704,6 +704,9 @@ def sonify():
         best = [best_of_one_tempo(json.loads(s.truth.read_text()), truth_sonify.tempo_range(s.style)) for s in made]
         one = ask_hits([path for s in made for path in (s.truth, s.report)])[-1]
         many = ask_hits([path for s in made for path in (s.truth, s.changes_report)])[-1]
+    for s in made:
+        if s.follows < FOLLOWS_FLOOR or abs(s.follows_off) > 2 * FOLLOWS_OFF_LIMIT:
+            print(f"  {s.truth.stem}, {s.style}: loudness follows by {s.follows:.2f}, without the matrix by {s.follows_off:.2f}")
     weight, beats, eighths = (sum(column) for column in zip(*best))
     styles_made = sorted({s.style for s in made})
     more = {"tolerance": SONIFY_MOVES}

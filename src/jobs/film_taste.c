@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/json_read.h"
 #include "jobs/data_folders.h"
-#include "jobs/prompt_job.h"
 
 enum { TABLE_BYTES_MAX = 1 << 20 };
 
@@ -73,14 +72,4 @@ snq_status snq_film_taste_template(const snq_film_table *t, const snq_map_librar
     return *out ? SNQ_OK
                 : SNQ_FAIL(SNQ_ERR_NOT_FOUND,
                            "there is no template \"%s\"; sonique map list shows them", id);
-}
-
-void snq_film_taste_follow(const snq_map_template *map, snq_brief *b, snq_film_words *why)
-{
-    int genre;
-    if (b->genres || !map->target_genre[0] || snq_prompt_job_style(map->target_genre, &genre) < 0 ||
-        (b->avoid_genres >> genre & 1))
-        return;
-    snq_brief_add_genre(b, (uint8_t)genre);
-    snq_film_words_add(why, "the template \"%s\" is for %s", map->id, map->target_genre);
 }

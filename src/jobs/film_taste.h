@@ -27,7 +27,4 @@ SNQ_MUST_USE snq_status snq_film_taste_brief(const snq_film_table *t, const snq_
 SNQ_MUST_USE snq_status snq_film_taste_template(const snq_film_table *t, const snq_map_library *l,
                                                 const char *style, const snq_map_template **out);
 
-/* A template that the user names says which music it is for: where the brief has no genre, it gets that one. */
-void snq_film_taste_follow(const snq_map_template *map, snq_brief *b, snq_film_words *why);
-
 #endif

@@ -175,36 +175,6 @@ static void templates_say_whose_they_are(void **state)
     snq_map_library_clear(&l);
 }
 
-static void a_named_template_brings_its_genre(void **state)
-{
-    snq_map_library l;
-    const snq_map_template *t;
-    snq_film_words why = { 0 };
-    snq_brief b;
-    snq_brief_init(&b);
-    check_ok(snq_map_library_load(&l));
-    check_ok(snq_film_taste_template(&table, &l, "dubstep", &t));
-    b.avoid_genres = 1u << SNQ_GENRE_dubstep;
-    snq_film_taste_follow(t, &b, &why);
-    assert_int_equal(b.genres, 0);
-    b.avoid_genres = 0;
-    snq_film_taste_follow(t, &b, &why);
-    assert_true(b.genres == 1 && b.genre[0] == SNQ_GENRE_dubstep && why.count == 1);
-    assert_string_equal(why.text[0], "the template \"basic_dubstep\" is for dubstep");
-    check_ok(snq_film_taste_template(&table, &l, "techno", &t));
-    snq_film_taste_follow(t, &b, &why); /* it is said by now */
-    assert_true(b.genres == 1 && b.genre[0] == SNQ_GENRE_dubstep && why.count == 1);
-    snq_brief_clear(&b);
-    snq_brief_init(&b);
-    for (size_t i = 0; i < l.entries; i++)
-        strcpy(l.entry[i].map->target_genre, i % 2 ? "polka" : "");
-    for (size_t i = 0; i < l.entries; i++)
-        snq_film_taste_follow(l.entry[i].map, &b, NULL);
-    assert_int_equal(b.genres, 0);
-    snq_map_library_clear(&l);
-    snq_brief_clear(&b);
-}
-
 /* Without memory there is no brief, and nothing is left. */
 static void memory_may_fail(void **state)
 {
@@ -226,7 +196,6 @@ int main(void)
         cmocka_unit_test(clips_have_briefs),
         cmocka_unit_test(tables_are_looked_for),
         cmocka_unit_test(templates_say_whose_they_are),
-        cmocka_unit_test(a_named_template_brings_its_genre),
         cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, begin, end);

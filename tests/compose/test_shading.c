@@ -89,8 +89,10 @@ static void bounds(void **state)
     begin();
     check_ok(snq_shading_write(&piece.context, (snq_shading) { 0 }, track));
     assert_int_equal(track->messages, 0);
-    for (int i = 0; i < HARMONY_BARS; i++)
-        wish[i] = (snq_bar_wish) { i < 26 ? 0.0f : 1.0f, NAN, NAN, NAN, NAN };
+    for (int i = 0; i < HARMONY_BARS; i++) {
+        wish[i] = snq_bar_wish_none();
+        wish[i].energy = i < 26 ? 0.0f : 1.0f;
+    }
     piece.context.wish = wish;
     check_ok(snq_shading_write(&piece.context,
                                (snq_shading) { .depth_db = 24.0f, .swell_db = 24.0f }, track));

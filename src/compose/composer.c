@@ -3,7 +3,8 @@
  *        and each hears what is there.
  *
  * STEPS  form, chords; of a piece that is there: its own. What is kept is heard first, then kinds by their order:
- *        make (straight), groove (swing, a hand), cut at the end of the piece, read into the context.
+ *        make (straight), groove (swing, a hand), cut at the end of the piece, shade by the form's
+ *        energy, read into the context.
  *        Then marks, chord labels, sections; order and check.
  * COST   A few hundred nanoseconds a note; the form's and the chords' planning some tens of microseconds.
  * LIMITS A kept score has the ticks of our own (960) and bars of the intent's metre; sections of it that don't
@@ -17,11 +18,13 @@
 
 #include "compose/groove.h"
 #include "compose/progression.h"
+#include "compose/shading.h"
 #include "compose/style.h"
 #include "compose/theory.h"
 #include "compose/track_kind.h"
 
 enum { DRUM_CHANNEL = 9 };
+static const float SWELL = 0.4f; /* of a style's dynamics_db, where a pad swells most */
 
 typedef struct work {
     const snq_compose_cfg *cfg;
@@ -265,6 +268,18 @@ static void cut(snq_track *t, int64_t end)
     t->notes = n;
 }
 
+/* Pads breathe, most where the style is one of dynamics; effects are as loud as their edges. */
+static snq_status shade(const work *w, const snq_track_kind *kind, snq_track *t)
+{
+    const snq_style *s = w->in->style;
+    snq_shading d = { .depth_db = s->dynamics_db };
+    if (strcmp(kind->id, "effects") == 0)
+        return SNQ_OK;
+    if (strcmp(kind->id, "pad") == 0)
+        d.swell_db = SWELL * s->dynamics_db * s->harmony.pad.swell;
+    return snq_shading_write(&w->context, d, t);
+}
+
 static snq_status make_track(work *w, uint32_t i, const snq_track_kind *kind)
 {
     const snq_track_intent *t = &w->in->track[i];
@@ -276,6 +291,7 @@ static snq_status make_track(work *w, uint32_t i, const snq_track_kind *kind)
     snq_rng rng = snq_track_rng(&job, "hand", 0, 0);
     snq_groove_apply(w->in, w->cfg->wish, &w->in->style->track[t->style_track].human, &rng, to);
     cut(to, w->end);
+    SNQ_TRY(shade(w, kind, to));
     if (t->part != SNQ_PART_mix)
         snq_context_read_track(&w->context, t->part, to);
     return SNQ_OK;

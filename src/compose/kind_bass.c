@@ -314,6 +314,15 @@ static void end_phrase(bass *b, const snq_form_section *f, int32_t bar)
     }
 }
 
+static int has_chords(const bass *b, const snq_form_section *f)
+{
+    for (uint32_t i = 0; i < b->in->tracks; i++)
+        if (b->in->track[i].part == SNQ_PART_harmony && (f->active >> i & 1u))
+            return 1;
+    return 0;
+}
+
+/* The last note is held as long as chords are; alone it would be a drone that stops: a beat is enough. */
 static void end_section(bass *b, const snq_form_section *f)
 {
     const int32_t end = (f->bar + f->bars) * b->c->bar_steps, last = end - b->c->bar_steps;
@@ -324,10 +333,10 @@ static void end_section(bass *b, const snq_form_section *f)
     if (f->end == SNQ_END_BUILD && f->bars > 1 && snq_rng_uniform(&rng) < 0.5)
         clear_steps(b, end - b->c->bar_steps / 2, end);
     if (f->end == SNQ_END_FINAL) {
+        const int32_t until = has_chords(b, f) ? end : last + beat;
         clear_steps(b, last, end);
-        for (int32_t s = last; s < end; s++)
+        for (int32_t s = last; s < until; s++)
             b->step[s].sign = s == last ? '1' : '-';
-        b->step[last].touch = '>';
     }
 }
 

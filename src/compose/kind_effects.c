@@ -9,7 +9,8 @@
  *                    largest of 1, 2, 4, 8 bars that fits into the section and into 9 s, let go on the edge; its
  *                    envelopes are stretched to that length
  *        sweep_up    the last two seconds, in whole beats, before an edge with a rise of at least 0.06
- *        impact      on an edge with a rise of at least 0.1, and on the last bar of a final one
+ *        impact      on an edge with a rise of at least 0.1, and on the last bar of a final one that ends with an
+ *                    energy of at least LOUD_END: a quiet end wants no blow
  *        downlifter  on an edge with a fall of at least 0.12
  *        laser       on one of the last three eighths of every eighth bar, by density
  *        Pitch: the tonic, low in the sound's range. Velocity 70 + 45 * energy there.
@@ -17,6 +18,8 @@
 #include "compose/track_kind.h"
 
 #include <string.h>
+
+static const float LOUD_END = 0.45f;
 
 typedef struct effects {
     const snq_track_job *job;
@@ -117,7 +120,7 @@ static snq_status impact(const effects *e, uint32_t i)
     if (edge_at(f, i) && rise_into(f, i) >= 0.1f)
         SNQ_TRY(snq_track_put(e->out, (double)s->bar * e->c->bar_steps, 2.0 * e->c->bar_steps,
                               pitch(e, 28), velocity(s->energy)));
-    if (s->end == SNQ_END_FINAL && s->bars > 1)
+    if (s->end == SNQ_END_FINAL && s->bars > 1 && s->energy_end >= LOUD_END)
         SNQ_TRY(snq_track_put(e->out, (double)(s->bar + s->bars - 1) * e->c->bar_steps,
                               e->c->bar_steps, pitch(e, 28), velocity(s->energy_end) - 14.0));
     return SNQ_OK;

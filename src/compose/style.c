@@ -233,6 +233,7 @@ static snq_status read_head(const snq_json_ref *root, snq_style *s)
     SNQ_TRY(snq_json_int_if(root, "chord_complexity", 1, 5, &complexity));
     SNQ_TRY(snq_json_int_if(root, "bars", 1, SNQ_INTENT_BARS_MAX, &bars));
     SNQ_TRY(snq_json_float_if(root, "loudness_lufs", -40.0, -5.0, &s->target_lufs));
+    SNQ_TRY(snq_json_float_if(root, "dynamics_db", 0.0, 24.0, &s->dynamics_db));
     s->chord_complexity = (uint8_t)complexity;
     s->bars = (int32_t)bars;
     if (snq_json_find(root, "mix", &mix))
@@ -283,6 +284,7 @@ snq_status snq_style_from_json(const snq_json_ref *at, snq_style **out)
                                         "chord_complexity",
                                         "bars",
                                         "loudness_lufs",
+                                        "dynamics_db",
                                         "mix",
                                         "tracks",
                                         "form",

@@ -64,6 +64,7 @@ struct snq_style {
     uint8_t chord_complexity; /* 1 .. 5 */
     int32_t bars;             /* usual length */
     float target_lufs;
+    float dynamics_db; /* 0 .. 24: how much quieter energy 0 is played than energy 1 (0) */
     snq_mix_wish mix;
     snq_style_track track[SNQ_STYLE_TRACKS_MAX];
     uint32_t tracks;

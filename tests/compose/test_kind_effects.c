@@ -139,6 +139,12 @@ static void impacts_open_and_downlifters_close(void **state)
     assert_int_equal(r.track->note[1].tick, 24 * BAR);
     assert_int_equal(r.track->note[2].tick, 31 * BAR); /* the last bar's one */
     take_down(&r);
+    /* a quiet end has no blow */
+    static const float calm_end[4] = { 0.4f, 0.9f, 0.4f, 0.44f };
+    set_up(&r, "effects", "impact", calm_end, SNQ_END_PLAIN);
+    play(&r);
+    assert_int_equal(r.track->notes, 1);
+    take_down(&r);
     set_up(&r, "effects", "downlifter", up_and_down, SNQ_END_PLAIN);
     play(&r);
     assert_int_equal(r.track->notes, 1);

@@ -109,6 +109,7 @@ static void damaged_styles_are_refused(void **state)
         { HEAD "\"energy\":3,\"tracks\":[" TRACK "]}", "energy" },
         { HEAD "\"bars\":0,\"tracks\":[" TRACK "]}", "bars" },
         { HEAD "\"loudness_lufs\":0,\"tracks\":[" TRACK "]}", "loudness_lufs" },
+        { HEAD "\"dynamics_db\":25,\"tracks\":[" TRACK "]}", "dynamics_db" },
         { HEAD "\"swing\":{\"usual\":0.9},\"tracks\":[" TRACK "]}", "usual" },
         { HEAD "\"swing\":{\"usual\":0.6,\"range\":[0.5]},\"tracks\":[" TRACK "]}", "[from, to]" },
         { HEAD "\"swing\":{\"usual\":0.6,\"range\":[0.62,0.7]},\"tracks\":[" TRACK "]}",

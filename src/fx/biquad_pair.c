@@ -93,6 +93,50 @@ static void state_space(snq__biquad_block *k, const snq__svf *f)
     k->d = f->m0 + f->m1 * f->a2 + f->m2 * f->a3;
 }
 
+static void multiply(double a[2][2], double b[2][2], double ab[2][2])
+{
+    for (int r = 0; r < 2; r++)
+        for (int c = 0; c < 2; c++)
+            ab[r][c] = a[r][0] * b[0][c] + a[r][1] * b[1][c];
+}
+
+static void prepare_cell(snq__biquad_cell *k, const snq__svf *f)
+{
+    enum { HALF = SNQ__BIQUAD_PART / 2 };
+    snq__biquad_block s;
+    state_space(&s, f);
+    double b[2] = { s.b[0], s.b[1] }, c[2] = { s.c[0], s.c[1] }, h[2], two[2][2], four[2][2];
+    double before = s.d;
+    for (int j = 0; j < HALF; j++) {
+        const double ab[2] = { s.a[0][0] * b[0] + s.a[0][1] * b[1],
+                               s.a[1][0] * b[0] + s.a[1][1] * b[1] };
+        const double ca[2] = { c[0] * s.a[0][0] + c[1] * s.a[1][0],
+                               c[0] * s.a[0][1] + c[1] * s.a[1][1] };
+        for (int i = 0; i < 2; i++) {
+            k->in_to_state[i][HALF - 1 - j] = b[i];
+            k->out_of_state[i][j] = c[i];
+            k->far[i][j] = (float)c[i];
+        }
+        const double cb = s.c[0] * b[0] + s.c[1] * b[1];
+        if (j < 2)
+            h[j] = cb;
+        k->near[j] = (float)before;
+        before = cb;
+        memcpy(b, ab, sizeof b);
+        memcpy(c, ca, sizeof c);
+    }
+    multiply(s.a, s.a, two);
+    multiply(two, two, four);
+    multiply(four, four, k->over_half);
+    multiply(k->over_half, k->over_half, k->over_part);
+    multiply(k->over_part, k->over_part, k->over_two);
+    k->a[0] = -(s.a[0][0] + s.a[1][1]);
+    k->a[1] = s.a[0][0] * s.a[1][1] - s.a[0][1] * s.a[1][0];
+    k->d = s.d;
+    k->e[0] = h[0];
+    k->e[1] = h[1] + k->a[0] * h[0];
+}
+
 static void twice(double row[4], double first, double second)
 {
     row[0] = row[1] = first;
@@ -133,6 +177,10 @@ static void prepare(snq__biquad_block *k, const snq__svf *f)
 
 const snq__biquad *snq__biquad_pick(unsigned cpu_flags)
 {
+#ifdef SNQ_HAVE_AVX512
+    if (cpu_flags & SNQ_CPU_AVX512)
+        return &snq__biquad_avx512;
+#endif
 #ifdef SNQ_HAVE_AVX2
     if (cpu_flags & SNQ_CPU_AVX2)
         return &snq__biquad_avx2;
@@ -150,7 +198,7 @@ void snq__biquad_pair_set(snq__biquad_pair *p, const snq__svf *at_once)
 {
     p->now = p->goal = *at_once;
     p->left = 0;
-    p->ready = 0;
+    p->ready = p->cell_ready = 0;
 }
 
 void snq__biquad_pair_aim(snq__biquad_pair *p, const snq__svf *goal, uint32_t frames)
@@ -163,7 +211,7 @@ void snq__biquad_pair_aim(snq__biquad_pair *p, const snq__svf *goal, uint32_t fr
     const double part = 1.0 / frames;
     p->goal = *goal;
     p->left = frames;
-    p->ready = 0;
+    p->ready = p->cell_ready = 0;
     p->step = (snq__svf) { .a1 = (goal->a1 - p->now.a1) * part,
                            .a2 = (goal->a2 - p->now.a2) * part,
                            .a3 = (goal->a3 - p->now.a3) * part,
@@ -195,6 +243,15 @@ static void glide(snq__biquad_pair *p, double *z, uint32_t n)
     p->state[2] = s2[0], p->state[3] = s2[1];
 }
 
+/* What is left of a sound that has ended becomes 0. */
+static void settle(snq__biquad_pair *p)
+{
+    for (int i = 0; i < 4; i++)
+        if (fabs(p->state[i]) > (double)SNQ__EFFECT_NOTHING)
+            return;
+    snq__biquad_pair_reset(p);
+}
+
 void snq__biquad_pair_run(snq__biquad_pair *p, const snq__biquad *kernels, double *z, uint32_t n)
 {
     const uint32_t moving = n < p->left ? n : p->left;
@@ -206,11 +263,47 @@ void snq__biquad_pair_run(snq__biquad_pair *p, const snq__biquad *kernels, doubl
         p->ready = 1;
         kernels->run(&p->block, p->state, z + 2 * moving, n - moving);
     }
-    int loud = 0;
-    for (int i = 0; i < 4; i++)
-        loud |= fabs(p->state[i]) > (double)SNQ__EFFECT_NOTHING;
-    if (!loud)
-        snq__biquad_pair_reset(p);
+    settle(p);
+}
+
+/* Each of them through a whole cell. */
+static void run_cell(snq__biquad_pair *const *p, uint32_t pairs, const snq__biquad_cells *cells,
+                     const float *const in[2], float *const out[2])
+{
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
+    const int alone = pairs == 1 && out;
+    if (!alone)
+        cells->join(z, in[0], in[1]);
+    for (uint32_t i = 0; i < pairs; i++) {
+        if (!p[i]->cell_ready)
+            prepare_cell(&p[i]->cell, &p[i]->now);
+        p[i]->cell_ready = 1;
+        if (alone)
+            cells->one(&p[i]->cell, p[i]->state, in, out);
+        else
+            cells->run(&p[i]->cell, p[i]->state, z);
+        settle(p[i]);
+    }
+    if (!alone && out)
+        cells->part(out[0], out[1], z);
+}
+
+void snq__biquad_pairs_run(snq__biquad_pair *const *p, uint32_t pairs, const snq__biquad *kernels,
+                           const float *const in[2], float *const out[2], uint32_t n)
+{
+    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
+    int still = 1;
+    for (uint32_t i = 0; i < pairs; i++)
+        still &= p[i]->left == 0;
+    if (still && kernels->cells && n == SNQ_EFFECT_BLOCK) {
+        run_cell(p, pairs, kernels->cells, in, out);
+        return;
+    }
+    kernels->join(z, in[0], in[1], n);
+    for (uint32_t i = 0; i < pairs; i++)
+        snq__biquad_pair_run(p[i], kernels, z, n);
+    if (out)
+        kernels->part(out[0], out[1], z, n);
 }
 
 int snq__biquad_pair_is_at_rest(const snq__biquad_pair *p)

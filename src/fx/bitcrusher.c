@@ -96,11 +96,10 @@ static void aim(crusher *c, const snq__effect_block *b)
 
 static void low_pass(crusher *c, float *const x[2], uint32_t n)
 {
-    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
-    c->biquad->join(z, x[0], x[1], n);
+    snq__biquad_pair *p[SECTIONS];
     for (int i = 0; i < SECTIONS; i++)
-        snq__biquad_pair_run(&c->low[i], c->biquad, z, n);
-    c->biquad->part(x[0], x[1], z, n);
+        p[i] = &c->low[i];
+    snq__biquad_pairs_run(p, SECTIONS, c->biquad, (const float *const *)x, x, n);
 }
 
 /* The sum of two uniform numbers in +-1/2: the halves of one of 32 bits. */

@@ -163,10 +163,8 @@ static void listen(compressor *c, const snq__effect_block *b, const float *const
         of[1] = b->ctx->side[1];
     }
     if (b->from[KEY_CUT] > key_cut_off_hz || b->to[KEY_CUT] > key_cut_off_hz) {
-        _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
-        c->biquad->join(z, of[0], of[1], b->n);
-        snq__biquad_pair_run(&c->key_cut, c->biquad, z, b->n);
-        c->biquad->part(key[0], key[1], z, b->n);
+        snq__biquad_pairs_run((snq__biquad_pair *const[]) { &c->key_cut }, 1, c->biquad, of,
+                              (float *const[]) { key[0], key[1] }, b->n);
         of[0] = key[0];
         of[1] = key[1];
     }

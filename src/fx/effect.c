@@ -28,9 +28,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "base/limits.h"
 #include "fx/delay_pair.h"
 #include "fx/effect_impl.h"
+#include "fx/loudest.h"
 
 enum {
     CELL = SNQ_EFFECT_BLOCK,
@@ -57,6 +59,7 @@ typedef struct fade {
 struct snq_effect {
     const snq__effect_type *type;
     void *self;
+    snq__loudest_fn *loudest;
     uint32_t rate_hz, at; /* frame of the cell */
     int started, moved;   /* moved: of this cell */
     int restless;         /* some parameter has not arrived */
@@ -138,6 +141,7 @@ snq_status snq_effect_new(const snq_effect_cfg *cfg, snq_effect **out)
     if (!e)
         goto fail;
     e->type = type;
+    e->loudest = snq__loudest_pick(snq_cpu_flags());
     e->rate_hz = cfg->rate_hz;
     e->a = (float)(1 - exp(-CELL / (glide_s * cfg->rate_hz)));
     e->latency_max = type->latency ? (uint32_t)(SNQ__EFFECT_LATENCY_MAX_S * cfg->rate_hz) : 0;
@@ -285,8 +289,17 @@ static void cross(snq_effect *e)
         reset_kind(e);
 }
 
+/* Whether this cell is as the one before: nothing moves, nothing fades. */
+static int goes_on(const snq_effect *e)
+{
+    return e->started && !e->moved && !e->restless && !e->choosing && !e->bypassed && !e->idle &&
+           fade_is_flat(&e->duck, 1) && fade_is_flat(&e->mix, 1);
+}
+
 static void begin_cell(snq_effect *e)
 {
+    if (goes_on(e))
+        return;
     if (!e->started) {
         e->latency = latency_of(e);
         e->started = 1;
@@ -305,36 +318,31 @@ static void begin_cell(snq_effect *e)
     cross(e);
 }
 
-/* Whether a magnitude of x (n,) is over `limit`, an infinity or none at all; *any: bits of them all. */
-static int over(const float *x, uint32_t n, float limit, uint32_t *any)
+/* x (n,) brought to ordinary numbers, in place. */
+static void tame(float *x, uint32_t n)
 {
-    uint32_t most, high = 0, bits = 0;
-    memcpy(&most, &limit, sizeof most);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t u;
-        memcpy(&u, x + i, sizeof u);
-        u &= 0x7fffffffu;
-        bits |= u;
-        high |= u + (0x7fffffffu - most); /* the top bit: u > most */
+    for (uint32_t i = 0; i < n; i++)
+        x[i] = !isfinite(x[i])          ? 0
+               : x[i] > SNQ_SAMPLE_MAX  ? SNQ_SAMPLE_MAX
+               : x[i] < -SNQ_SAMPLE_MAX ? -SNQ_SAMPLE_MAX
+                                        : x[i];
+}
+
+/* Both sides (n,) likewise; whether any of it was not 0. */
+static int clean(const snq_effect *e, float *const x[2], uint32_t n)
+{
+    static const float most = SNQ_SAMPLE_MAX;
+    const uint32_t found = e->loudest(x[0], x[1], n);
+    uint32_t limit;
+    memcpy(&limit, &most, sizeof limit);
+    if (found > limit) {
+        tame(x[0], n);
+        tame(x[1], n);
     }
-    *any = bits;
-    return high >> 31 != 0;
+    return found != 0;
 }
 
-/* x (n,) brought to ordinary numbers, in place; whether any of it is not 0. */
-static int clean(float *x, uint32_t n)
-{
-    uint32_t any;
-    if (over(x, n, SNQ_SAMPLE_MAX, &any))
-        for (uint32_t i = 0; i < n; i++)
-            x[i] = !isfinite(x[i])          ? 0
-                   : x[i] > SNQ_SAMPLE_MAX  ? SNQ_SAMPLE_MAX
-                   : x[i] < -SNQ_SAMPLE_MAX ? -SNQ_SAMPLE_MAX
-                                            : x[i];
-    return any != 0;
-}
-
-static const snq_effect_context *context_for(const snq_effect_context *ctx, uint32_t rate_hz,
+static const snq_effect_context *context_for(const snq_effect *e, const snq_effect_context *ctx,
                                              size_t done, uint32_t n, float side[2][CELL],
                                              snq_effect_context *local)
 {
@@ -344,12 +352,14 @@ static const snq_effect_context *context_for(const snq_effect_context *ctx, uint
     if (ctx->bpm > 0 && ctx->bpm <= 10000)
         local->bpm = ctx->bpm;
     if (isfinite(ctx->beat))
-        local->beat = ctx->beat + (double)done * local->bpm / (60.0 * rate_hz);
-    for (int c = 0; c < 2 && ctx->side[0] && ctx->side[1]; c++) {
+        local->beat = ctx->beat + (double)done * local->bpm / (60.0 * e->rate_hz);
+    if (!ctx->side[0] || !ctx->side[1])
+        return local;
+    for (int c = 0; c < 2; c++) {
         memcpy(side[c], ctx->side[c] + done, n * sizeof(float));
-        clean(side[c], n);
         local->side[c] = side[c];
     }
+    clean(e, (float *const[2]) { side[0], side[1] }, n);
     return local;
 }
 
@@ -386,9 +396,7 @@ static void run_piece(snq_effect *e, const snq_effect_context *ctx, float *const
 {
     float dry[2][CELL], side[2][CELL];
     float *y[2] = { x[0] + done, x[1] + done };
-    int sound = clean(y[0], n);
-    sound |= clean(y[1], n);
-    e->quiet = sound ? 0 : e->quiet + n;
+    e->quiet = clean(e, y, n) ? 0 : e->quiet + n;
     const int plain = fade_is_flat(&e->mix, 1) && fade_is_flat(&e->duck, 1);
     if (e->latency) {
         float *const to[2] = { dry[0], dry[1] };
@@ -404,7 +412,7 @@ static void run_piece(snq_effect *e, const snq_effect_context *ctx, float *const
     }
     snq_effect_context local;
     snq__effect_block b = { .n = n, .at = e->at };
-    b.ctx = context_for(ctx, e->rate_hz, done, n, side, &local);
+    b.ctx = context_for(e, ctx, done, n, side, &local);
     aim(e, &b);
     e->idle = 0;
     e->type->run(e->self, &b, y[0], y[1]);

@@ -86,6 +86,9 @@ typedef struct eq {
     uint32_t rate_hz;
     uint32_t bands; /* that are there in this cell */
     int there[BANDS], gain, moved;
+    int plain; /* all bands are whole, no gain: these filters, one after another, are all that is done */
+    uint32_t pairs;
+    snq__biquad_pair *pair[BANDS * STEEPEST];
     band band[BANDS];
 } eq;
 
@@ -146,20 +149,42 @@ static void aim(eq *e, int which, const float *value)
     }
 }
 
+/* Whether a band is there in all of its strength. */
+static int is_whole(const snq__effect_block *b, int which)
+{
+    const int on = which * OF_BAND + ON;
+    return b->cell_from[on] == 1 && b->cell_to[on] == 1;
+}
+
+/* Where the bands' filters are by the cell's end. */
+static void aim_all(eq *e, const snq__effect_block *b)
+{
+    for (uint32_t i = 0; i < e->bands; i++) {
+        const int which = e->there[i], first = which * OF_BAND;
+        if (!e->band[which].started)
+            aim(e, which, b->cell_from + first);
+        e->band[which].started = 1;
+        aim(e, which, b->cell_to + first);
+    }
+}
+
+static void list(eq *e)
+{
+    e->pairs = 0;
+    for (uint32_t i = 0; i < e->bands; i++) {
+        band *b = &e->band[e->there[i]];
+        for (uint32_t j = 0; j < b->sections; j++)
+            e->pair[e->pairs++] = &b->section[j];
+    }
+}
+
 /* One band over z (n, 2), in place. */
 static void run_band(eq *e, int which, const snq__effect_block *block, double *z)
 {
     band *b = &e->band[which];
-    const int first = which * OF_BAND;
-    const snq__cell_line on = snq__param_line(block, first + ON);
-    if (block->moved && block->at == 0) {
-        if (!b->started)
-            aim(e, which, block->cell_from + first);
-        b->started = 1;
-        aim(e, which, block->cell_to + first);
-    }
+    const snq__cell_line on = snq__param_line(block, which * OF_BAND + ON);
     double dry[2 * SNQ_EFFECT_BLOCK];
-    const int whole = on.at == 1 && on.step == 0;
+    const int whole = is_whole(block, which);
     if (!whole)
         memcpy(dry, z, 2 * block->n * sizeof *z);
     for (uint32_t j = 0; j < b->sections; j++)
@@ -186,6 +211,9 @@ static void count(eq *e, const snq__effect_block *b)
         else if (e->band[i].started)
             band_reset(&e->band[i]);
     e->gain = b->cell_from[GAIN] != 0 || b->cell_to[GAIN] != 0;
+    e->plain = !e->gain;
+    for (uint32_t i = 0; i < e->bands; i++)
+        e->plain &= is_whole(b, e->there[i]);
     e->moved = b->moved;
 }
 
@@ -193,10 +221,19 @@ static void run(void *self, const snq__effect_block *b, float *left, float *righ
 {
     eq *e = self;
     _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
-    if (b->at == 0 && (b->moved || e->moved))
+    if (b->at == 0 && (b->moved || e->moved)) {
         count(e, b);
+        if (b->moved)
+            aim_all(e, b);
+        list(e);
+    }
     if (!e->bands && !e->gain)
         return;
+    if (e->plain) {
+        float *const x[2] = { left, right };
+        snq__biquad_pairs_run(e->pair, e->pairs, e->biquad, (const float *const *)x, x, b->n);
+        return;
+    }
     e->biquad->join(z, left, right, b->n);
     for (uint32_t i = 0; i < e->bands; i++)
         run_band(e, e->there[i], b, z);

@@ -86,20 +86,18 @@ static void aim(filter *f, const float *value)
 static void run(void *self, const snq__effect_block *b, float *left, float *right)
 {
     filter *f = self;
-    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
+    float *const x[2] = { left, right };
+    const int steep = b->to[SLOPE] > 0.5f;
     if (b->moved && b->at == 0) {
         if (!f->started)
             aim(f, b->cell_from);
         f->started = 1;
         aim(f, b->cell_to);
     }
-    f->biquad->join(z, left, right, b->n);
-    snq__biquad_pair_run(&f->section[0], f->biquad, z, b->n);
-    if (b->to[SLOPE] > 0.5f)
-        snq__biquad_pair_run(&f->section[1], f->biquad, z, b->n);
-    else
+    snq__biquad_pairs_run((snq__biquad_pair *const[]) { &f->section[0], &f->section[1] },
+                          steep ? 2 : 1, f->biquad, (const float *const *)x, x, b->n);
+    if (!steep)
         snq__biquad_pair_reset(&f->section[1]);
-    f->biquad->part(left, right, z, b->n);
     if (b->from[GAIN] == 0 && b->to[GAIN] == 0)
         return;
     const snq__cell_line gain =

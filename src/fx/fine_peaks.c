@@ -54,22 +54,24 @@ uint32_t snq__fine_peaks_finest(uint32_t rate_hz)
     return rate_hz <= 80000 ? 8 : rate_hz <= 160000 ? 4 : 2;
 }
 
-/* What is looked back to: samples by 16 and 23 frames, points between them by less than 32. */
-static void shift(float *x, uint32_t frames)
+/* What is looked back to, in groups LAG earlier: points between the samples by 4 frames. */
+enum { BEHIND = 8 };
+
+static inline void shift(float *x)
 {
-    float *to = x + SNQ__FINE_PEAKS_PAST - frames;
-    memcpy(to, to + SNQ_EFFECT_BLOCK, frames * sizeof *x);
+    float *to = x + SNQ__FINE_PEAKS_PAST - 8 * SNQ__FINE_PEAKS_LAG - BEHIND;
+    memcpy(to, to + SNQ_EFFECT_BLOCK, BEHIND * sizeof *x);
 }
 
 void snq__fine_peaks_next(snq__fine_peaks *p)
 {
     for (int c = 0; c < 2; c++) {
         snq__fine_peaks_side *s = &p->side[c];
-        shift(s->x, SNQ__FINE_PEAKS_PAST);
+        memcpy(s->x, s->x + SNQ_EFFECT_BLOCK, SNQ__FINE_PEAKS_PAST * sizeof *s->x);
         if (p->lacking)
             continue;
-        shift(s->half, 32);
-        shift(s->first, 32);
-        shift(s->last, 32);
+        shift(s->half);
+        shift(s->first);
+        shift(s->last);
     }
 }

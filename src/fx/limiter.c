@@ -165,40 +165,64 @@ static void prepare(limiter *l, const snq__effect_block *b)
     l->per_sum = 1 / (unit * l->box[0] * l->box[1]);
 }
 
-static int64_t box(limiter *l, int which, int64_t in)
+/* In each of two boxes the sum of the last of what came in; out of the second. */
+static void mean(limiter *l, const float *db, uint32_t n, float *out_db)
 {
-    const uint32_t n = l->box[which];
-    int64_t *ring = l->mean[which];
-    l->sum[which] += in - ring[(l->at + RING - n) % RING];
-    ring[l->at] = in;
-    return l->sum[which];
+    const double per_sum = -l->per_sum;
+    const uint32_t one = l->box[0], two = l->box[1];
+    int64_t first = l->sum[0], second = l->sum[1];
+    uint32_t at = l->at;
+    for (uint32_t i = 0; i < n; i++, at = (at + 1) % RING) {
+        const int64_t in = (int64_t)((double)db[i] * unit) + (db[i] > 0);
+        first += in - l->mean[0][(at + RING - one) % RING];
+        second += first - l->mean[1][(at + RING - two) % RING];
+        l->mean[0][at] = in;
+        l->mean[1][at] = first;
+        out_db[i] = (float)((double)second * per_sum);
+    }
+    l->at = at;
+    l->sum[0] = first;
+    l->sum[1] = second;
 }
 
-/* The largest of the last l->held values, this one included. */
-static inline float hold(limiter *l, float over_db)
+/* Of a stretch that has ended the largest from each place on. */
+static void end_stretch(float *over, uint32_t n)
 {
-    float *at = l->over + l->hold_at;
-    const float before = l->hold_at + 1 < l->held ? at[1] : 0;
-    *at = over_db;
-    l->largest = over_db > l->largest ? over_db : l->largest;
-    const float largest = l->largest > before ? l->largest : before;
-    if (++l->hold_at == l->held) {
-        float most = over_db;
-        for (uint32_t i = l->held - 1; i-- > 0;)
-            l->over[i] = most = l->over[i] > most ? l->over[i] : most;
+    float most = over[n - 1];
+    for (uint32_t i = n - 1; i-- > 0;)
+        over[i] = most = over[i] > most ? over[i] : most;
+}
+
+/* Each value (n,), in place, to the largest of the last l->held, itself included. */
+static void hold(limiter *l, float *over_db, uint32_t n)
+{
+    for (uint32_t done = 0; done < n;) {
+        const uint32_t left = l->held - l->hold_at, m = n - done < left ? n - done : left;
+        float *at = l->over + l->hold_at, *x = over_db + done, largest = l->largest;
+        for (uint32_t i = 0; i < m; i++) {
+            const float now = x[i], before = i + 1 < left ? at[i + 1] : 0;
+            at[i] = now;
+            largest = now > largest ? now : largest;
+            x[i] = largest > before ? largest : before;
+        }
+        l->largest = largest;
+        l->hold_at += m;
+        done += m;
+        if (l->hold_at < l->held)
+            continue;
+        end_stretch(l->over, l->held);
         l->hold_at = 0;
         l->largest = 0;
     }
-    return largest;
 }
 
 /* Whether nothing has been over for so long that all that is remembered is 0. */
 static int at_rest(limiter *l, const float *peak, uint32_t n)
 {
-    float most = 0;
+    int over = 0;
     for (uint32_t i = 0; i < n; i++)
-        most = peak[i] > most ? peak[i] : most;
-    if (most >= l->limit)
+        over |= peak[i] >= l->limit;
+    if (over)
         l->calm = 0;
     else if (l->calm < CALM_MOST)
         l->calm += n;
@@ -209,15 +233,12 @@ static int at_rest(limiter *l, const float *peak, uint32_t n)
 /* From peaks in dB to how far the gain goes down, in place. */
 static void steps(limiter *l, uint32_t n, float *db)
 {
+    const float ceiling = l->ceiling_db;
     for (uint32_t i = 0; i < n; i++)
-        db[i] = hold(l, db[i] > l->ceiling_db ? db[i] - l->ceiling_db : 0);
+        db[i] = db[i] > ceiling ? db[i] - ceiling : 0;
+    hold(l, db, n);
     l->dyn->recover(db, n, l->back, &l->recovery);
-    for (uint32_t i = 0; i < n; i++) {
-        const int64_t first = box(l, 0, (int64_t)((double)db[i] * unit) + (db[i] > 0));
-        const int64_t second = box(l, 1, first);
-        l->at = (l->at + 1) % RING;
-        db[i] = (float)((double)-second * l->per_sum);
-    }
+    mean(l, db, n, db);
 }
 
 /* Gains at the ends of the n groups that came in whole, from `group` of the cell on; gain (n,). */

@@ -65,12 +65,12 @@ static void release(void *self)
 /* high (n,) from side (n,). */
 static void high_pass(width *w, const float *side, float *high, uint32_t n)
 {
-    _Alignas(64) double z[2 * SNQ_EFFECT_BLOCK];
+    snq__biquad_pair *p[SECTIONS];
     float none[SNQ_EFFECT_BLOCK] = { 0 };
-    w->biquad->join(z, side, none, n);
     for (int i = 0; i < SECTIONS; i++)
-        snq__biquad_pair_run(&w->high[i], w->biquad, z, n);
-    w->biquad->part(high, none, z, n);
+        p[i] = &w->high[i];
+    snq__biquad_pairs_run(p, SECTIONS, w->biquad, (const float *const[]) { side, none },
+                          (float *const[]) { high, none }, n);
 }
 
 static void run(void *self, const snq__effect_block *b, float *left, float *right)

@@ -8,8 +8,8 @@
  *                read by the inserts' latency; loudness and true peaks of that
  *        search  snq_master_find_gain on the file, with loudness and true peaks of what was coloured
  *        ceiling file ─► limiter ─► dither ─► taker; loudness and true peak of that
- *        Passes work on chunks of 16384 frames; what is measured and written of one goes on beside what is
- *        made of the next.
+ *        Passes work on chunks of 16384 frames, three at once: one comes in (inserts, or the two sides' bends), one
+ *        is finished (no DC and bass mono, or limiter and dither), one is written and measured.
  *
  * COST   see mix/engine/master.c; 8 bytes a frame on the disk, four times through it. */
 #include "jobs/mix_down.h"
@@ -157,6 +157,7 @@ static snq_status write_frames(int fd, int64_t from, const float *left, const fl
     return SNQ_OK;
 }
 
+/* A side may be NULL. */
 static snq_status read_some(int fd, int64_t from, size_t n, float *left, float *right, float *both)
 {
     for (size_t done = 0; done < n * FRAME_BYTES;) {
@@ -167,10 +168,10 @@ static snq_status read_some(int fd, int64_t from, size_t n, float *left, float *
                             k ? strerror(errno) : "it is too short");
         done += k > 0 ? (size_t)k : 0;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; left && i < n; i++)
         left[i] = both[SIDES * i];
+    for (size_t i = 0; right && i < n; i++)
         right[i] = both[SIDES * i + 1];
-    }
     return SNQ_OK;
 }
 
@@ -203,19 +204,27 @@ snq_status snq_mix_down_take(snq_mix_down *m, const snq_audio *block)
 
 /* ---------------------------------------------------------------- passes */
 
-/* Once through the file: chunks are made, one after the other, and, each in the round after, used. */
-typedef struct pass {
+/* Once through the file, as a chain of stages: in each round each has another chunk, the first the newest, the last,
+ * which are many beside each other, the oldest. */
+enum { STAGES = 3, TASKS_MAX = 6 };
+
+typedef struct pass pass;
+typedef snq_status task(pass *p, int64_t chunk);
+
+struct pass {
     snq_mix_down *m;
     snq_master *master; /* one of these; owned by the caller */
     snq_ceiling *ceiling;
     uint32_t latency;
-    int bits;              /* of the dither; 0: none */
-    float *side[2][SIDES]; /* (CHUNK,) of an even, of an odd chunk */
-    float *both;           /* (CHUNK, 2) */
-    int64_t in;            /* next frame to be made of */
-    int64_t out;           /* next frame to be used */
-    int64_t chunk;         /* that is made now */
-    size_t first, frames;  /* what is used of the chunk before */
+    int bits;                   /* of the dither; 0: none */
+    float *side[STAGES][SIDES]; /* (CHUNK,) of chunk k at k % STAGES */
+    float *both[SIDES];         /* (CHUNK, 2) */
+    int64_t chunks, round;      /* in round r stage s has chunk r - s */
+    task *task[TASKS_MAX];      /* (tasks,) of this round, the longest first */
+    int64_t of[TASKS_MAX];      /* (tasks,) their chunks */
+    snq_status st[TASKS_MAX];
+    char error[TASKS_MAX][SNQ_ERROR_MAX];
+    uint32_t tasks;
     snq_loud_slots loud;
     snq_truepeak *true_peak;
     float peak, most;          /* true, of samples */
@@ -223,51 +232,90 @@ typedef struct pass {
     size_t slots, peak_at;     /* peak_at: frames so far */
     snq_mix_down_taker *taker; /* NULL: back into the file */
     void *user;
-    snq_status st[2]; /* making, using */
-    char error[2][SNQ_ERROR_MAX];
-} pass;
+};
 
-static void note_failure(pass *p, int which, snq_status st)
+/* A chunk of the file, behind its end silence; of one side, or of both (side < 0). */
+static snq_status read_chunk(pass *p, int64_t chunk, int side)
 {
-    p->st[which] = st;
-    if (st < 0)
-        snprintf(p->error[which], SNQ_ERROR_MAX, "%s", snq_last_error());
-}
-
-static snq_status make_chunk(pass *p)
-{
-    float *const *x = p->side[p->chunk & 1];
-    const int64_t left = p->m->frames - p->in;
+    float *const *x = p->side[chunk % STAGES];
+    const int64_t at = chunk * CHUNK, left = p->m->frames - at;
     const size_t there = left <= 0 ? 0 : left < CHUNK ? (size_t)left : CHUNK;
-    SNQ_TRY(read_some(p->m->fd, p->in, there, x[0], x[1], p->both));
+    SNQ_TRY(read_some(p->m->fd, at, there, side == 1 ? NULL : x[0], side == 0 ? NULL : x[1],
+                      p->both[side == 1]));
     for (int c = 0; c < SIDES; c++)
-        memset(x[c] + there, 0, (CHUNK - there) * sizeof(float));
-    if (p->master)
-        snq_master_run(p->master, x[0], x[1], CHUNK);
-    else
-        snq_ceiling_run(p->ceiling, x[0], x[1], CHUNK);
-    for (int c = 0; p->bits && c < SIDES; c++)
-        snq_dither(x[c], CHUNK, p->bits, p->m->cfg.seed, (uint32_t)c, p->in);
-    p->in += CHUNK;
+        if (side < 0 || side == c)
+            memset(x[c] + there, 0, (CHUNK - there) * sizeof(float));
     return SNQ_OK;
 }
 
-static snq_audio used(const pass *p)
+static snq_status insert(pass *p, int64_t chunk)
 {
-    float *const *x = p->side[(p->chunk - 1) & 1];
-    return (snq_audio) { .channel = { x[0] + p->first, x[1] + p->first },
-                         .channels = SIDES,
-                         .rate_hz = p->m->cfg.rate_hz,
-                         .frames = p->frames };
+    float *const *x = p->side[chunk % STAGES];
+    SNQ_TRY(read_chunk(p, chunk, -1));
+    snq_master_insert(p->master, x[0], x[1], CHUNK);
+    return SNQ_OK;
 }
 
-static snq_status use_chunk(pass *p)
+static snq_status clear(pass *p, int64_t chunk)
 {
-    const snq_audio block = used(p);
+    float *const *x = p->side[chunk % STAGES];
+    snq_master_clear(p->master, x[0], x[1], CHUNK);
+    return SNQ_OK;
+}
+
+static snq_status bend_left(pass *p, int64_t chunk)
+{
+    SNQ_TRY(read_chunk(p, chunk, 0));
+    snq_ceiling_bend(p->ceiling, 0, p->side[chunk % STAGES][0], CHUNK);
+    return SNQ_OK;
+}
+
+static snq_status bend_right(pass *p, int64_t chunk)
+{
+    SNQ_TRY(read_chunk(p, chunk, 1));
+    snq_ceiling_bend(p->ceiling, 1, p->side[chunk % STAGES][1], CHUNK);
+    return SNQ_OK;
+}
+
+static snq_status limit_chunk(pass *p, int64_t chunk)
+{
+    float *const *x = p->side[chunk % STAGES];
+    snq_ceiling_limit(p->ceiling, x[0], x[1], CHUNK);
+    for (int c = 0; p->bits && c < SIDES; c++)
+        snq_dither(x[c], CHUNK, p->bits, p->m->cfg.seed, (uint32_t)c, chunk * CHUNK);
+    return SNQ_OK;
+}
+
+/* What of a chunk is used, and where it belongs: `latency` frames earlier. */
+static snq_audio used(const pass *p, int64_t chunk, int64_t *out)
+{
+    float *const *x = p->side[chunk % STAGES];
+    const int64_t at = chunk * CHUNK - (int64_t)p->latency, left = p->m->frames - at;
+    const size_t first = at >= 0 ? 0 : -at < CHUNK ? (size_t)-at : CHUNK;
+    const size_t stop = left <= 0 ? 0 : left < CHUNK ? (size_t)left : CHUNK;
+    *out = at + (int64_t)first;
+    return (snq_audio) { .channel = { x[0] + first, x[1] + first },
+                         .channels = SIDES,
+                         .rate_hz = p->m->cfg.rate_hz,
+                         .frames = stop > first ? stop - first : 0 };
+}
+
+static snq_status use_chunk(pass *p, int64_t chunk)
+{
+    int64_t out;
+    const snq_audio block = used(p, chunk, &out);
     if (p->taker)
         return p->taker(p->user, &block);
-    return write_frames(p->m->fd, p->out, block.channel[0], block.channel[1], block.frames,
+    return write_frames(p->m->fd, out, block.channel[0], block.channel[1], block.frames,
                         p->m->both);
+}
+
+static snq_status measure_loudness(pass *p, int64_t chunk)
+{
+    int64_t out;
+    const snq_audio block = used(p, chunk, &out);
+    snq_loud_slots_push(&p->loud, block.channel[0], block.channel[1], block.frames);
+    return p->loud.st;
 }
 
 /* Largest magnitude of x (n,) and before; the bits of floats without sign are in the order of their values. */
@@ -286,9 +334,10 @@ static float most_of(const float *x, size_t n, float before)
 }
 
 /* The true peak of all, and of each slot where that is asked for. */
-static void measure_peaks(pass *p)
+static snq_status measure_peaks(pass *p, int64_t chunk)
 {
-    const snq_audio block = used(p);
+    int64_t out;
+    const snq_audio block = used(p, chunk, &out);
     const size_t slot = p->m->cfg.rate_hz / SNQ_LOUD_SLOTS_PER_S;
     for (size_t done = 0; done < block.frames;) {
         snq_audio part = block;
@@ -308,78 +357,83 @@ static void measure_peaks(pass *p)
     }
     for (int c = 0; c < SIDES; c++)
         p->most = most_of(block.channel[c], block.frames, p->most);
+    return SNQ_OK;
 }
 
-/* A pass that colours reads ahead of what it writes: both in one file, so one after the other. */
+/* A pass that colours writes behind what it reads: both are one file. */
 static void work(void *user, uint32_t index)
 {
     pass *p = user;
-    if (index == 0)
-        note_failure(p, 0, make_chunk(p));
-    else if (index == 1)
-        note_failure(p, 1, use_chunk(p));
-    else if (index == 2) {
-        const snq_audio block = used(p);
-        snq_loud_slots_push(&p->loud, block.channel[0], block.channel[1], block.frames);
-    } else
-        measure_peaks(p);
+    p->st[index] = p->task[index](p, p->of[index]);
+    if (p->st[index] < 0)
+        snprintf(p->error[index], SNQ_ERROR_MAX, "%s", snq_last_error());
 }
 
-static void work_without_making(void *user, uint32_t index)
+/* A task of stage `stage`, if it has a chunk in this round. */
+static void add(pass *p, task *what, int64_t stage)
 {
-    work(user, index + 1);
+    const int64_t chunk = p->round - stage;
+    if (chunk < 0 || chunk >= p->chunks)
+        return;
+    p->task[p->tasks] = what;
+    p->of[p->tasks++] = chunk;
 }
 
-/* What of the chunk that was just made is used. */
-static void cut_made(pass *p)
+static void plan_round(pass *p)
 {
-    const int64_t at = p->chunk * CHUNK - (int64_t)p->latency, left = p->m->frames - at;
-    p->first = at >= 0 ? 0 : -at < CHUNK ? (size_t)-at : CHUNK;
-    const size_t stop = left <= 0 ? 0 : left < CHUNK ? (size_t)left : CHUNK;
-    p->frames = stop > p->first ? stop - p->first : 0;
-    p->out = at + (int64_t)p->first;
+    p->tasks = 0;
+    if (p->master) {
+        add(p, insert, 0);
+        add(p, clear, 1);
+    } else {
+        add(p, bend_left, 0);
+        add(p, bend_right, 0);
+        add(p, limit_chunk, 1);
+    }
+    add(p, use_chunk, 2);
+    add(p, measure_peaks, 2);
+    add(p, measure_loudness, 2);
 }
 
 static snq_status run_pass(pass *p)
 {
-    const uint32_t uses = p->true_peak ? 3 : 2;
-    const int64_t chunks = (p->m->frames + p->latency + CHUNK - 1) / CHUNK;
-    for (p->chunk = 0; p->chunk <= chunks; p->chunk++) {
-        if (p->chunk == 0)
-            note_failure(p, 0, make_chunk(p));
-        else if (p->chunk < chunks)
-            snq_parallel_run(p->m->team, uses + 1, work, p);
-        else
-            snq_parallel_run(p->m->team, uses, work_without_making, p);
-        for (int i = 0; i < 2; i++)
+    p->chunks = (p->m->frames + p->latency + CHUNK - 1) / CHUNK;
+    for (p->round = 0; p->round < p->chunks + STAGES - 1; p->round++) {
+        plan_round(p);
+        snq_parallel_run(p->m->team, p->tasks, work, p);
+        for (uint32_t i = 0; i < p->tasks; i++)
             if (p->st[i] < 0)
                 return SNQ_FAIL(p->st[i], "%s", p->error[i]);
-        SNQ_TRY(p->loud.st);
         if (p->m->cfg.cancel && *p->m->cfg.cancel)
             return SNQ_FAIL(SNQ_ERR_CANCELLED, "cancelled");
-        cut_made(p);
     }
-    if (p->true_peak)
-        p->peak = fmaxf(p->peak, snq_truepeak_finish(p->true_peak));
+    p->peak = fmaxf(p->peak, snq_truepeak_finish(p->true_peak));
     return SNQ_OK;
 }
 
 static snq_status init_pass(pass *p)
 {
+    const snq_truepeak_cfg true_peak = { .rate_hz = p->m->cfg.rate_hz, .channels = SIDES };
     SNQ_TRY(snq_loud_slots_init(&p->loud, p->m->cfg.rate_hz));
-    p->both = snq_calloc(CHUNK, FRAME_BYTES);
-    for (int i = 0; i < 2 * SIDES; i++)
-        if (!(p->side[i / SIDES][i % SIDES] = snq_calloc(CHUNK, sizeof(float))))
+    SNQ_TRY(snq_truepeak_new(&true_peak, &p->true_peak));
+    for (int c = 0; c < SIDES; c++) {
+        int there = (p->both[c] = snq_calloc(CHUNK, FRAME_BYTES)) != NULL;
+        for (int i = 0; i < STAGES && there; i++)
+            there = (p->side[i][c] = snq_calloc(CHUNK, sizeof(float))) != NULL;
+        if (!there)
             return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for the master");
-    return p->both ? SNQ_OK : SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for the master");
+    }
+    return SNQ_OK;
 }
 
 static void clear_pass(pass *p)
 {
     snq_loud_slots_clear(&p->loud);
-    for (int i = 0; i < 2 * SIDES; i++)
-        snq_free(p->side[i / SIDES][i % SIDES]);
-    snq_free(p->both);
+    for (int c = 0; c < SIDES; c++) {
+        for (int i = 0; i < STAGES; i++)
+            snq_free(p->side[i][c]);
+        snq_free(p->both[c]);
+    }
     snq_truepeak_free(p->true_peak);
 }
 
@@ -401,10 +455,8 @@ static void clear_coloured(coloured *c)
 static snq_status colour_in(snq_mix_down *m, const snq_master_cfg *cfg, pass *p,
                             snq_mix_figures *out, coloured *known)
 {
-    const snq_truepeak_cfg true_peak = { .rate_hz = m->cfg.rate_hz, .channels = SIDES };
     SNQ_TRY(snq_master_new(cfg, &p->master));
     SNQ_TRY(init_pass(p));
-    SNQ_TRY(snq_truepeak_new(&true_peak, &p->true_peak));
     p->slots = (size_t)m->frames / p->loud.slot;
     known->peak = p->peaks = snq_calloc(p->slots + 1, sizeof *p->peaks);
     if (!p->peaks)
@@ -433,10 +485,8 @@ static snq_status colour(snq_mix_down *m, const snq_master_cfg *cfg, snq_mix_fig
 
 static snq_status limit(snq_mix_down *m, const snq_master_cfg *cfg, pass *p, snq_mix_figures *out)
 {
-    const snq_truepeak_cfg true_peak = { .rate_hz = m->cfg.rate_hz, .channels = SIDES };
     SNQ_TRY(snq_ceiling_new(cfg, &p->ceiling));
     SNQ_TRY(init_pass(p));
-    SNQ_TRY(snq_truepeak_new(&true_peak, &p->true_peak));
     p->latency = snq_ceiling_latency(p->ceiling);
     SNQ_TRY(run_pass(p));
     out->lufs = snq_loud_integrated(p->loud.power, p->loud.count);

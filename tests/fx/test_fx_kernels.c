@@ -9,6 +9,7 @@
 #include "fx/fdn_impl.h"
 #include "fx/gain_tools.h"
 #include "fx/fine_peaks.h"
+#include "fx/loudest.h"
 
 enum { N = SNQ_EFFECT_BLOCK };
 
@@ -67,6 +68,128 @@ static void biquads_are_the_sections(void **state)
         snq__biquad_pair_reset(&p);
         assert_true(snq__biquad_pair_is_at_rest(&p));
     }
+}
+
+static const struct {
+    snq_rbj_kind kind;
+    double hz, q, db;
+} some_filters[] = {
+    { SNQ_RBJ_PEAK, 25, 3, 12 },          { SNQ_RBJ_PEAK, 1000, 1, 0 },
+    { SNQ_RBJ_LOWPASS, 20, 0.7, 0 },      { SNQ_RBJ_HIGHPASS, 30, 0.7, 0 },
+    { SNQ_RBJ_NOTCH, 50, 20, 0 },         { SNQ_RBJ_LOW_SHELF, 120, 0.7, -24 },
+    { SNQ_RBJ_HIGH_SHELF, 8000, 0.7, 9 }, { SNQ_RBJ_LOWPASS, 23800, 0.7, 0 },
+    { SNQ_RBJ_BANDPASS, 12000, 0.1, 0 },  { SNQ_RBJ_PEAK, 440, 1000, 24 },
+};
+
+/* One filter and some, whole cells and pieces of them in turns, against one frame after another. */
+static void cells_are_the_sections(void **state)
+{
+    enum { CELLS = 40, MOST = SNQ_COUNT(some_filters) };
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++)
+        for (uint32_t pairs = 0; pairs <= MOST; pairs++)
+            for (uint32_t first = 0; first + pairs <= MOST; first += pairs > 1 ? MOST : 1) {
+                const snq__biquad *k = snq__biquad_pick(flags[v]);
+                snq__biquad_pair one[MOST] = { { .left = 0 } }, want[MOST] = { { .left = 0 } };
+                snq__biquad_pair *p[MOST];
+                for (uint32_t i = 0; i < pairs; i++) {
+                    const snq__svf f = snq__svf_design(
+                        some_filters[first + i].kind, some_filters[first + i].hz,
+                        some_filters[first + i].q, some_filters[first + i].db, 48000);
+                    snq__biquad_pair_set(&one[i], &f);
+                    snq__biquad_pair_set(&want[i], &f);
+                    p[i] = &one[i];
+                }
+                for (uint32_t cell = 0; cell < CELLS; cell++) {
+                    float x[2][N + 2], y[2][N];
+                    double z[2 * N];
+                    fill(x[0] + 1, N, cell);
+                    fill(x[1] + 1, N, cell + 1000);
+                    x[0][0] = x[1][0] = x[0][N + 1] = x[1][N + 1] = 77;
+                    snq__biquad_c.join(z, x[0] + 1, x[1] + 1, N);
+                    for (uint32_t i = 0; i < pairs; i++)
+                        snq__biquad_pair_run(&want[i], &snq__biquad_c, z, N);
+                    snq__biquad_c.part(y[0], y[1], z, N);
+                    const uint32_t cut = cell % 3 == 2 ? 20 : 0; /* odd starts, too */
+                    for (uint32_t at = 0, n = cut ? cut : N; at < N; at += n, n = N - at) {
+                        float *const io[2] = { x[0] + 1 + at, x[1] + 1 + at };
+                        if (cell % 7 == 6) /* nobody listens */
+                            snq__biquad_pairs_run(p, pairs, k, (const float *const *)io, NULL, n);
+                        else
+                            snq__biquad_pairs_run(p, pairs, k, (const float *const *)io, io, n);
+                    }
+                    double most = 1;
+                    for (uint32_t i = 0; i < N; i++)
+                        most = fmax(most, fmax(fabsf(y[0][i]), fabsf(y[1][i])));
+                    for (int c = 0; c < 2 && cell % 7 != 6; c++)
+                        for (uint32_t i = 0; i < N; i++)
+                            check_near(x[c][i + 1], y[c][i], 1e-6 * most);
+                    assert_true(x[0][0] == 77 && x[1][0] == 77);
+                    assert_true(x[0][N + 1] == 77 && x[1][N + 1] == 77);
+                    for (uint32_t i = 0; i < pairs; i++)
+                        for (int j = 0; j < 4; j++)
+                            check_near(one[i].state[j], want[i].state[j],
+                                       1e-9 * (1 + fabs(want[i].state[j])));
+                }
+            }
+}
+
+/* From one filter to another, and to rest: whole cells begin again where the gliding has ended. */
+static void cells_go_on_after_a_glide(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    const snq__svf a = snq__svf_design(SNQ_RBJ_PEAK, 300, 1, 6, 48000);
+    const snq__svf b = snq__svf_design(SNQ_RBJ_PEAK, 3000, 2, -6, 48000);
+    for (unsigned v = 0; v < n_variants; v++) {
+        snq__biquad_pair one = { .left = 0 }, want = { .left = 0 };
+        snq__biquad_pair_set(&one, &a);
+        snq__biquad_pair_set(&want, &a);
+        for (uint32_t cell = 0; cell < 2000; cell++) {
+            float x[2][N] = { { 0 } }, y[2][N] = { { 0 } };
+            float *const io[2] = { x[0], x[1] }, *const wanted[2] = { y[0], y[1] };
+            for (int c = 0; c < 2 && cell < 40; c++) {
+                fill(x[c], N, cell + 99 * (unsigned)c);
+                memcpy(y[c], x[c], sizeof x[c]);
+            }
+            if (cell % 10 == 5) {
+                snq__biquad_pair_aim(&one, cell % 20 == 5 ? &b : &a, N);
+                snq__biquad_pair_aim(&want, cell % 20 == 5 ? &b : &a, N);
+            }
+            snq__biquad_pairs_run((snq__biquad_pair *const[]) { &one }, 1,
+                                  snq__biquad_pick(flags[v]), (const float *const *)io, io, N);
+            snq__biquad_pairs_run((snq__biquad_pair *const[]) { &want }, 1, &snq__biquad_c,
+                                  (const float *const *)wanted, wanted, N);
+            for (int c = 0; c < 2; c++)
+                for (uint32_t i = 0; i < N; i++)
+                    check_near(x[c][i], y[c][i], 4e-6);
+        }
+        assert_true(snq__biquad_pair_is_at_rest(&one));
+    }
+}
+
+static void the_loudest_is_found(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    for (unsigned v = 0; v < n_variants; v++)
+        for (uint32_t n = 0; n <= N; n++)
+            for (uint32_t at = 0; at < 2 * n + 1; at++) {
+                static const float odd[] = { -0.0f, -3, 1e9f, -INFINITY, NAN, 1e-40f };
+                float x[2][N + 1] = { { 0 } };
+                for (size_t k = 0; k < SNQ_COUNT(odd); k++) {
+                    float *one = at < 2 * n ? &x[at % 2][at / 2] : NULL;
+                    uint32_t want = 0;
+                    x[0][n] = x[1][n] = NAN; /* behind the end */
+                    if (one) {
+                        *one = odd[k];
+                        memcpy(&want, one, sizeof want);
+                    }
+                    assert_int_equal(snq__loudest_pick(flags[v])(x[0], x[1], n),
+                                     want & 0x7fffffffu);
+                }
+            }
 }
 
 static void a_glide_arrives(void **state)
@@ -288,6 +411,46 @@ static void cuts_are_four_one_poles(void **state)
     }
 }
 
+/* Whole cells and pieces in turns, with and without a limit, against pieces without. */
+static void whole_cells_have_the_same_peaks(void **state)
+{
+    unsigned flags[3];
+    const unsigned n_variants = variants(flags);
+    static const uint32_t finest[] = { 8, 4, 2 };
+    static const float limit[] = { 0, 0.5f };
+    for (unsigned v = 0; v < n_variants; v++)
+        for (int f = 0; f < 6; f++) {
+            snq__fine_peaks pieces = { .lacking = 0 }, cells = { .lacking = 0 };
+            snq__fine_peaks_fn *run = snq__fine_peaks_pick(flags[v]);
+            unsigned over = 0, under = 0;
+            snq_rng r;
+            snq_rng_init(&r, 5);
+            for (uint32_t cell = 0; cell < 400; cell++) {
+                const double level = cell % 11 < 3 ? 0.02 : cell % 7 < 2 ? 0.3 : 0.08;
+                float want[8], got[8];
+                for (int c = 0; c < 2; c++)
+                    for (uint32_t i = 0; i < N; i++)
+                        pieces.side[c].x[SNQ__FINE_PEAKS_PAST + i] =
+                            cells.side[c].x[SNQ__FINE_PEAKS_PAST + i] =
+                                (float)(level * (c ? 0.7 : 1) * snq_rng_normal(&r));
+                for (uint32_t g = 0; g < 8; g += 4)
+                    snq__fine_peaks_c(&pieces, g, 4, finest[f % 3], 0, want + g);
+                for (uint32_t g = 0, n = cell % 13 == 12 ? 3 : 8; g < 8; g += n, n = 8 - g)
+                    run(&cells, g, n, finest[f % 3], limit[f / 3], got + g);
+                for (uint32_t g = 0; g < 8; g++) {
+                    const int told = got[g] != 0 || want[g] >= limit[f / 3];
+                    over += told;
+                    under += !told;
+                    if (told)
+                        check_near(got[g], want[g], 1e-6);
+                }
+                snq__fine_peaks_next(&pieces);
+                snq__fine_peaks_next(&cells);
+            }
+            assert_true(over > 500 && (limit[f / 3] > 0) == (under > 0));
+        }
+}
+
 /* A sine's peak is its amplitude, wherever the samples lie. */
 static void peaks_are_found_between_samples(void **state)
 {
@@ -305,9 +468,10 @@ static void peaks_are_found_between_samples(void **state)
                     for (uint32_t i = 0; i < N; i++)
                         s.side[0].x[SNQ__FINE_PEAKS_PAST + i] =
                             (float)(0.5 * sin(2 * M_PI * hz * (cell * N + i) / 48000 + 0.4));
-                    const uint32_t cut = cell % 7 + 1; /* in two parts */
+                    const uint32_t cut = cell % 8 + 1; /* in two parts, or one */
                     snq__fine_peaks_pick(flags[v])(&s, 0, cut, finest[f], 0, peak);
-                    snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], 0, peak + cut);
+                    if (cut < 8)
+                        snq__fine_peaks_pick(flags[v])(&s, cut, 8 - cut, finest[f], 0, peak + cut);
                     snq__fine_peaks_next(&s);
                     for (int g = 0; g < 8 && cell > 1; g++)
                         most = fmaxf(most, peak[g]);
@@ -325,6 +489,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(biquads_are_the_sections),
+        cmocka_unit_test(cells_are_the_sections),
+        cmocka_unit_test(cells_go_on_after_a_glide),
+        cmocka_unit_test(the_loudest_is_found),
+        cmocka_unit_test(whole_cells_have_the_same_peaks),
         cmocka_unit_test(a_glide_arrives),
         cmocka_unit_test(levels_of_sines_stand_still),
         cmocka_unit_test(decibels_and_back),

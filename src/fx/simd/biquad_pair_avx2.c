@@ -73,3 +73,7 @@ static void part(float *left, float *right, const double *z, uint32_t n)
 }
 
 const snq__biquad snq__biquad_avx2 = { .name = "avx2", .run = run, .join = join, .part = part };
+/* pieces of cells as above */
+const snq__biquad snq__biquad_avx512 = {
+    .name = "avx512", .run = run, .join = join, .part = part, .cells = &snq__biquad_cells_avx512
+};

@@ -3,6 +3,7 @@
 
 #define LANES              8
 #define LARGER(a, b)       ((vf)(((vu)(a) & (vu)((a) > (b))) | ((vu)(b) & ~(vu)((a) > (b)))))
+#define FARTHER(a, b)      LARGER(a, MAGNITUDE(b))
 #define LARGER_EIGHT(a, b) LARGER(a, b)
 #include "fx/simd/fine_peaks_lanes.inc"
 

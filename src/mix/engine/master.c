@@ -49,6 +49,7 @@ enum { BLOCK = SNQ_EFFECT_BLOCK, TRIES = 7, STRETCH_S = 10, LEAD_S = 4, WARM = 5
 #define DC_HZ         5.0
 #define LAST_DC_HZ    0.5
 #define REST_DB       0.5f
+#define BEND          1.1180339887 /* saturation's, without drive: 0.5 keeps its level */
 #define SHORT_LU      1.0
 #define OVER_DB       5.0
 #define TOP_HZ        20000.0f
@@ -69,7 +70,8 @@ struct snq_master {
 };
 
 struct snq_ceiling {
-    snq_chain *bend;     /* NULL: none; owned */
+    snq_chain *bend[2];  /* of each side; NULL: none; owned */
+    int rough;           /* bends sample by sample instead, for measuring */
     snq_effect *limiter; /* owned */
     no_dc dc;
     float gain;
@@ -178,7 +180,7 @@ static void note_dynamics(snq_master *m)
     m->deepest_db = fminf(m->deepest_db, now);
 }
 
-void snq_master_run(snq_master *m, float *left, float *right, size_t n)
+void snq_master_insert(snq_master *m, float *left, float *right, size_t n)
 {
     const snq_effect_context ctx = { .bpm = m->bpm };
     const snq_denormals was = snq_denormals_off();
@@ -192,11 +194,31 @@ void snq_master_run(snq_master *m, float *left, float *right, size_t n)
             snq_chain_run(m->inserts, &ctx, x[0], x[1], k);
             note_dynamics(m);
         }
+    }
+    snq_denormals_restore(was);
+}
+
+void snq_master_clear(snq_master *m, float *left, float *right, size_t n)
+{
+    const snq_effect_context ctx = { .bpm = m->bpm };
+    const snq_denormals was = snq_denormals_off();
+    for (size_t at = 0; at < n; at += BLOCK) {
+        const uint32_t k = n - at < BLOCK ? (uint32_t)(n - at) : BLOCK;
+        float *const x[2] = { left + at, right + at };
         take_dc(&m->dc, x, k);
         if (m->mono)
             snq_chain_run(m->mono, &ctx, x[0], x[1], k);
     }
     snq_denormals_restore(was);
+}
+
+void snq_master_run(snq_master *m, float *left, float *right, size_t n)
+{
+    for (size_t at = 0; at < n; at += BLOCK) {
+        const size_t k = n - at < BLOCK ? n - at : BLOCK;
+        snq_master_insert(m, left + at, right + at, k);
+        snq_master_clear(m, left + at, right + at, k);
+    }
 }
 
 uint32_t snq_master_latency(const snq_master *m)
@@ -225,7 +247,7 @@ static snq_status make_bend(const snq_master_cfg *cfg, snq_chain **out)
     return snq_chain_new(&plan, cfg->rate_hz, cfg->seed, out);
 }
 
-snq_status snq_ceiling_new(const snq_master_cfg *cfg, snq_ceiling **out)
+static snq_status make_ceiling(const snq_master_cfg *cfg, int rough, snq_ceiling **out)
 {
     const snq_effect_cfg effect = { .rate_hz = cfg->rate_hz, .kind = "limiter", .seed = cfg->seed };
     size_t n;
@@ -243,8 +265,9 @@ snq_status snq_ceiling_new(const snq_master_cfg *cfg, snq_ceiling **out)
     c->dc = no_dc_of(LAST_DC_HZ, cfg->rate_hz, 1e-7);
     SNQ_GOTO(snq_effect_new(&effect, &c->limiter));
     snq_effect_set(c->limiter, (uint32_t)ceiling, cfg->plan->ceiling_dbtp);
-    if (cfg->bends)
-        SNQ_GOTO(make_bend(cfg, &c->bend));
+    c->rough = cfg->bends && rough;
+    for (int i = 0; i < 2 && cfg->bends && !rough; i++)
+        SNQ_GOTO(make_bend(cfg, &c->bend[i]));
     *out = c;
     return SNQ_OK;
 fail:
@@ -252,11 +275,17 @@ fail:
     return st;
 }
 
+snq_status snq_ceiling_new(const snq_master_cfg *cfg, snq_ceiling **out)
+{
+    return make_ceiling(cfg, 0, out);
+}
+
 void snq_ceiling_free(snq_ceiling *c)
 {
     if (!c)
         return;
-    snq_chain_free(c->bend);
+    snq_chain_free(c->bend[0]);
+    snq_chain_free(c->bend[1]);
     snq_effect_free(c->limiter);
     snq_free(c);
 }
@@ -274,28 +303,58 @@ static void note_reduction(snq_ceiling *c, uint32_t n)
     c->last_db = now;
 }
 
-void snq_ceiling_run(snq_ceiling *c, float *left, float *right, size_t n)
+/* What the bend does, but for its overtones near half of the rate. */
+static void bend_roughly(float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        x[i] *= (float)BEND / sqrtf(1.0f + x[i] * x[i]);
+}
+
+/* A side beside itself: of two that are alike, saturation works one out. */
+void snq_ceiling_bend(snq_ceiling *c, int side, float *x, size_t n)
+{
+    const snq_denormals was = snq_denormals_off();
+    for (size_t at = 0; at < n; at += BLOCK) {
+        const uint32_t k = n - at < BLOCK ? (uint32_t)(n - at) : BLOCK;
+        float copy[BLOCK];
+        for (uint32_t i = 0; i < k; i++)
+            x[at + i] *= c->gain;
+        if (c->rough)
+            bend_roughly(x + at, k);
+        if (!c->bend[side])
+            continue;
+        memcpy(copy, x + at, k * sizeof *copy);
+        snq_chain_run(c->bend[side], NULL, x + at, copy, k);
+    }
+    snq_denormals_restore(was);
+}
+
+void snq_ceiling_limit(snq_ceiling *c, float *left, float *right, size_t n)
 {
     const snq_denormals was = snq_denormals_off();
     for (size_t at = 0; at < n; at += BLOCK) {
         const uint32_t k = n - at < BLOCK ? (uint32_t)(n - at) : BLOCK;
         float *const x[2] = { left + at, right + at };
-        for (uint32_t i = 0; i < k; i++) {
-            left[at + i] *= c->gain;
-            right[at + i] *= c->gain;
-        }
-        if (c->bend)
-            snq_chain_run(c->bend, NULL, left + at, right + at, k);
-        snq_effect_run(c->limiter, NULL, left + at, right + at, k);
+        snq_effect_run(c->limiter, NULL, x[0], x[1], k);
         note_reduction(c, k);
         take_dc(&c->dc, x, k);
     }
     snq_denormals_restore(was);
 }
 
+void snq_ceiling_run(snq_ceiling *c, float *left, float *right, size_t n)
+{
+    for (size_t at = 0; at < n; at += BLOCK) {
+        const size_t k = n - at < BLOCK ? n - at : BLOCK;
+        snq_ceiling_bend(c, 0, left + at, k);
+        snq_ceiling_bend(c, 1, right + at, k);
+        snq_ceiling_limit(c, left + at, right + at, k);
+    }
+}
+
 uint32_t snq_ceiling_latency(const snq_ceiling *c)
 {
-    return snq_effect_latency(c->limiter) + (c->bend ? snq_chain_latency(c->bend) : 0);
+    return snq_effect_latency(c->limiter) + (c->bend[0] ? snq_chain_latency(c->bend[0]) : 0);
 }
 
 snq_reduction snq_ceiling_reduction(const snq_ceiling *c)
@@ -312,7 +371,7 @@ snq_reduction snq_ceiling_reduction(const snq_ceiling *c)
 typedef struct measure {
     const snq_master_search *search;
     double gain_db;
-    int bends;
+    int bends, rough;
     uint32_t slot;
     double *power; /* (slots,) owned */
     size_t slots;
@@ -371,7 +430,7 @@ static snq_status make_stretch(const measure *m, stretch *s)
                                  .gain_db = m->gain_db,
                                  .bends = m->bends };
     s->m = m;
-    SNQ_TRY(snq_ceiling_new(&cfg, &s->ceiling));
+    SNQ_TRY(make_ceiling(&cfg, m->rough, &s->ceiling));
     SNQ_TRY(snq_loud_slots_init(&s->loud, cfg.rate_hz));
     s->left = snq_calloc(m->slot, sizeof *s->left);
     s->right = snq_calloc(m->slot, sizeof *s->right);

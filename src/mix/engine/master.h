@@ -39,6 +39,9 @@ SNQ_MUST_USE snq_status snq_master_new(const snq_master_cfg *cfg, snq_master **o
 void snq_master_free(snq_master *m); /* NULL is legal */
 /* left, right (n,) in place; any n. */
 SNQ_RT void snq_master_run(snq_master *m, float *left, float *right, size_t n);
+/* Its two halves, one after the other, for who has two threads: gain and inserts; no DC, bass mono. */
+SNQ_RT void snq_master_insert(snq_master *m, float *left, float *right, size_t n);
+SNQ_RT void snq_master_clear(snq_master *m, float *left, float *right, size_t n);
 uint32_t snq_master_latency(const snq_master *m);   /* frames */
 float snq_master_reduction_db(const snq_master *m); /* deepest that its dynamics went, together */
 double snq_master_bring_db(const snq_master_plan *plan, /* gain_db for a pre-master this loud */
@@ -57,6 +60,9 @@ typedef struct snq_ceiling snq_ceiling;
 SNQ_MUST_USE snq_status snq_ceiling_new(const snq_master_cfg *cfg, snq_ceiling **out);
 void snq_ceiling_free(snq_ceiling *c); /* NULL is legal */
 SNQ_RT void snq_ceiling_run(snq_ceiling *c, float *left, float *right, size_t n);
+/* Its parts, for who has three threads: gain and bend of side 0, of side 1 (n,), in any order; then the limiter. */
+SNQ_RT void snq_ceiling_bend(snq_ceiling *c, int side, float *x, size_t n);
+SNQ_RT void snq_ceiling_limit(snq_ceiling *c, float *left, float *right, size_t n);
 uint32_t snq_ceiling_latency(const snq_ceiling *c);
 snq_reduction snq_ceiling_reduction(const snq_ceiling *c); /* so far */
 

@@ -380,7 +380,7 @@ static void errors(void **state)
     check_status(DRAW(swallow, NULL), SNQ_ERR_RANGE);
     assert_non_null(strstr(snq_last_error(), "bpm 0"));
     s = m.sheet;
-    s.lead_s = -1;
+    s.lead_s = -2;
     check_status(DRAW(swallow, NULL), SNQ_ERR_RANGE);
     s = m.sheet;
     s.loudness_step_s = NAN;

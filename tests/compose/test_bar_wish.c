@@ -706,8 +706,9 @@ static void energy_is_in_notes_and_velocities(void **state)
         least = force[1] / force[0] < least ? force[1] / force[0] : least;
         print_message("%-14s force x %.2f, velocity %.1f .. %.1f, r %.2f\n", snq_genre_names[g],
                       force[1] / force[0], mean[0], mean[1], pearson(&q));
-        if (force[1] < 1.15 * force[0])
-            fail_msg("%s: force %.2f", snq_genre_names[g], force[1] / force[0]);
+        if (force[1] < 1.15 * force[0] || pearson(&q) < 0.65)
+            fail_msg("%s: force %.2f, r %.2f", snq_genre_names[g], force[1] / force[0],
+                     pearson(&q));
     }
 }
 

@@ -4,9 +4,10 @@
  *
  * STEPS  at t = k dt:
  *        rise(t)   = DEPTH mean(dynamics_range) (energy(t) - 1)                             dB, every track
- *        even(t)   = min(EVEN (max loudness - loudness(t)), LIFT)     score_loudness.h; every track, with energy
  *        side(t)   = 2 BALANCE (1/2 - mix_balance(t))        drums, percussion + side; chords, melodies - side
  *        own(t)    = pad_intensity, texture_density as the destination table has them       pads, textures
+ *        even(t)   = min(EVEN (most of loudness - loudness(t)), LIFT)      where there is energy; loudness with own and
+ *                    side (score_loudness.h): those say who is in front, energy how loud it all is
  *        each smoothed by w(j) ~ 1 + cos(pi j dt / SOFT), |j dt| < SOFT, known beforehand: early as much as late
  *        level     = their sum, kept where it is more than THIN off the line between what is kept
  *        curve     + what the track had
@@ -78,21 +79,28 @@ static int moves(const levels *l, group g)
     return l->energy || l->own[g] || (l->balance && (g == RHYTHM || g == TONES || g == PADS));
 }
 
+/* side(t) + own(t) of a group at step k. */
+static double beside(const levels *l, group g, size_t k, size_t hint[2])
+{
+    const double side = g == RHYTHM ? 1 : g == TONES || g == PADS ? -1 : 0;
+    double db = 0;
+    if (l->balance)
+        db += side * 2 * SNQ_MAP_LEVELS_BALANCE_DB *
+              (0.5 - (double)snq_curve_at(&l->balance->curve, l->beat[k], &hint[0], 0.5f));
+    if (l->own[g])
+        db += target_of(l->own[g], l->beat[k], &hint[1]);
+    return db;
+}
+
 static void sum_up(levels *l, group g)
 {
     size_t hint[3] = { 0 };
-    const double side = g == RHYTHM ? 1 : g == TONES || g == PADS ? -1 : 0;
     for (size_t k = 0; k < l->steps; k++) {
-        double db = 0;
+        double db = beside(l, g, k, &hint[1]);
         if (l->energy)
             db += l->even[k] +
                   l->depth_db *
                       ((double)snq_curve_at(&l->energy->curve, l->beat[k], &hint[0], 1.0f) - 1);
-        if (l->balance)
-            db += side * 2 * SNQ_MAP_LEVELS_BALANCE_DB *
-                  (0.5 - (double)snq_curve_at(&l->balance->curve, l->beat[k], &hint[1], 0.5f));
-        if (l->own[g])
-            db += target_of(l->own[g], l->beat[k], &hint[2]);
         l->raw[k] = db;
     }
 }
@@ -190,11 +198,25 @@ static double mean_dynamics(const levels *l)
     return (double)snq_map_result_mean(l->map, "global.dynamics_range", 0, end);
 }
 
+typedef struct listener {
+    const levels *l;
+    size_t track, hint[2];
+} listener;
+
+static double fader(void *user, size_t track, size_t k)
+{
+    listener *x = user;
+    if (track != x->track || !k)
+        *x = (listener) { .l = x->l, .track = track };
+    return beside(x->l, group_of(&x->l->score->track[track]), k, x->hint);
+}
+
 /* What takes the arrangement's own dynamics away: 0 where it is loudest. */
 static snq_status even_out(levels *l)
 {
     double most = -INFINITY;
-    SNQ_TRY(snq_score_loudness(l->score, dt_s, l->steps, l->even));
+    listener x = { .l = l };
+    SNQ_TRY(snq_score_loudness(l->score, dt_s, l->steps, fader, &x, l->even));
     for (size_t k = 0; k < l->steps; k++)
         most = fmax(most, l->even[k]);
     for (size_t k = 0; k < l->steps; k++)

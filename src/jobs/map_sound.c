@@ -25,6 +25,7 @@
 #include "jobs/map_sound.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "jobs/bass_hold.h"
@@ -190,7 +191,7 @@ static void change_patch(snq_track *t)
     for (size_t i = t->curves; i-- > 0;)
         if (strncmp(t->curve[i].target, MIX, strlen(MIX)) != 0)
             drop_curve(t, i);
-    strcpy(t->patch, WOBBLE);
+    snprintf(t->patch, sizeof t->patch, WOBBLE);
 }
 
 static int is_wobble(const snq_destination *d)
@@ -215,7 +216,7 @@ void snq_map_sound_intend(const snq_map_result *r, const snq_map_sound_cfg *cfg,
         snq_track_intent *t = &in->track[i];
         if (strcmp(t->kind, "bass") != 0 || in_set(cfg->kept | cfg->named, i))
             continue;
-        strcpy(t->patch, WOBBLE);
+        snprintf(t->patch, sizeof t->patch, WOBBLE);
         if (rate) {
             t->qualities |= 1u << SNQ_QUALITY_wobbling;
             t->mix.duck_db = fminf(t->mix.duck_db, duck_db);

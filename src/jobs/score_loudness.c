@@ -4,7 +4,7 @@
  *
  * STEPS  a(t) = sum over notes that sound at t of weight velocity^2
  *        f    = max over b of the mean of a in bars b .. b + 3
- *        P(t) = sum over tracks of 10^(gain_db / 10) a(t) / f
+ *        P(t) = sum over tracks of 10^((gain_db + fader(t)) / 10) a(t) / f
  *        db   = 10 log10 of P under a window 1 + cos of SNQ_SCORE_LOUDNESS_S in all
  *
  * CONST  velocity^2 and four bars: as loudness_probe.c looks for the fullest. A hit of drums sounds for 0.15 s.
@@ -49,6 +49,8 @@ typedef struct grid {
     double dt_s;
     size_t steps;
     double *track, *sum; /* (steps + 1,) each */
+    snq_score_loudness_fader *fader;
+    void *user;
 } grid;
 
 /* Adds v to the steps from one time to another, in parts where it covers a part. */
@@ -80,8 +82,9 @@ static double fullest(const grid *g)
     return most;
 }
 
-static void add_track(const grid *g, const snq_track *t)
+static void add_track(const grid *g, size_t index)
 {
+    const snq_track *t = &g->score->track[index];
     const int kit = strcmp(t->kind, "drums") == 0 || strcmp(t->kind, "percussion") == 0;
     memset(g->track, 0, (g->steps + 1) * sizeof *g->track);
     for (size_t i = 0; i < t->notes; i++) {
@@ -92,8 +95,10 @@ static void add_track(const grid *g, const snq_track *t)
     }
     const double most = fullest(g);
     const double scale = most > 0 ? pow(10, (double)t->gain_db / 10) / most : 0;
-    for (size_t k = 0; k < g->steps; k++)
-        g->sum[k] += scale * g->track[k];
+    for (size_t k = 0; k < g->steps; k++) {
+        const double db = g->fader && scale > 0 ? g->fader(g->user, index, k) : 0;
+        g->sum[k] += scale * g->track[k] * (db == 0 ? 1 : pow(10, db / 10));
+    }
 }
 
 static void window(const grid *g, double *db)
@@ -112,16 +117,17 @@ static void window(const grid *g, double *db)
     }
 }
 
-snq_status snq_score_loudness(const snq_score *score, double dt_s, size_t steps, double *db)
+snq_status snq_score_loudness(const snq_score *score, double dt_s, size_t steps,
+                              snq_score_loudness_fader *fader, void *user, double *db)
 {
-    grid g = { .score = score, .dt_s = dt_s, .steps = steps };
+    grid g = { .score = score, .dt_s = dt_s, .steps = steps, .fader = fader, .user = user };
     double *room = snq_calloc(2 * (steps + 1), sizeof *room);
     if (!room)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %zu steps of loudness", steps);
     g.track = room;
     g.sum = room + steps + 1;
     for (size_t i = 0; i < score->tracks; i++)
-        add_track(&g, &score->track[i]);
+        add_track(&g, i);
     window(&g, db);
     snq_free(room);
     return SNQ_OK;

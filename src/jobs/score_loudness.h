@@ -13,10 +13,13 @@
 #include "base/status.h"
 #include "score/score.h"
 
-/* db (steps,): of the power around k dt_s (a window of SNQ_SCORE_LOUDNESS_S), in dB to a lone track at its fullest and
+/* What a fader does to a track at step k: dB beside its gain. */
+typedef double snq_score_loudness_fader(void *user, size_t track, size_t k);
+
+/* `fader` may be NULL. db (steps,): of the power around k dt_s (a window of SNQ_SCORE_LOUDNESS_S), in dB to a lone track at its fullest and
  * gain 0; -120 where nothing plays. `score` is in order; dt_s > 0. ERR_NOMEM. */
 #define SNQ_SCORE_LOUDNESS_S 2.0
 SNQ_MUST_USE snq_status snq_score_loudness(const snq_score *score, double dt_s, size_t steps,
-                                           double *db);
+                                           snq_score_loudness_fader *fader, void *user, double *db);
 
 #endif

@@ -21,13 +21,12 @@ static snq_track *line(snq_score *s, const double (*note)[3], size_t n, double q
 static void joins_and_slurs(void **state)
 {
     static const double note[][3] = { { 0.25, 0.2, 33 }, { 0.5, 0.2, 33 }, { 0.75, 0.2, 33 },
-                                      { 2, 0.5, 36 },    { 2.5, 1, 33 },   { 7, 1, 33 } };
+                                      { 2.5, 0.5, 36 },  { 3, 1, 33 },     { 7, 1, 33 } };
     snq_score s;
     snq_track *t = line(&s, note, SNQ_COUNT(note), 8);
     assert_int_equal(t->notes, 4);
     assert_int_equal(t->note[0].tick, Q / 4);
-    assert_int_equal(t->note[0].length,
-                     Q * 7 / 10); /* the rest of more than a beat behind it stays */
+    assert_int_equal(t->note[0].length, Q * 7 / 10);     /* the rest behind it stays */
     assert_int_equal(t->note[1].length, Q / 2 + Q / 16); /* over the next one's begin */
     assert_int_equal(t->note[2].length, Q);
     assert_int_equal(t->note[3].pitch, 33);

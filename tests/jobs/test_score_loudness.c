@@ -30,7 +30,7 @@ static void tracks_add_up(void **state)
     t = map_rig_track(&s, "bass", "bass", "");
     play(&s, t, 4, 12, 33);
     check_ok(snq_score_sort(&s));
-    check_ok(snq_score_loudness(&s, dt, STEPS, db));
+    check_ok(snq_score_loudness(&s, dt, STEPS, NULL, NULL, db));
     check_near(at(db, 2), -10, 0.01);
     check_near(at(db, 8), 10 * log10(1.1), 0.01);
     check_near(at(db, 14), -120, 0);
@@ -50,7 +50,7 @@ static void how_hard_and_which(void **state)
     for (size_t i = 0; i < t->notes / 2; i++)
         t->note[i].velocity = 50;
     check_ok(snq_score_sort(&s));
-    check_ok(snq_score_loudness(&s, dt, STEPS, db));
+    check_ok(snq_score_loudness(&s, dt, STEPS, NULL, NULL, db));
     check_near(at(db, 12), 0, 0.01);
     check_near(at(db, 4), -6.02, 0.02);
     snq_score_clear(&s);
@@ -61,11 +61,31 @@ static void how_hard_and_which(void **state)
     play(&s, t, 8, 12, 42);
     play(&s, t, 12, 16, 37);
     check_ok(snq_score_sort(&s));
-    check_ok(snq_score_loudness(&s, dt, STEPS, db));
+    check_ok(snq_score_loudness(&s, dt, STEPS, NULL, NULL, db));
     check_near(at(db, 2), 0, 0.6);
     check_near(at(db, 6) - at(db, 2), 10 * log10(0.6), 0.1);
     check_near(at(db, 10) - at(db, 2), -10, 0.1);
     check_near(at(db, 14) - at(db, 2), 10 * log10(0.3), 0.1);
+    snq_score_clear(&s);
+}
+
+static double down_on_the_first(void *user, size_t track, size_t k)
+{
+    return track == 0 && k >= STEPS / 2 ? -20 : 0;
+}
+
+static void faders_count(void **state)
+{
+    snq_score s;
+    double db[STEPS];
+    map_rig_score(&s, 120, 64);
+    play(&s, map_rig_track(&s, "pad", "pad", ""), 0, 16, 60);
+    play(&s, map_rig_track(&s, "bass", "bass", ""), 0, 16, 33);
+    s.track[1].gain_db = -20;
+    check_ok(snq_score_sort(&s));
+    check_ok(snq_score_loudness(&s, dt, STEPS, down_on_the_first, NULL, db));
+    check_near(at(db, 4), 10 * log10(1.01), 0.01);
+    check_near(at(db, 12), 10 * log10(0.02), 0.01);
     snq_score_clear(&s);
 }
 
@@ -74,17 +94,17 @@ static void edges(void **state)
     snq_score s;
     double db[STEPS];
     map_rig_score(&s, 120, 0);
-    check_ok(snq_score_loudness(&s, dt, 0, db));
+    check_ok(snq_score_loudness(&s, dt, 0, NULL, NULL, db));
     map_rig_track(&s, "mute", "bass", "");
-    check_ok(snq_score_loudness(&s, dt, 1, db));
+    check_ok(snq_score_loudness(&s, dt, 1, NULL, NULL, db));
     check_near(db[0], -120, 0);
     /* a note longer than what is asked for */
     map_rig_note(&s, &s.track[0], 0, 40, 33);
     check_ok(snq_score_sort(&s));
-    check_ok(snq_score_loudness(&s, dt, 10, db));
+    check_ok(snq_score_loudness(&s, dt, 10, NULL, NULL, db));
     assert_true(db[9] > -12 && db[9] <= 3);
     snq_alloc_fail_after(0);
-    check_status(snq_score_loudness(&s, dt, 10, db), SNQ_ERR_NOMEM);
+    check_status(snq_score_loudness(&s, dt, 10, NULL, NULL, db), SNQ_ERR_NOMEM);
     snq_alloc_fail_after(-1);
     snq_score_clear(&s);
 }
@@ -94,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tracks_add_up),
         cmocka_unit_test(how_hard_and_which),
+        cmocka_unit_test(faders_count),
         cmocka_unit_test(edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

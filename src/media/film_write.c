@@ -9,7 +9,8 @@
  *        end      the rest of the sound; index
  *        times    where a packet has no time of decoding: at the beginning counted back from the first one that
  *                 has, elsewhere a tick after the one before; one that doesn't go on likewise
- *        sound    begins at zero: its delay stands in the edit list (MP4, MOV), as CodecDelay (Matroska)
+ *        sound    begins at zero: its delay stands in the edit list (MP4, MOV), as CodecDelay (Opus in WebM), or before
+ *                 zero (AAC in Matroska)
  *        hidden   pictures that are decoded and not shown (an edit list that cuts into a group) lie before zero,
  *                 where an edit list hides them again. Matroska has none: there all is moved behind them
  * CONST  AAC 256 kbit/s, Opus 192: jobs/film_out.c says what that does to peaks. The AAC encoder's quick search,
@@ -17,7 +18,9 @@
  *        tools, and as good (signal to noise on three minutes of music: 29.5, 37.2, 33.2 dB beside 31.0, 33.2,
  *        32.1, 2026-11-21).
  * COST   the coder's; copying 1 ms/MB. An index of some 40 bytes a picture stays in memory.
- * LIMITS one picture track, no subtitles and chapters. Matroska keeps no rotation (libavformat 59).
+ * LIMITS libavformat writes no CodecDelay for AAC in Matroska: a reader that looks at no times has 1024 frames of
+ *        near-silence first.
+ *        One picture track, no subtitles and chapters. Matroska keeps no rotation (libavformat 59).
  * REFS   libavformat/avformat.h (5.1); ISO/IEC 14496-12, 8.6.5 and 8.6.6 (edit lists); RFC 9559 (Matroska). */
 #include "media/film_scan_impl.h"
 
@@ -44,10 +47,12 @@ typedef struct writer {
     snq__sound_coder *coder;
     AVCodecContext *decoder; /* NULL: nobody wants to hear */
     AVFrame *frame;
+    int64_t delay; /* frames that it gives before the first, still to come */
     uint64_t heard;
-    int64_t lift;     /* frames of sound by which all is later than the film's clock */
-    uint64_t pulled;  /* frames */
-    int64_t last_dts; /* in the new track; AV_NOPTS_VALUE: none yet */
+    int64_t lift;      /* frames of sound by which all is later than the film's clock */
+    int64_t own_delay; /* frames of it that the container takes off by itself */
+    uint64_t pulled;   /* frames */
+    int64_t last_dts;  /* in the new track; AV_NOPTS_VALUE: none yet */
     float side[2][BLOCK];
 } writer;
 
@@ -113,9 +118,11 @@ static snq_status hear(writer *w)
             return failed(w, code, "decoding its own sound");
         snq_audio block = { .channels = 2, .rate_hz = SNQ_FILM_RATE_HZ };
         const uint64_t left = w->cfg->frames - w->heard;
-        block.frames = (uint64_t)w->frame->nb_samples < left ? (size_t)w->frame->nb_samples : left;
+        const int64_t n = w->frame->nb_samples, skip = w->delay < n ? w->delay : n;
+        w->delay -= skip;
+        block.frames = (uint64_t)(n - skip) < left ? (size_t)(n - skip) : (size_t)left;
         for (int c = 0; c < 2; c++)
-            block.channel[c] = (const float *)(void *)w->frame->data[c];
+            block.channel[c] = (const float *)(void *)w->frame->data[c] + skip;
         w->heard += block.frames;
         const int fits =
             w->frame->format == AV_SAMPLE_FMT_FLTP && w->frame->ch_layout.nb_channels == 2;
@@ -132,6 +139,22 @@ static snq_status decode(writer *w, const AVPacket *packet)
     return code < 0 ? failed(w, code, "decoding its own sound") : hear(w);
 }
 
+/* Matroska: the last packet's end that is none. Layout: AV_PKT_DATA_SKIP_SAMPLES, libavcodec/packet.h. */
+static snq_status tell_padding(const writer *w, AVPacket *packet)
+{
+    const int64_t whole = snq__sound_coder_codec(w->coder)->frame_size;
+    if (packet->duration <= 0 || packet->duration >= whole ||
+        av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, NULL))
+        return SNQ_OK;
+    uint8_t *p = av_packet_new_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, 10);
+    if (!p)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a packet");
+    memset(p, 0, 10);
+    for (int i = 0; i < 4; i++)
+        p[4 + i] = (uint8_t)((whole - packet->duration) >> 8 * i);
+    return SNQ_OK;
+}
+
 static snq_status take_sound(void *user, AVPacket *packet)
 {
     writer *w = user;
@@ -139,8 +162,10 @@ static snq_status take_sound(void *user, AVPacket *packet)
     if (w->decoder)
         SNQ_TRY(decode(w, packet));
     packet->stream_index = w->sound->index;
-    packet->pts += w->lift;
-    packet->dts += w->lift;
+    if (!kind_tab[w->cfg->container].indexed)
+        SNQ_TRY(tell_padding(w, packet));
+    packet->pts += w->lift + w->own_delay;
+    packet->dts += w->lift + w->own_delay;
     av_packet_rescale_ts(packet, ticks, w->sound->time_base);
     const int code = av_write_frame(w->format, packet);
     return code < 0 ? failed(w, code, "writing sound") : SNQ_OK;
@@ -175,6 +200,8 @@ static snq_status open_decoder(writer *w)
     if (!w->decoder || !w->frame)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a decoder");
     int code = avcodec_parameters_to_context(w->decoder, p);
+    w->delay =
+        p->codec_id == AV_CODEC_ID_OPUS ? 0 : p->initial_padding; /* Opus takes it off itself */
     w->decoder->pkt_timebase = (AVRational) { 1, SNQ_FILM_RATE_HZ };
     w->decoder->thread_count = 1;
     if (code >= 0)
@@ -297,6 +324,8 @@ static snq_status open_output(writer *w)
     SNQ_TRY(make_picture(w));
     SNQ_TRY(make_sound(w));
     SNQ_TRY(write_header(w));
+    if (w->sound->codecpar->codec_id == AV_CODEC_ID_OPUS)
+        w->own_delay = w->sound->codecpar->initial_padding;
     if (!kind_tab[w->cfg->container].indexed)
         w->lift =
             av_rescale_q_rnd(w->times.before, w->film.format->streams[w->film.picture]->time_base,

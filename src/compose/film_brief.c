@@ -83,6 +83,13 @@ static const char *colour_word(double saturation)
                                : "strong colours";
 }
 
+/* Red to yellow, cyan to violet; green and magenta are neither. */
+static const char *hue_word(double hue_deg)
+{
+    const double off = fabs(remainder(hue_deg - warmest_deg, 360.0));
+    return off < 60.0 ? "warm, " : off > 120.0 ? "cold, " : "";
+}
+
 /* "a_b" with a space. */
 static const char *spoken(const char *id, char to[64])
 {
@@ -131,8 +138,7 @@ static const char *picture_phrase(const snq_film_traits *f, char *to)
     if (isfinite(f->saturation))
         say(to, ", ", "%s (saturation %.2f)", colour_word(f->saturation), f->saturation);
     if (isfinite(f->hue_deg) && f->saturation >= 0.05)
-        say(to, ", ", "%s (hue %.0f)",
-            fabs(remainder(f->hue_deg - warmest_deg, 360.0)) < 90.0 ? "warm" : "cold", f->hue_deg);
+        say(to, ", ", "%shue %.0f degrees", hue_word(f->hue_deg), f->hue_deg);
     if (!*to)
         say(to, "", "the picture could not be measured");
     return to;

@@ -291,7 +291,9 @@ static void films_get_what_suits_them(void **state)
     assert_int_equal(b.energy, SNQ_ENERGY_HIGH);
     assert_int_equal(b.mode, SNQ_MODE_minor);
     assert_true(says(&why, "18 cuts a minute and fast motion (0.21 heights/s): high energy"));
-    assert_true(says(&why, "dark picture (luma 0.22), moderate colours (saturation 0.20), cold"));
+    assert_true(says(
+        &why,
+        "dark picture (luma 0.22), moderate colours (saturation 0.20), cold, hue 220 degrees: "));
     assert_true(says(&why, "as long as the film: 60.00 s"));
     check_near(b.seconds, 60, 0);
     snq_brief_clear(&b);

@@ -520,13 +520,15 @@ static int works_too_hard(const measure *m, double over_db, double short_lu)
     return !m->bends && (over_db > OVER_DB || short_lu > SHORT_LU);
 }
 
-/* The secant, from the gain that would do without a limiter. *hard: left off, for the limiter works too hard. */
-static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, int *hard)
+/* The secant, from gain `from` on, with *slope for the first step and to be known behind the last. *hard: left off, for
+ * the limiter works too hard. */
+static snq_status follow(measure *m, snq_parallel *team, double from, double *slope,
+                         snq_master_found *out, int *hard)
 {
     const double target = (double)m->search->plan->target_lufs;
     const double least = snq_master_bring_db(m->search->plan, m->search->lufs);
     const double most = least + INTO_LIMIT_DB;
-    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0, gain = least;
+    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0, gain = from;
     *hard = 0;
     for (uint32_t tries = 0; tries < TRIES; tries++) {
         SNQ_TRY(try_gain(m, team, gain, &lufs));
@@ -539,10 +541,11 @@ static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, 
         }
         if (fabs(lufs - target) < CLOSE_LU || (gain >= most && lufs < target))
             break;
-        const double slope = tries ? (lufs - before_lufs) / (gain - before_gain) : 1.0;
+        if (tries)
+            *slope = fmin(fmax((lufs - before_lufs) / (gain - before_gain), 0.1), 1.5);
         before_gain = gain;
         before_lufs = lufs;
-        gain = fmin(gain + (target - lufs) / fmin(fmax(slope, 0.1), 1.5), most);
+        gain = fmin(gain + (target - lufs) / *slope, most);
         if (gain == before_gain)
             break;
     }
@@ -551,12 +554,17 @@ static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, 
 
 static snq_status find(measure *m, snq_parallel *team, snq_master_found *out)
 {
+    const double least = snq_master_bring_db(m->search->plan, m->search->lufs);
+    double slope = 1.0;
     int hard;
-    SNQ_TRY(follow(m, team, out, &hard));
+    SNQ_TRY(follow(m, team, least, &slope, out, &hard));
     if (!hard)
         return SNQ_OK;
-    m->bends = out->bends = 1;
-    return follow(m, team, out, &hard);
+    m->bends = out->bends = m->rough = 1;
+    slope = 1.0;
+    SNQ_TRY(follow(m, team, least, &slope, out, &hard));
+    m->rough = 0;
+    return follow(m, team, out->gain_db, &slope, out, &hard);
 }
 
 snq_status snq_master_find_gain(const snq_master_search *s, snq_parallel *team,

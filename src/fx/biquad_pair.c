@@ -16,12 +16,21 @@
  *        which is s' = A s + b x, y = c s + d x. Four frames:
  *            y_k = c A^k s + sum over j < k of c A^(k-1-j) b x_j + d x_k
  *            s'  = A^4 s + sum over j of A^(3-j) b x_j
+ *        Cells of 64 frames (AVX-512), as four parts of sixteen, of both sides at once, in halves of H = 8 frames:
+ *            u_h   = sum over j of A^(H-1-j) b x_j       what each half leaves behind, had it begun at rest
+ *            u     = A^H u_1 + u_2                       and each part
+ *            s_p   = u_(p-1) + M u_(p-2) + M^2 u_(p-3),  M = A^16, the first with M s of the cell before
+ *            y_k   = (what the half gives alone) + c A^k s
+ *        What a half gives alone: y = d x + t1, t1' = e1 x - a1 t1 + t2, t2' = e2 x - a2 t1, which is safe for eight
+ *        frames, however slow the filter. A filter alone: in float, as a sum over what came in (8 terms) and the
+ *        states, which stay in double; so what comes out is as exact as floats are.
  *        Moving: the six coefficients in straight lines. Any mixture of two stable sets is stable: the
  *        matrix {a1 a2; a2 a3} of a set is positive, and so is that of a mixture, and the loop's
  *        determinant 2 (a1 + a3) - 1 - 4 (a1 a3 - a2^2) and trace 2 (a1 - a3) stay inside.
  *
- * COST   Still: 16 multiply-adds of four doubles for four stereo frames. Moving: some 25 operations of
- *        two doubles a frame.
+ * COST   Still: 16 multiply-adds of four doubles for four stereo frames; cells: 170 of eight for 64, alone 80 of eight
+ *        and 52 of sixteen floats, and as many again for turning floats to their places and back. Moving: some 25
+ *        operations of two doubles a frame.
  *
  * LIMITS The block's powers lose digits with A's condition: none that matter in double.
  *

@@ -19,7 +19,7 @@
  * CONST  20 ms, 10 ms, 5 ms: ours, so that the energy above 8 kHz about a jump stays within 6 dB of what
  *        it was (tests/fx/test_effect.c, 2026).
  *
- * COST   about 1 ns a frame while nothing moves.
+ * COST   About 40 cycles a cell while nothing moves: one look at what comes in (loudest.h).
  *
  * LIMITS A parameter begins to move at the next cell, up to 63 frames late. */
 #include "fx/effect.h"

@@ -9,7 +9,7 @@
  *        the sharpest times q sqrt(2): at q 0.7071 there is no bump.
  *        Switching a band: x + on (band(x) - x), on in a straight line.
  *
- * COST   About 1 ns a stereo frame and section, and 1 in all (AVX2).
+ * COST   As of biquad_pair.c; a band on its way in or out is worked out in pieces.
  *
  * LIMITS As of the bilinear transform: towards half of the rate bells get narrower than they read.
  *

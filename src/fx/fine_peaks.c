@@ -9,14 +9,18 @@
  *        first, last (at i + 1/4, i + 3/4): the same on x and half, 4 coefficients
  *        eighths: the same on all of those, 2 coefficients, compared and forgotten
  *        In groups of eight frames; first and last two frames behind half, eighths one behind them.
- *        No point is farther out than its coefficients' magnitudes say, eighths at most 3.4 times the largest
- *        sample around: where that can't reach the limit nothing is worked out; what follows then begins a
- *        group earlier.
+ *        No point is farther out than its coefficients' magnitudes say: any at most 2.6 times the largest sample
+ *        around, quarters and eighths 1.6 times the largest of samples and halves, eighths 1.28 times the largest of
+ *        all others. What by that can't reach the limit is not worked out; where quarters are lacking, what follows
+ *        begins a group earlier.
+ *        Whole cells: a vector holds frame k of all groups, so that a neighbour is another vector; pieces of cells: a
+ *        vector holds frames in a row, read anew for each neighbour.
  *
  * CONST  Coefficients: least greatest error (reweighted least squares; ours, 2026): half 0.037 dB up to
  *        0.455 of the rate, quarters 0.003 dB, eighths 0.01 dB.
  *
- * COST   About 4 ns a stereo frame (AVX-512; AVX2: 5).
+ * COST   Whole cells of loud sound: about 10 operations of 16 floats a stereo frame, half of them for the halves;
+ *        pieces half as much again, and three reads where those have one.
  *
  * LIMITS Above 0.455 of the rate what lies between the samples is read low.
  *

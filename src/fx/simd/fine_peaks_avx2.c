@@ -3,9 +3,9 @@
 
 #include <immintrin.h>
 
-#define LANES              8
-#define LARGER(a, b)       ((vf)_mm256_max_ps((__m256)(a), (__m256)(b)))
-#define FARTHER(a, b)      LARGER(a, MAGNITUDE(b))
+#define LANES         8
+#define LARGER(a, b)  ((vf)_mm256_max_ps((__m256)(a), (__m256)(b)))
+#define FARTHER(a, b) LARGER(a, MAGNITUDE(b))
 #define REACHES(a, limit) \
     (_mm256_movemask_ps(_mm256_cmp_ps((__m256)(a), _mm256_set1_ps(limit), _CMP_GE_OQ)) != 0)
 #define LARGER_EIGHT(a, b) ((eight)_mm256_max_ps((__m256)(a), (__m256)(b)))

@@ -3,11 +3,11 @@
 
 #include <immintrin.h>
 
-#define LANES              16
-#define LARGER(a, b)       ((vf)_mm512_max_ps((__m512)(a), (__m512)(b)))
-#define FARTHER(a, b)      ((vf)_mm512_range_ps((__m512)(a), (__m512)(b), 11)) /* magnitudes, the larger, no sign */
-#define REACHES(a, limit) \
-    (_mm512_cmp_ps_mask((__m512)(a), _mm512_set1_ps(limit), _CMP_GE_OQ) != 0)
+#define LANES        16
+#define LARGER(a, b) ((vf)_mm512_max_ps((__m512)(a), (__m512)(b)))
+#define FARTHER(a, b) \
+    ((vf)_mm512_range_ps((__m512)(a), (__m512)(b), 11)) /* magnitudes, the larger, no sign */
+#define REACHES(a, limit)  (_mm512_cmp_ps_mask((__m512)(a), _mm512_set1_ps(limit), _CMP_GE_OQ) != 0)
 #define LARGER_EIGHT(a, b) ((eight)_mm256_max_ps((__m256)(a), (__m256)(b)))
 #include "fx/simd/fine_peaks_lanes.inc"
 

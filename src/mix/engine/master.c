@@ -14,6 +14,8 @@
  *                 comes to be more than OVER_DB above it, all again with the bend
  *                 g1 = g0 + (target - loudness at g0), then by the secant, until within 0.05 LU or seven
  *                 times; a limiter makes the curve flatter, never turns it
+ *                 The bend's tries are made sample by sample (y = 1.118 x / sqrt(1 + x^2)) first, which costs a tenth,
+ *                 and from what they find with the bend itself: mostly once
  *        stretches of 10 s are measured side by side, each after 4 s of what comes before it: a limiter
  *                 forgets what was longer ago. Where the true peaks are known, only what lies between the first that comes
  *                 within REST_DB of the ceiling and 4 s behind the last: elsewhere the gain is all that happens
@@ -520,13 +522,15 @@ static int works_too_hard(const measure *m, double over_db, double short_lu)
     return !m->bends && (over_db > OVER_DB || short_lu > SHORT_LU);
 }
 
-/* The secant, from the gain that would do without a limiter. *hard: left off, for the limiter works too hard. */
-static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, int *hard)
+/* The secant, from gain `from` on, with *slope for the first step and to be known behind the last. *hard: left off, for
+ * the limiter works too hard. */
+static snq_status follow(measure *m, snq_parallel *team, double from, double *slope,
+                         snq_master_found *out, int *hard)
 {
     const double target = (double)m->search->plan->target_lufs;
     const double least = snq_master_bring_db(m->search->plan, m->search->lufs);
     const double most = least + INTO_LIMIT_DB;
-    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0, gain = least;
+    double lufs = 0.0, before_gain = 0.0, before_lufs = 0.0, gain = from;
     *hard = 0;
     for (uint32_t tries = 0; tries < TRIES; tries++) {
         SNQ_TRY(try_gain(m, team, gain, &lufs));
@@ -539,10 +543,11 @@ static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, 
         }
         if (fabs(lufs - target) < CLOSE_LU || (gain >= most && lufs < target))
             break;
-        const double slope = tries ? (lufs - before_lufs) / (gain - before_gain) : 1.0;
+        if (tries)
+            *slope = fmin(fmax((lufs - before_lufs) / (gain - before_gain), 0.1), 1.5);
         before_gain = gain;
         before_lufs = lufs;
-        gain = fmin(gain + (target - lufs) / fmin(fmax(slope, 0.1), 1.5), most);
+        gain = fmin(gain + (target - lufs) / *slope, most);
         if (gain == before_gain)
             break;
     }
@@ -551,12 +556,17 @@ static snq_status follow(measure *m, snq_parallel *team, snq_master_found *out, 
 
 static snq_status find(measure *m, snq_parallel *team, snq_master_found *out)
 {
+    const double least = snq_master_bring_db(m->search->plan, m->search->lufs);
+    double slope = 1.0;
     int hard;
-    SNQ_TRY(follow(m, team, out, &hard));
+    SNQ_TRY(follow(m, team, least, &slope, out, &hard));
     if (!hard)
         return SNQ_OK;
-    m->bends = out->bends = 1;
-    return follow(m, team, out, &hard);
+    m->bends = out->bends = m->rough = 1;
+    slope = 1.0;
+    SNQ_TRY(follow(m, team, least, &slope, out, &hard));
+    m->rough = 0;
+    return follow(m, team, out->gain_db, &slope, out, &hard);
 }
 
 snq_status snq_master_find_gain(const snq_master_search *s, snq_parallel *team,

@@ -753,6 +753,9 @@ def style_seeds():
                 if len(text) <= SEED_BYTES_MAX:
                     seeds[f"{path.stem}-{part}"] = text
                     break
+    film = json.loads((FUZZ.parent.parent / "styles" / "tables" / "film.json").read_text())
+    film["genres"] = {genre: film["genres"][genre] for genre in ("ambient", "techno")}
+    seeds["film-table"] = json.dumps(film, separators=(",", ":")).encode()
     return seeds
 
 

@@ -200,10 +200,48 @@ static int borrow(const snq_chord_planner *p, const snq_chord_event *e, snq_chor
     return 1;
 }
 
+/* Chances as the style has them, or more where chords shall go further. */
+static double chance_of(const snq_chord_planner *p, int kind)
+{
+    static const float least[SNQ_PROGRESSIONS][SNQ_SUBSTITUTIONS] = {
+        [SNQ_PROGRESSION_complex] = { [SNQ_SUBSTITUTION_secondary_dominant] = 0.35f,
+                                      [SNQ_SUBSTITUTION_tritone] = 0.2f,
+                                      [SNQ_SUBSTITUTION_borrowed] = 0.3f,
+                                      [SNQ_SUBSTITUTION_passing] = 0.25f,
+                                      [SNQ_SUBSTITUTION_suspension] = 0.2f,
+                                      [SNQ_SUBSTITUTION_inversion] = 0.35f },
+        [SNQ_PROGRESSION_chromatic] = { [SNQ_SUBSTITUTION_secondary_dominant] = 0.8f,
+                                        [SNQ_SUBSTITUTION_tritone] = 0.6f,
+                                        [SNQ_SUBSTITUTION_borrowed] = 0.9f,
+                                        [SNQ_SUBSTITUTION_passing] = 0.8f,
+                                        [SNQ_SUBSTITUTION_suspension] = 0.1f,
+                                        [SNQ_SUBSTITUTION_inversion] = 0.3f },
+    };
+    const float own = p->style->substitution[kind];
+    return (double)(p->type >= 0 && least[p->type][kind] > own ? least[p->type][kind] : own);
+}
+
+/* How complex a bar's changes are, where the section's chords shall go so far. */
+static int complexity_of_changes(const snq_chord_planner *p, int32_t bar)
+{
+    const int c = snq__plan_complexity(p, bar);
+    switch (p->type) {
+    case SNQ_PROGRESSION_simple:
+        return 1;
+    case SNQ_PROGRESSION_moderate:
+        return 2;
+    case SNQ_PROGRESSION_complex:
+        return c > 4 ? c : 4;
+    case SNQ_PROGRESSION_chromatic:
+        return 5;
+    default:
+        return c;
+    }
+}
+
 /* What leaves the scale: returns 1 when it did. `x`: a chance for each, 0 .. 1 drawn. */
 static snq_status leave_scale(snq_chord_planner *p, size_t i, int c, snq_rng *r, int *left)
 {
-    const float *chance = p->style->substitution;
     const double grow = (c - 1) / 4.0;
     const int32_t beat = beat_steps(p->in);
     snq_chord_event *e = &p->event[i];
@@ -215,13 +253,13 @@ static snq_status leave_scale(snq_chord_planner *p, size_t i, int c, snq_rng *r,
     const int down_fifth = next && within(e->chord.root, next->chord.root) == 5;
     *left = 1;
     if (c >= 4 && !e->fixed && down_fifth && is_major(&e->chord) && (e->chord.tones & T(10)) &&
-        x[0] < (double)chance[SNQ_SUBSTITUTION_tritone]) {
+        x[0] < chance_of(p, SNQ_SUBSTITUTION_tritone)) {
         e->chord.root = e->chord.bass = (uint8_t)((e->chord.root + 6) % OCTAVE);
         e->chord.tones = T(0) | T(4) | T(7) | T(10) | T(2);
         e->fixed = 1;
         return SNQ_OK;
     }
-    if (!e->fixed && x[1] < (double)chance[SNQ_SUBSTITUTION_borrowed] && borrow(p, e, &put)) {
+    if (!e->fixed && x[1] < chance_of(p, SNQ_SUBSTITUTION_borrowed) && borrow(p, e, &put)) {
         e->chord = put;
         e->fixed = 1;
         return SNQ_OK;
@@ -229,7 +267,7 @@ static snq_status leave_scale(snq_chord_planner *p, size_t i, int c, snq_rng *r,
     /* V7 of what comes, in the last half of what stands before it */
     if (next && e->steps >= 4 * beat && next->chord.root != e->chord.root && !down_fifth &&
         next->chord.root != p->in->tonic && (is_major(&next->chord) || is_minor(&next->chord)) &&
-        x[2] < (double)chance[SNQ_SUBSTITUTION_secondary_dominant]) {
+        x[2] < chance_of(p, SNQ_SUBSTITUTION_secondary_dominant)) {
         put.root = put.bass = (uint8_t)((next->chord.root + 7) % OCTAVE);
         put.tones = T(0) | T(4) | T(7) | T(10);
         if (c >= 4)
@@ -238,10 +276,19 @@ static snq_status leave_scale(snq_chord_planner *p, size_t i, int c, snq_rng *r,
     }
     /* a diminished seventh between roots a whole tone apart */
     if (next && e->steps >= 2 * beat && within(e->chord.root, next->chord.root) == 2 &&
-        x[3] < (double)chance[SNQ_SUBSTITUTION_passing]) {
+        x[3] < chance_of(p, SNQ_SUBSTITUTION_passing)) {
         put.root = put.bass = (uint8_t)((e->chord.root + 1) % OCTAVE);
         put.tones = T(0) | T(3) | T(6) | T(9);
         return split(p, i, e->steps - (e->steps >= 4 * beat ? 2 : 1) * beat, &put);
+    }
+    /* a dominant seventh a semitone above what comes, where nothing else offers itself */
+    const int32_t end = e->step + e->steps;
+    if (p->type == SNQ_PROGRESSION_chromatic && e->steps >= 4 * beat &&
+        (next || end % p->context->bar_steps == 0) && x[2] < 0.5) {
+        const int to = next ? next->chord.root : p->in->tonic;
+        put.root = put.bass = (uint8_t)((to + 1) % OCTAVE);
+        put.tones = T(0) | T(4) | T(7) | T(10);
+        return split(p, i, e->steps - (e->steps >= 8 * beat ? 4 : 2) * beat, &put);
     }
     *left = 0;
     return SNQ_OK;
@@ -271,18 +318,17 @@ static void invert(snq_chord_planner *p, size_t i)
 
 static snq_status stay_in_scale(snq_chord_planner *p, size_t i, int c, snq_rng *r)
 {
-    const float *chance = p->style->substitution;
     const double grow = (c - 1) / 4.0;
     const double turned = snq_rng_uniform(r) / grow, held = snq_rng_uniform(r) / grow;
     snq_chord_event *e = &p->event[i];
     if (i > 0 && !e->fixed && e->chord.root != p->in->tonic &&
         (is_minor(&e->chord) || is_major(&e->chord)) && e->chord.bass == e->chord.root &&
-        turned < (double)chance[SNQ_SUBSTITUTION_inversion])
+        turned < chance_of(p, SNQ_SUBSTITUTION_inversion))
         invert(p, i);
     if (!e->foreign && e->plain && (is_minor(&e->chord) || is_major(&e->chord)) &&
         (e->dominant || !e->fixed) && e->steps >= p->context->bar_steps &&
         e->steps >= 2 * beat_steps(p->in) && has(&e->chord, p->scale, 5) &&
-        held < (double)chance[SNQ_SUBSTITUTION_suspension]) {
+        held < chance_of(p, SNQ_SUBSTITUTION_suspension)) {
         const snq_chord resolved = e->chord;
         e->chord.tones = (uint16_t)((e->chord.tones & ~(T(3) | T(4))) | T(5));
         e->plain = 0;
@@ -295,11 +341,14 @@ static snq_status stay_in_scale(snq_chord_planner *p, size_t i, int c, snq_rng *
 snq_status snq__plan_change_section(snq_chord_planner *p, const snq_form_section *s)
 {
     const int32_t phrase_steps = p->style->phrase_bars * p->context->bar_steps;
+    /* how long one that left the scale is enough */
+    const int32_t once =
+        p->type == SNQ_PROGRESSION_chromatic ? 2 * p->context->bar_steps : phrase_steps;
     int32_t phrase = -1;
     int gone = 0;
     for (size_t i = 0; i < p->events; i++) {
-        const int c = snq__plan_complexity(p, s->bar + p->event[i].step / p->context->bar_steps);
-        const int32_t at = p->event[i].step / phrase_steps;
+        const int c = complexity_of_changes(p, s->bar + p->event[i].step / p->context->bar_steps);
+        const int32_t at = p->event[i].step / once;
         snq_rng r = snq__plan_stream(p, SNQ_PLAN_CHANGE, s->material,
                                      (uint32_t)(p->event[i].step % (2 * phrase_steps)));
         if (at != phrase) {
@@ -314,8 +363,8 @@ snq_status snq__plan_change_section(snq_chord_planner *p, const snq_form_section
     }
     /* an organ point: the tonic stays below, if it does not rub against the chord's root */
     snq_rng r = snq__plan_stream(p, SNQ_PLAN_PEDAL, s->material, 0);
-    const double grow = (snq__plan_complexity(p, s->bar) - 1) / 4.0;
-    if (snq_rng_uniform(&r) < grow * (double)p->style->substitution[SNQ_SUBSTITUTION_pedal])
+    const double grow = (complexity_of_changes(p, s->bar) - 1) / 4.0;
+    if (snq_rng_uniform(&r) < grow * chance_of(p, SNQ_SUBSTITUTION_pedal))
         for (size_t i = 0; i < p->events; i++) {
             snq_chord_event *e = &p->event[i];
             const int d = (p->in->tonic + OCTAVE - e->chord.root) % OCTAVE;

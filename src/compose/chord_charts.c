@@ -70,7 +70,7 @@ static unsigned common_moods(uint32_t a, uint32_t b)
 float snq__plan_suits(const snq_chord_planner *p, const snq_harmony_loop *l,
                       const snq_form_section *s, int strict)
 {
-    const int c = snq__plan_complexity(p, s->bar);
+    const int c = snq__plan_section_complexity(p, s);
     float w = l->weight;
     if (!(l->modes >> p->in->mode & 1))
         return 0;
@@ -86,26 +86,68 @@ float snq__plan_suits(const snq_chord_planner *p, const snq_harmony_loop *l,
     return w;
 }
 
+/* How well a chart goes as far as is wished: by its roots, the part of its time in which a tone is foreign to the
+ * scale, its changes a bar. */
+static float goes_as_far(const snq_chord_planner *p, const snq_harmony_loop *l)
+{
+    static const float by_roots[SNQ_PROGRESSIONS][6] = {
+        [SNQ_PROGRESSION_simple] = { 0, 1.0f, 1.0f, 0.25f, 0.02f, 0.005f },
+        [SNQ_PROGRESSION_moderate] = { 0, 0.05f, 0.3f, 1.0f, 1.0f, 0.1f },
+        [SNQ_PROGRESSION_complex] = { 0, 0.005f, 0.02f, 0.2f, 1.0f, 2.0f },
+        [SNQ_PROGRESSION_chromatic] = { 0, 0.02f, 0.2f, 0.6f, 1.0f, 1.0f },
+    };
+    unsigned roots = 0, n = 0;
+    double foreign = 0;
+    for (size_t i = 0; i < l->steps; i++) {
+        const snq_harmony_step *s = &l->step[i], *next = s + 1;
+        const double from = s->bar + (double)s->part / s->parts;
+        const double to = i + 1 < l->steps ? next->bar + (double)next->part / next->parts : l->bars;
+        snq_chord c = { 0 };
+        (void)!snq_chord_from_numeral(s->numeral, p->in->tonic, p->in->mode, &c);
+        n += !(roots >> c.root & 1);
+        roots |= 1u << c.root;
+        if (snq_chord_set(&c) & ~p->scale)
+            foreign += (to - from) / l->bars;
+    }
+    float w = by_roots[p->type][n < 5 ? n : 5];
+    if (p->type == SNQ_PROGRESSION_chromatic)
+        return w * (foreign > 0 ? 1.0f + 8.0f * (float)foreign : 0.1f);
+    if (p->type == SNQ_PROGRESSION_simple && l->steps > l->bars)
+        w *= 0.1f;
+    return p->type < SNQ_PROGRESSION_complex && foreign > 0 ? w * 0.05f : w;
+}
+
+/* How well a chart suits a section: strictly, or where more is wished any. */
+static float suits(const snq_chord_planner *p, const snq_harmony_loop *l, const snq_form_section *s,
+                   int strict)
+{
+    if (p->type < 0)
+        return snq__plan_suits(p, l, s, strict);
+    const int fits = snq__plan_suits(p, l, s, 1) > 0;
+    return snq__plan_suits(p, l, s, 0) * (fits ? 1.0f : 0.3f) * goes_as_far(p, l);
+}
+
 void snq__plan_choose_loop(snq_chord_planner *p, const snq_form_section *s)
 {
     float weight[SNQ_HARMONY_PROGRESSIONS_MAX + SNQ_HARMONY_SPARE];
     const snq_style_harmony *h = p->style;
     snq_rng r = snq__plan_stream(p, SNQ_PLAN_LOOP, s->material, 0);
     const double same = snq_rng_uniform(&r);
-    if (p->loop[s->material])
+    const snq_harmony_loop **loop = p->loop[p->type + 1];
+    if (loop[s->material])
         return;
     /* the first material's chords will do for others, in styles that have one idea a piece */
-    const snq_harmony_loop *first = p->loop[p->context->form.section[0].material];
+    const snq_harmony_loop *first = loop[p->context->form.section[0].material];
     if (first && same >= (double)h->contrast) {
-        p->loop[s->material] = first;
+        loop[s->material] = first;
         return;
     }
     float sum = 0;
     for (int strict = 1; strict >= 0 && !(sum > 0); strict--)
         for (size_t i = 0; i < h->progressions; i++) {
-            weight[i] = snq__plan_suits(p, &h->progression[i], s, strict);
+            weight[i] = suits(p, &h->progression[i], s, strict);
             for (size_t m = 0; m < SNQ_PLAN_MATERIALS; m++)
-                if (p->loop[m] == &h->progression[i])
+                if (loop[m] == &h->progression[i])
                     weight[i] *= 0.2f;
             if (!first && !opens_on_tonic(p, &h->progression[i]))
                 weight[i] *= 0.02f;
@@ -115,5 +157,5 @@ void snq__plan_choose_loop(snq_chord_planner *p, const snq_form_section *s)
             }
             sum += weight[i];
         }
-    p->loop[s->material] = &h->progression[snq__plan_choose(&r, weight, h->progressions)];
+    loop[s->material] = &h->progression[snq__plan_choose(&r, weight, h->progressions)];
 }

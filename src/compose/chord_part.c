@@ -71,10 +71,29 @@ static int bassless(const snq_track_job *job, const snq_form_section *s)
            !(pad && snq__chord_part_beside(job, s, SNQ_PART_harmony, "harmony"));
 }
 
+/* Chords that are wished richer than triads have voices enough to say so. */
+static int wished_voices(const snq_track_job *job, const snq_form_section *s, uint8_t kind,
+                         int voices)
+{
+    const snq_bar_wish *wish = job->context->wish;
+    float sum = 0;
+    int32_t said = 0;
+    for (int32_t b = 0; wish && b < s->bars; b++) {
+        const float c = wish[s->bar + b].chord_complexity;
+        said += c == c;
+        sum += snq_wish_or(c, 0);
+    }
+    if (said == 0 || kind == SNQ_VOICING_power || kind == SNQ_VOICING_shell)
+        return voices;
+    const int least = (int)(sum / (float)said + 0.5f) + 1; /* 2: the style's own; 5 tones at most */
+    return voices > least ? voices : least < 5 ? least : 5;
+}
+
 static snq_voicing_cfg make_cfg(const snq_track_job *job, const snq_form_section *s,
                                 const snq_voicing_style *style, uint8_t kind)
 {
     int voices = style->voices, shift = 0;
+    voices = wished_voices(job, s, kind, voices);
     voices += snq__chord_part_quality(job, SNQ_QUALITY_lush) > 0 && voices < 5;
     voices -= snq__chord_part_quality(job, SNQ_QUALITY_sparse) > 0 && voices > 2;
     shift += snq__chord_part_quality(job, SNQ_QUALITY_bright) > 0 ? 4 : 0;

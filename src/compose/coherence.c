@@ -43,14 +43,15 @@ static size_t grid_steps(const snq_intent *in, const uint8_t *grid)
     return n * (size_t)in->bars;
 }
 
-static size_t put_grid(const snq_score *s, const snq_intent *in, const uint8_t *grid, double *at)
+static size_t put_grid(const snq_score *s, const snq_intent *in, const snq_bar_wish *wish,
+                       const uint8_t *grid, double *at)
 {
     const int32_t steps = snq_intent_bar_steps(in);
     size_t n = 0;
     for (int32_t i = 0; grid && i < steps * in->bars; i++)
         if (grid[i % steps])
-            at[n++] =
-                snq_score_time_s(s, (double)snq_groove_swing(in, (int64_t)i * SNQ_TICKS_PER_STEP));
+            at[n++] = snq_score_time_s(
+                s, (double)snq_groove_swing(in, wish, (int64_t)i * SNQ_TICKS_PER_STEP));
     return n;
 }
 
@@ -81,8 +82,8 @@ static double share_near(const double *t, size_t ts, const double *at, size_t n,
 }
 
 snq_status snq_coherence_measure(const snq_score *score, const snq_track *track,
-                                 const snq_track *other, const snq_intent *in, const uint8_t *grid,
-                                 snq_coherence *out)
+                                 const snq_track *other, const snq_intent *in,
+                                 const snq_bar_wish *wish, const uint8_t *grid, snq_coherence *out)
 {
     const size_t room = other->notes + grid_steps(in, grid);
     *out = (snq_coherence) { NAN, NAN };
@@ -94,7 +95,7 @@ snq_status snq_coherence_measure(const snq_score *score, const snq_track *track,
     }
     const size_t ts = put_onsets(score, track, t);
     size_t n = put_onsets(score, other, at);
-    n += put_grid(score, in, grid, at + n);
+    n += put_grid(score, in, wish, grid, at + n);
     qsort(t, ts, sizeof *t, by_time);
     qsort(at, n, sizeof *at, by_time);
     out->share = share_near(t, ts, at, n, 0.0);

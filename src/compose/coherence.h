@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "compose/bar_wish.h"
 #include "compose/intent.h"
 #include "score/score.h"
 
@@ -24,10 +25,11 @@ typedef struct snq_coherence {
     double control; /* as share */
 } snq_coherence;
 
-/* grid (bar_steps,): the steps of a bar that the style gives the track (non-zero); NULL: none. `score` is in
+/* wish (bars,): what the piece was made with, NULL: nothing. grid (bar_steps,): the steps of a bar that the style gives the track (non-zero); NULL: none. `score` is in
  * order. ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq_coherence_measure(const snq_score *score, const snq_track *track,
                                               const snq_track *other, const snq_intent *in,
-                                              const uint8_t *grid, snq_coherence *out);
+                                              const snq_bar_wish *wish, const uint8_t *grid,
+                                              snq_coherence *out);
 
 #endif

@@ -189,15 +189,7 @@ static snq_status copy_track(const snq_track *from, snq_track *to)
         const snq_message *m = &from->message[i];
         SNQ_TRY(snq_track_add_message(to, *m, m->length ? from->bytes + m->at : NULL));
     }
-    for (size_t i = 0; i < from->curves; i++) {
-        snq_curve *curve;
-        SNQ_TRY(snq_track_add_curve(to, from->curve[i].target, &curve));
-        for (size_t k = 0; k < from->curve[i].points; k++) {
-            const snq_curve_point *p = &from->curve[i].point[k];
-            SNQ_TRY(snq_curve_push(curve, p->at, p->value, (snq_curve_shape)p->shape));
-        }
-    }
-    return SNQ_OK;
+    return snq_track_copy_curves(from, to);
 }
 
 static int is_anew(const work *w, uint32_t i)
@@ -282,7 +274,7 @@ static snq_status make_track(work *w, uint32_t i, const snq_track_kind *kind)
     snq_track *to = &w->out->track[w->at[i]];
     SNQ_TRY(kind->make(&job, to));
     snq_rng rng = snq_track_rng(&job, "hand", 0, 0);
-    snq_groove_apply(w->in, &w->in->style->track[t->style_track].human, &rng, to);
+    snq_groove_apply(w->in, w->cfg->wish, &w->in->style->track[t->style_track].human, &rng, to);
     cut(to, w->end);
     if (t->part != SNQ_PART_mix)
         snq_context_read_track(&w->context, t->part, to);
@@ -317,6 +309,8 @@ static snq_status compose(work *w)
     if (kept && kept->ticks_per_quarter != SNQ_SCORE_TICKS)
         return SNQ_FAIL(SNQ_ERR_RANGE, "the score that is kept has %d ticks a quarter, not %d",
                         kept->ticks_per_quarter, SNQ_SCORE_TICKS);
+    if (w->cfg->wish)
+        SNQ_TRY(snq_bar_wish_check(w->cfg->wish, w->in->bars));
     SNQ_TRY(make_form(w->cfg, &form));
     SNQ_TRY(snq_context_init(&w->context, w->in, &form));
     w->context.wish = w->cfg->wish;

@@ -22,9 +22,10 @@
 typedef struct snq_compose_cfg {
     const snq_brief *brief;   /* for the wishes about sections */
     const snq_intent *intent; /* checked */
-    const snq_bar_wish *wish; /* (intent->bars,) or NULL */
-    const snq_form *form;     /* of the intent's bars (form_film.h); NULL: planned here */
-    const snq_hit_fit *fit;   /* tempos (hit_fit.h), where nothing is kept; NULL: the intent's */
+    const snq_bar_wish
+        *wish;            /* (intent->bars,) or NULL: what is made is like it, what is kept stays */
+    const snq_form *form; /* of the intent's bars (form_film.h); NULL: planned here */
+    const snq_hit_fit *fit; /* tempos (hit_fit.h), where nothing is kept; NULL: the intent's */
     /* Of a piece that is there (NULL: none): its sections and chords are kept, its tracks are kept too but for
      * those in `anew`, which are made again beside the kept ones' notes. */
     const snq_score *kept;

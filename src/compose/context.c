@@ -87,12 +87,12 @@ const snq_chord_at *snq_context_chord(const snq_context *c, int32_t step, size_t
 }
 
 /* The step that a note was written on: the one whose swung place is nearest to where it is now. */
-static int32_t step_of(const snq_intent *in, int64_t tick)
+static int32_t step_of(const snq_context *c, int64_t tick)
 {
     const int64_t near = (tick + SNQ_TICKS_PER_STEP / 2) / SNQ_TICKS_PER_STEP;
     int64_t best = near, best_far = INT64_MAX;
     for (int64_t s = near > REACH ? near - REACH : 0; s <= near + REACH; s++) {
-        const int64_t d = snq_groove_swing(in, s * SNQ_TICKS_PER_STEP) - tick;
+        const int64_t d = snq_groove_swing(c->intent, c->wish, s * SNQ_TICKS_PER_STEP) - tick;
         const int64_t far = d < 0 ? -d : d;
         if (far < best_far) {
             best = s;
@@ -131,7 +131,7 @@ void snq_context_read_track(snq_context *c, int part, const snq_track *t)
         const snq_note *n = &t->note[i];
         if (n->tick < 0 || n->tick / SNQ_TICKS_PER_STEP >= c->steps)
             continue;
-        const int32_t step = step_of(c->intent, n->tick);
+        const int32_t step = step_of(c, n->tick);
         if (step < c->steps) {
             const int row = part == SNQ_PART_drums  ? drum_row(n->pitch)
                             : part == SNQ_PART_bass ? SNQ_HITS_BASS

@@ -10,6 +10,8 @@
  *     spectral     per bar: lowest and highest pitch of each part
  *     arrangement  form
  *
+ * With `wish` a bar is like what is wished for it (bar_wish.h); it is set before tracks are read or made.
+ *
  * An object belongs to one thread at a time; many may read. */
 #ifndef SNQ_COMPOSE_CONTEXT_H
 #define SNQ_COMPOSE_CONTEXT_H
@@ -19,6 +21,7 @@
 
 #include "base/attr.h"
 #include "base/status.h"
+#include "compose/bar_wish.h"
 #include "compose/form.h"
 #include "compose/intent.h"
 #include "compose/theory.h"
@@ -29,11 +32,6 @@ typedef struct snq_chord_at {
     snq_chord chord;
     uint8_t phrase_end; /* the last of a phrase: a cadence ends here */
 } snq_chord_at;
-
-/* What a bar shall be like beyond its section (a film, say); NaN: not said. */
-typedef struct snq_bar_wish {
-    float energy, hat_density, percussion, chord_complexity, melody_density; /* 0 .. 1 */
-} snq_bar_wish;
 
 /* Rows of `hit`. */
 enum { SNQ_HITS_KICK, SNQ_HITS_SNARE, SNQ_HITS_DRUMS, SNQ_HITS_BASS, SNQ_HITS_REST, SNQ_HITS };
@@ -66,10 +64,5 @@ const snq_chord_at *snq_context_chord(const snq_context *c, int32_t step, size_t
 void snq_context_read_track(snq_context *c, int part, const snq_track *t);
 /* Energy of a bar: its wish, else its section's. */
 float snq_context_energy(const snq_context *c, int32_t bar);
-/* A wish of a bar, else `otherwise`. */
-static inline float snq_wish_or(float wish, float otherwise)
-{
-    return wish == wish ? wish : otherwise;
-}
 
 #endif

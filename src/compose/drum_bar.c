@@ -92,8 +92,7 @@ snq_status snq__drum_strike(snq__drums *d, double step, int key, double velocity
 
 /* ---- which step of the groove ---- */
 
-/* Step of the bent groove that step p of this bar plays; -1: none. */
-static int source(const snq__drums *d, int p, int heavy)
+int snq__drum_source(const snq__drums *d, int p, int heavy)
 {
     const snq_drum_groove *g = &d->groove;
     const int col = heavy ? d->map.heavy[p] : d->map.even[p], size = g->bar_steps;
@@ -151,14 +150,13 @@ static double variation_of(const snq__drums *d, int p)
     return share * (double)d->job->track->variation;
 }
 
-static int is_loyal(const snq__drums *d, int key)
+int snq__drum_loyal(const snq__drums *d, int key)
 {
     return snq__drum_chance(d, "loyal", d->material, (uint32_t)key) < (double)d->style->loyalty;
 }
 
-/* The number that is held against a chance of a lane at step p. */
-static double draw(const snq__drums *d, const snq_drum_lane *lane, int p, const char *what,
-                   int loyal)
+double snq__drum_draw(const snq__drums *d, const snq_drum_lane *lane, int p, const char *what,
+                      int loyal)
 {
     const uint32_t who = (loyal ? PIECE_IDEA : d->material) << 8 | lane->key;
     const uint32_t steps = (uint32_t)d->bar_steps, at = (uint32_t)p;
@@ -188,38 +186,31 @@ typedef struct lane_state {
     double velocity;
 } lane_state;
 
-static double gate_energy(const snq__drums *d, int key)
-{
-    const int hat = snq__drum_class_of(key) == SNQ__DRUM_HATS;
-    return hat && !isnan(d->hats) ? (double)(d->energy + d->hats) / 2.0 : (double)d->energy;
-}
-
-static double film_bend(const snq__drums *d, int key, double chance)
-{
-    if (isnan(d->hats) || snq__drum_class_of(key) != SNQ__DRUM_HATS)
-        return chance;
-    const double h = (double)d->hats;
-    return snq__drum_bend(chance >= 1.0 ? 0.98 : chance,
-                          h > 0.5 ? 1.0 + 8.0 * (h - 0.5) : 1.0 / (1.0 + 40.0 * (0.5 - h)));
-}
-
-static void try_lane(const snq__drums *d, lane_state *state, uint32_t i, int p)
+/* Does lane i strike at step p of the bar, which reads step `read`? */
+static void try_lane(const snq__drums *d, lane_state *state, uint32_t i, int p, int read)
 {
     const snq_drum_lane *lane = &d->groove.lane[i];
     lane_state *s = &state[i];
-    s->struck = 0;
-    const double e = gate_energy(d, lane->key);
-    const int k = source(d, p, is_heavy(lane->key));
-    if (k < 0 || e < (double)lane->low || e > (double)lane->high)
-        return;
     const double force = (double)d->force * (0.82 + 0.3 * (double)d->energy);
-    const double chance = film_bend(d, lane->key, lane->chance[k]);
+    s->struck = 0;
+    if (snq__drum_wish_kicks(d, lane)) {
+        const double hard = snq__drum_wish_kick(d, lane->key, p);
+        s->struck = hard > 0.0 ? 2 : 0;
+        s->velocity = (double)lane->velocity * hard * force;
+        return;
+    }
+    const double e = snq__drum_wish_gate(d, lane->key);
+    const int k = snq__drum_source(d, read, is_heavy(lane->key));
+    if (k < 0 || e < (double)lane->low || e > (double)lane->high ||
+        !snq__drum_wish_hat(d, lane->key, p))
+        return;
+    const double chance = snq__drum_wish_chance(d, lane->key, lane->chance[k], p);
+    const double ghost = snq__drum_wish_ghost(d, i, lane->ghost[k], p);
     const int may = lane->doubles < 0 || state[lane->doubles].struck == 2;
-    if (chance > 0.0 && may && draw(d, lane, p, "hit", s->loyal) < chance) {
+    if (chance > 0.0 && may && snq__drum_draw(d, lane, read, "hit", s->loyal) < chance) {
         s->struck = 2;
         s->velocity = (double)(lane->velocity * lane->accent[k]) * force;
-    } else if (lane->ghost[k] > 0.0f &&
-               draw(d, lane, p, "ghost", s->loyal) < (double)lane->ghost[k]) {
+    } else if (ghost > 0.0 && snq__drum_draw(d, lane, read, "ghost", s->loyal) < ghost) {
         s->struck = 1;
         s->velocity = (double)lane->ghost_velocity * force;
     }
@@ -264,12 +255,30 @@ static snq_status strike_lane(snq__drums *d, const snq_drum_lane *lane, lane_sta
 {
     if (!s->struck || p < s->busy_to || !may_play(d, p, lane->key))
         return SNQ_OK;
-    const int k = source(d, p, is_heavy(lane->key));
+    const int k = snq__drum_source(d, p, is_heavy(lane->key));
     const uint32_t where = (uint32_t)(d->nth % VARIED * d->bar_steps + p);
-    if (s->struck == 2 && lane->roll[k] > 0.0f &&
+    if (s->struck == 2 && k >= 0 && lane->roll[k] > 0.0f &&
         snq__drum_chance(d, "roll", lane->key | d->material << 8, where) < (double)lane->roll[k])
         return roll(d, lane, s, p);
     return snq__drum_strike(d, p + (double)lane->late_steps, lane->key, s->velocity);
+}
+
+/* What the wish adds: a hat that runs through, a kick where the groove has none. */
+static snq_status strike_wished(snq__drums *d, const lane_state *state, int p)
+{
+    const snq_drum_groove *g = &d->groove;
+    const double force = (double)d->force * (0.82 + 0.3 * (double)d->energy);
+    double hat = snq__drum_wish_runs(d, p);
+    for (uint32_t i = 0; i < g->lanes && hat > 0.0; i++)
+        if (snq__drum_class_of(g->lane[i].key) == SNQ__DRUM_HATS &&
+            (state[i].struck || p < state[i].busy_to))
+            hat = 0.0;
+    if (hat > 0.0 && may_play(d, p, d->wish.hat_key))
+        SNQ_TRY(snq__drum_strike(d, p + (double)d->wish.hat_late, d->wish.hat_key, hat * force));
+    if (d->wish.has_kick || !may_play(d, p, SNQ_DRUM_KICK))
+        return SNQ_OK;
+    const double kick = snq__drum_wish_kick(d, SNQ_DRUM_KICK, p);
+    return kick > 0.0 ? snq__drum_strike(d, p, SNQ_DRUM_KICK, 100.0 * kick * force) : SNQ_OK;
 }
 
 snq_status snq__drum_bar_write(snq__drums *d)
@@ -277,14 +286,16 @@ snq_status snq__drum_bar_write(snq__drums *d)
     lane_state state[SNQ_DRUM_LANES_MAX] = { 0 };
     const snq_drum_groove *g = &d->groove;
     for (uint32_t i = 0; i < g->lanes; i++)
-        state[i].loyal = is_loyal(d, g->lane[i].key);
+        state[i].loyal = snq__drum_loyal(d, g->lane[i].key);
     read_order(d);
+    snq__drum_wish_bar(d);
     for (int p = 0; p < d->map.steps; p++) {
         for (uint32_t i = 0; i < g->lanes; i++)
-            try_lane(d, state, i, d->reads[p]);
+            try_lane(d, state, i, p, d->reads[p]);
         settle(d, state);
         for (uint32_t i = 0; i < g->lanes; i++)
             SNQ_TRY(strike_lane(d, &g->lane[i], &state[i], p));
+        SNQ_TRY(strike_wished(d, state, p));
     }
     return SNQ_OK;
 }

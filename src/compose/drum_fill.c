@@ -148,7 +148,8 @@ static snq_status phrase_end(snq__drums *d)
     const uint32_t bar = (uint32_t)d->nth;
     if ((d->nth + 1) % d->style->fill_every == 0 &&
         snq__drum_chance(d, "phrase fill", d->section, bar) <
-            (double)d->style->fill_chance * (0.6 + (double)d->job->track->variation))
+            (double)d->style->fill_chance * (0.6 + (double)d->job->track->variation) *
+                snq__drum_wish_fills(d))
         return fill_towards(d, d->nth, SHORT_FILL);
     if ((d->nth + 1) % o->every == 0 &&
         snq__drum_chance(d, "dropout", d->section, bar) < (double)o->chance) {

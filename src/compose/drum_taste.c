@@ -302,5 +302,6 @@ int snq__drum_section(snq__drums *d, uint32_t i)
     }
     snq_bar_map_make(d->intent->beats_per_bar, d->intent->beat_unit, g->beats_per_bar, g->beat_unit,
                      &d->map);
+    snq__drum_wish_section(d);
     return 1;
 }

@@ -6,6 +6,7 @@
  * STEPS  swing: in a bar, pairs of 2 * swing_step steps from its start on; x ticks into a pair of `span`:
  *          mid = round(span * swing);  x < span / 2 ?  x * mid / (span / 2)
  *                                                   :  mid + (x - span / 2) * (span - mid) / (span / 2)
+ *        A bar whose wish says so has a swing of its own.
  *        A pair that the bar cuts off (7/8 with swung eighths) stays straight. All in whole numbers.
  *        hand: for each group of notes that begin together, in order
  *          e = r e' + sqrt(1 - r^2) g,  g normal; cut at +-2.5 (both of timing and of force)
@@ -29,7 +30,7 @@
 #define OWN   0.25
 #define LIMIT 2.5
 
-int64_t snq_groove_swing(const snq_intent *in, int64_t tick)
+int64_t snq_groove_swing(const snq_intent *in, const snq_bar_wish *wish, int64_t tick)
 {
     const int64_t bar = snq_intent_bar_ticks(in);
     const int64_t half = (int64_t)SNQ_TICKS_PER_STEP * (in->swing_step == 2 ? 2 : 1),
@@ -37,7 +38,10 @@ int64_t snq_groove_swing(const snq_intent *in, int64_t tick)
     if (tick < 0 || bar < span)
         return tick;
     const int64_t within = tick % bar, begin = within / span * span, x = within - begin;
-    const int64_t mid = (int64_t)floor((double)span * (double)in->swing + 0.5);
+    const int64_t nth = tick / bar;
+    const float swing =
+        wish && nth < in->bars ? snq_wish_swing(wish[nth].swing, in->swing) : in->swing;
+    const int64_t mid = (int64_t)floor((double)span * (double)swing + 0.5);
     if (begin + span > bar || mid <= 0 || mid >= span)
         return tick;
     const int64_t to = x < half ? x * mid / half : mid + (x - half) * (span - mid) / half;
@@ -68,7 +72,8 @@ static uint32_t step_of(const snq_intent *in, int64_t tick)
     return (uint32_t)((within + SNQ_TICKS_PER_STEP / 2) / SNQ_TICKS_PER_STEP % 4);
 }
 
-void snq_groove_apply(const snq_intent *in, const snq_human *h, snq_rng *rng, snq_track *t)
+void snq_groove_apply(const snq_intent *in, const snq_bar_wish *wish, const snq_human *h,
+                      snq_rng *rng, snq_track *t)
 {
     if (!t->notes)
         return;
@@ -91,7 +96,7 @@ void snq_groove_apply(const snq_intent *in, const snq_human *h, snq_rng *rng, sn
                             h->force_by_step[step_of(in, tick)];
         const double v = floor(n->velocity * gain + 0.5);
         n->velocity = (uint8_t)(v > 127.0 ? 127.0 : v > 1.0 ? v : 1.0);
-        n->tick = snq_groove_swing(in, tick);
-        n->length = snq_groove_swing(in, end) - n->tick;
+        n->tick = snq_groove_swing(in, wish, tick);
+        n->length = snq_groove_swing(in, wish, end) - n->tick;
     }
 }

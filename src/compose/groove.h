@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "base/rng.h"
+#include "compose/bar_wish.h"
 #include "compose/intent.h"
 #include "score/score.h"
 
@@ -25,10 +26,12 @@ typedef struct snq_human {
     float force_by_step[4]; /* gain of the velocity on the four steps of a beat (1 1 1 1) */
 } snq_human;
 
-/* Where a straight tick falls in the swing of the intent. Monotonous; whole pairs stay. */
-int64_t snq_groove_swing(const snq_intent *in, int64_t tick);
+/* Where a straight tick falls in the swing of the intent, or of its bar's wish (in->bars,) where one says so (NULL:
+ * no wishes). Monotonous; whole pairs stay, and so do bars. */
+int64_t snq_groove_swing(const snq_intent *in, const snq_bar_wish *wish, int64_t tick);
 /* Swing, then humanise all notes of a track (one hand: notes that begin together move together, but for a
  * quarter of it). Order of notes may change: the caller sorts. */
-void snq_groove_apply(const snq_intent *in, const snq_human *h, snq_rng *rng, snq_track *t);
+void snq_groove_apply(const snq_intent *in, const snq_bar_wish *wish, const snq_human *h,
+                      snq_rng *rng, snq_track *t);
 
 #endif

@@ -61,9 +61,12 @@ static void decide_mood(const snq_brief *b, snq_intent *out)
 
 /* ---------------------------------------------------------------- tempo */
 
-/* What the style and the words leave open. */
-static void tempo_range(const snq_brief *b, const snq_style *s, double *lo, double *hi)
+void snq_intent_tempo_range(const snq_brief *b, const snq_style *s, double *lo, double *hi)
 {
+    if (b->bpm > 0.0) {
+        *lo = *hi = b->bpm;
+        return;
+    }
     *lo = s->bpm_min;
     *hi = s->bpm_max;
     if (b->min_bpm > 0.0 && b->min_bpm > *hi)
@@ -94,7 +97,7 @@ static void decide_tempo(const snq_brief *b, snq_intent *out)
         out->bpm = b->bpm;
         return;
     }
-    tempo_range(b, s, &lo, &hi);
+    snq_intent_tempo_range(b, s, &lo, &hi);
     snq_rng rng = snq__intent_rng(out->seed, "tempo", 0);
     const double usual = s->bpm >= lo && s->bpm <= hi ? s->bpm : 0.5 * (lo + hi);
     const double lean = (double)(out->arousal - 0.5f) * (hi - lo);
@@ -112,7 +115,7 @@ static void decide_tempo(const snq_brief *b, snq_intent *out)
 static int fit_tempo(const snq_brief *b, snq_intent *out, int32_t multiple)
 {
     double lo, hi;
-    tempo_range(b, out->style, &lo, &hi);
+    snq_intent_tempo_range(b, out->style, &lo, &hi);
     const double quarters = (double)snq_intent_bar_ticks(out) / SNQ_SCORE_TICKS;
     const double per_bpm = b->seconds / 60.0 / quarters; /* bars that one BPM makes */
     const double want = out->bpm * per_bpm;

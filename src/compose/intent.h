@@ -94,6 +94,9 @@ static inline int64_t snq_intent_bar_ticks(const snq_intent *in)
 }
 double snq_intent_bar_s(const snq_intent *in);
 
+/* The tempos that the style and the words leave open: *lo <= *hi, alike where one is said. */
+void snq_intent_tempo_range(const snq_brief *b, const snq_style *s, double *lo, double *hi);
+
 /* Decide all that is open. ERR_RANGE: what was asked for can't be ("no track is left", a piece of more than
  * INTENT_BARS_MAX bars); the text says so. `out` holds no memory of its own. */
 SNQ_MUST_USE snq_status snq_intent_decide(const snq_brief *brief, const snq_style *style,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IDEA   The kit: section by section its groove, bar by bar what is drawn of it, and what a drummer does at
  *        beginnings and ends (drum_fill.c). Percussion is the same with grooves of its own and without fills. */
-#include <math.h>
-
 #include "compose/drum_impl.h"
 
 static snq_status write_bar(snq__drums *d)
@@ -14,21 +12,6 @@ static snq_status write_bar(snq__drums *d)
         return SNQ_OK;
     SNQ_TRY(snq__drum_ends(d));
     return snq__drum_bar_write(d);
-}
-
-/* What a film wishes for this bar. */
-static int read_wish(snq__drums *d)
-{
-    const snq_context *c = d->job->context;
-    d->energy = snq_context_energy(c, d->bar);
-    d->hats = NAN;
-    if (!c->wish)
-        return 1;
-    d->hats = c->wish[d->bar].hat_density;
-    if (!d->percussion)
-        return 1;
-    d->hats = snq_wish_or(c->wish[d->bar].percussion, d->hats);
-    return isnan(d->hats) || d->hats >= 0.1f;
 }
 
 snq_status snq__drums_make(const snq_track_job *job, int percussion, snq_track *out)
@@ -44,8 +27,8 @@ snq_status snq__drums_make(const snq_track_job *job, int percussion, snq_track *
             continue;
         for (d.nth = 0; d.nth < s->bars; d.nth++) {
             d.bar = s->bar + d.nth;
-            if (read_wish(&d))
-                SNQ_TRY(write_bar(&d));
+            snq__drum_wish_read(&d);
+            SNQ_TRY(write_bar(&d));
         }
     }
     return SNQ_OK;

@@ -310,6 +310,33 @@ static void thin(song *m, snq_motif *motif, int32_t bar, int32_t place)
     }
 }
 
+/* What a wish adds to a bar: long notes are divided, the second half leads on to what comes. */
+static void divide(song *m, snq_motif *motif, int32_t bar, int32_t place)
+{
+    const double wish = wanted(m, bar);
+    const int least = wish > 0.75 ? 2 : 4;
+    if (wish <= 0.5)
+        return;
+    snq_rng rng = stream(m, "divide", (uint32_t)place);
+    for (int i = motif->notes - 1; i >= 0; i--) {
+        snq_motif_note *const n = &motif->note[i];
+        const int half = n->steps / 2;
+        const double u = snq_rng_uniform(&rng);
+        const int up = snq_rng_below(&rng, 2) ? 1 : -1;
+        if (n->steps < least || motif->notes == SNQ_MOTIF_NOTES_MAX || u >= 2.0 * (wish - 0.5))
+            continue;
+        const int next = i + 1 < motif->notes ? n[1].contour : n->contour;
+        int way = next > n->contour ? 1 : next < n->contour ? -1 : up;
+        way = n->contour + way > 7 || n->contour + way < -7 ? -way : way;
+        memmove(n + 2, n + 1, (size_t)(motif->notes - 1 - i) * sizeof *n);
+        n[1] = (snq_motif_note) { .step = (int16_t)(n->step + half),
+                                  .steps = (int16_t)(n->steps - half),
+                                  .contour = (int8_t)(n->contour + way) };
+        n->steps = (int16_t)half;
+        motif->notes++;
+    }
+}
+
 static void append(snq_motif *motif, int step, int steps, int contour)
 {
     snq_motif_note *const last = &motif->note[motif->notes - 1];
@@ -422,6 +449,7 @@ static snq_status make_bar(song *m, int32_t bar)
     if (take_idea(m, bar, place, as, &b->motif) || is_final)
         b->letter |= 0x20; /* not to be remembered */
     thin(m, &b->motif, bar, place);
+    divide(m, &b->motif, bar, place);
     if (bar + 1 < m->f->bar + m->f->bars)
         pick_up(m, &b->motif, place);
     end_bar(m, &b->motif, bar);

@@ -11,6 +11,9 @@
  *       4 colours, by (material, place in the chart, complexity)
  *       5 substitutions, at most one that leaves the scale in a phrase, none at a phrase's first chord
  *       6 equal neighbours of a phrase become one
+ *       With a wish for how far chords go (bar_wish.h) charts are weighed by their roots and foreign tones, too:
+ *       "simple" has one chord a bar at most and step 5 is left out, "moderate" stays in the scale, "complex" and
+ *       "chromatic" have step 5 in full, the latter in every second bar. A material has a chart for each.
  * CONST Chances grow with complexity c as (c - 1) / 4. Key profiles: C. Krumhansl and E. Kessler, "Tracing the
  *       dynamic changes in perceived tonal organization in a spatial representation of musical keys",
  *       Psychological Review 89(4), 1982. PLAIN: ours; below it pieces were heard in other keys.
@@ -58,8 +61,31 @@ int snq__plan_complexity(const snq_chord_planner *p, int32_t bar)
     const int usual = p->in->chord_complexity;
     if (!p->context->wish)
         return usual;
-    const float w = snq_wish_or(p->context->wish[bar].chord_complexity, -1);
-    return w < 0 ? usual : 1 + (int)(w * 4 + 0.5f);
+    return (int)(snq_wish_or(p->context->wish[bar].chord_complexity, (float)usual) + 0.5f);
+}
+
+int snq__plan_section_complexity(const snq_chord_planner *p, const snq_form_section *s)
+{
+    int sum = 0;
+    for (int32_t b = 0; b < s->bars; b++)
+        sum += snq__plan_complexity(p, s->bar + b);
+    return (2 * sum + s->bars) / (2 * s->bars);
+}
+
+/* What most bars of a section that say something wish; -1: none does. */
+static int type_of(const snq_context *c, const snq_form_section *s)
+{
+    int32_t said[SNQ_PROGRESSIONS] = { 0 };
+    int most = -1;
+    for (int32_t b = 0; c->wish && b < s->bars; b++) {
+        const int type = snq_wish_choice(c->wish[s->bar + b].progression);
+        if (type >= 0)
+            said[type]++;
+    }
+    for (int i = 0; i < SNQ_PROGRESSIONS; i++)
+        if (said[i] > (most < 0 ? 0 : said[most]))
+            most = i;
+    return most;
 }
 
 /* ---- 2: layout ---- */
@@ -110,7 +136,7 @@ static snq_status lay(snq_chord_planner *p, const snq_harmony_loop *l, int32_t f
             const int32_t within = s->bar < bar ? 0 : share_step(p->in, s->part, s->parts);
             snq_chord_event e = { .step = (from + b) * bar_steps + within,
                                   .place = (uint16_t)(i + (size_t)tag * 64) };
-            if (within >= bar_steps)
+            if (within >= bar_steps || (within > 0 && p->type == SNQ_PROGRESSION_simple))
                 continue;
             if (p->events > 0 && p->event[p->events - 1].step == e.step)
                 p->events--;
@@ -165,7 +191,7 @@ static void deceive(snq_chord_planner *p, const snq_form_section *s)
 
 static snq_status lay_section(snq_chord_planner *p, const snq_form_section *s, int last)
 {
-    const snq_harmony_loop *l = p->loop[s->material];
+    const snq_harmony_loop *l = p->loop[p->type + 1][s->material];
     const int32_t phrase = p->style->phrase_bars;
     p->events = 0;
     for (int32_t b = 0; b < s->bars; b += phrase) {
@@ -235,6 +261,7 @@ snq_status snq_progression_plan(const snq_intent *in, snq_context *c)
     for (uint32_t i = 0; i < c->form.sections; i++) {
         const snq_form_section *s = &c->form.section[i];
         const int last = i + 1 == c->form.sections;
+        p->type = type_of(c, s);
         snq__plan_choose_loop(p, s);
         SNQ_GOTO(lay_section(p, s, last));
         snq__plan_colour_section(p, s, last);

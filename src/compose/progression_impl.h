@@ -29,7 +29,9 @@ typedef struct snq_chord_planner {
     const snq_intent *in;
     const snq_style_harmony *style;
     snq_context *context;
-    const snq_harmony_loop *loop[SNQ_PLAN_MATERIALS]; /* NULL: not chosen yet */
+    /* by how far chords shall go (-1 .. + 1) and material; NULL: not chosen yet */
+    const snq_harmony_loop *loop[SNQ_PROGRESSIONS + 1][SNQ_PLAN_MATERIALS];
+    int type; /* SNQ_PROGRESSION_* of the section at hand; -1: nothing is wished */
     uint16_t scale;
     snq_chord_event *event; /* (events,) of the section at hand, owned */
     size_t events, room;
@@ -50,6 +52,8 @@ snq_rng snq__plan_stream(const snq_chord_planner *p, uint32_t what, uint32_t a, 
 size_t snq__plan_choose(snq_rng *r, const float *weight, size_t n);
 /* 1 .. 5 of a bar. */
 int snq__plan_complexity(const snq_chord_planner *p, int32_t bar);
+/* 1 .. 5 of a section: the mean of its bars. */
+int snq__plan_section_complexity(const snq_chord_planner *p, const snq_form_section *s);
 /* Append a chord. ERR_NOMEM. */
 SNQ_MUST_USE snq_status snq__plan_push(snq_chord_planner *p, const snq_chord_event *e);
 

@@ -17,7 +17,7 @@ enum { FRAME_BYTES = 6, RUN = 4096 };
 /* Where reading has come to. */
 typedef struct place {
     int64_t at, end; /* next byte of the samples, and where they end; of a sound: frames */
-    uint32_t ahead;  /* frames of silence before: the desk's latency */
+    int64_t ahead;   /* frames of silence before: the desk's latency, and what lies before `from` */
 } place;
 
 typedef struct frozen {
@@ -127,10 +127,10 @@ static void read_file(snq_frozen_stems *all, const frozen *f, place *p, size_t n
 static size_t read_part(snq_frozen_stems *all, const frozen *f, place *p, size_t n, float *left,
                         float *right)
 {
-    const size_t wait = n < p->ahead ? n : p->ahead;
+    const size_t wait = (int64_t)n < p->ahead ? n : (size_t)p->ahead;
     memset(left, 0, n * sizeof *left);
     memset(right, 0, n * sizeof *right);
-    p->ahead -= (uint32_t)wait;
+    p->ahead -= (int64_t)wait;
     const int64_t left_over = (p->end - p->at) / (f->sound ? 1 : FRAME_BYTES);
     const size_t there = (int64_t)(n - wait) < left_over ? n - wait : (size_t)left_over;
     if (!f->sound)
@@ -171,7 +171,7 @@ static int64_t play(void *user, uint32_t part, size_t n, float *left, float *rig
 }
 
 snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_t rate_hz,
-                                const snq_render_desk *inner, snq_frozen_stems **out)
+                                int64_t from, const snq_render_desk *inner, snq_frozen_stems **out)
 {
     snq_status st = SNQ_OK;
     *out = NULL;
@@ -189,7 +189,7 @@ snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts, uint32_
         .user = f, .latency = inner->latency, .strip = strip, .silent = silent, .play = play
     };
     for (uint32_t i = 0; i < parts; i++)
-        part[i] = (frozen) { .fd = -1, .stem.ahead = inner->latency };
+        part[i] = (frozen) { .fd = -1, .stem.ahead = from + inner->latency };
     for (uint32_t i = 0; i < parts; i++)
         if (path[i])
             SNQ_GOTO(open_part(&part[i], path[i], rate_hz));
@@ -208,7 +208,7 @@ void snq_frozen_stems_record(snq_frozen_stems *f, uint32_t part, const snq_froze
     p->sound = sound;
     p->recording = 1;
     p->played = p->stem;
-    p->played.ahead = 0;
+    p->played.ahead -= f->inner->latency;
 }
 
 void snq_frozen_stems_free(snq_frozen_stems *f)

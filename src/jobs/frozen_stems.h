@@ -32,12 +32,12 @@ typedef struct snq_frozen_sound {
     void (*read)(const void *user, int64_t from, size_t n, float *left, float *right);
 } snq_frozen_sound;
 
-/* path (parts,): of each part's frozen stem, NULL where it is made; borrowed for the call. `inner` is borrowed
- * for life. On success *out is owned by the caller (free), on error NULL. ERR_IO, ERR_FORMAT, ERR_NOT_FOUND,
+/* path (parts,): of each part's frozen stem, NULL where it is made; borrowed for the call. Stems begin at frame `from` of
+ * the piece (snq_render_cfg). `inner` is borrowed for life. On success *out is owned by the caller (free), on error NULL. ERR_IO, ERR_FORMAT, ERR_NOT_FOUND,
  * ERR_NOMEM, those of snq_riff_scan_run: naming the file. */
 SNQ_MUST_USE snq_status snq_frozen_stems_new(const char *const *path, uint32_t parts,
-                                             uint32_t rate_hz, const snq_render_desk *inner,
-                                             snq_frozen_stems **out);
+                                             uint32_t rate_hz, int64_t from,
+                                             const snq_render_desk *inner, snq_frozen_stems **out);
 /* Part `part` is a recording: its stem is also what it plays. With `sound` (borrowed for life) the stem is this,
  * and not a file. */
 void snq_frozen_stems_record(snq_frozen_stems *f, uint32_t part, const snq_frozen_sound *sound);

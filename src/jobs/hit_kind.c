@@ -15,7 +15,7 @@
 #define KICK     0.65
 #define HAT      0.1
 
-int snq_hit_kind(const float *const x[2], size_t frames, uint32_t rate_hz, size_t at)
+int snq_drum_hit_kind(const float *const x[2], size_t frames, uint32_t rate_hz, size_t at)
 {
     const double a = 1.0 - exp(-2.0 * M_PI * BODY_HZ / rate_hz);
     const size_t n = (size_t)(WINDOW_S * rate_hz);

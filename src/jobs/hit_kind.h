@@ -11,6 +11,6 @@
 enum { SNQ_HIT_KICK = 36, SNQ_HIT_SNARE = 38, SNQ_HIT_HAT = 42 }; /* General MIDI keys */
 
 /* Of the hit at frame `at` of x (2, frames): SNQ_HIT_*; silence is a hi-hat. */
-int snq_hit_kind(const float *const x[2], size_t frames, uint32_t rate_hz, size_t at);
+int snq_drum_hit_kind(const float *const x[2], size_t frames, uint32_t rate_hz, size_t at);
 
 #endif

@@ -244,7 +244,7 @@ static int key_of(const writer *w, double t_s)
                     : w->part == SNQ_PART_harmony ? HARMONY_LOW
                                                   : OTHERS_LOW;
     if (w->part == SNQ_PART_drums)
-        return snq_hit_kind(side, x->frames, x->rate_hz, (size_t)(t_s * x->rate_hz));
+        return snq_drum_hit_kind(side, x->frames, x->rate_hz, (size_t)(t_s * x->rate_hz));
     return low + (w->in->tonic - low % 12 + 12) % 12;
 }
 

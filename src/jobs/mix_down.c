@@ -34,7 +34,8 @@ struct snq_mix_down {
     snq_mixer *mixer;   /* owned */
     snq_parallel *team; /* owned */
     snq_render_desk desk;
-    int fd; /* of the spill file */
+    int64_t *at; /* (strips,), owned: frame of the piece that a strip gives next */
+    int fd;      /* of the spill file */
     int64_t frames;
     snq_loud_slots loud; /* of the pre-master */
     float *both;         /* (CHUNK, 2) */
@@ -42,10 +43,28 @@ struct snq_mix_down {
 
 /* ---------------------------------------------------------------- the desk */
 
+/* A raised cosine down to silence, the same for all: their sum fades as each of them does. */
+static void fade(const snq_mix_down *m, int64_t at, size_t n, float *left, float *right)
+{
+    for (size_t i = 0; i < n; i++) {
+        const int64_t into = at + (int64_t)i - m->cfg.fade_at;
+        if (into <= 0)
+            continue;
+        const double way = into < m->cfg.fade ? (double)into / (double)m->cfg.fade : 1.0;
+        const float gain = into < m->cfg.fade ? (float)(0.5 + 0.5 * cos(M_PI * way)) : 0.0f;
+        left[i] *= gain;
+        right[i] *= gain;
+    }
+}
+
 static void strip(void *user, uint32_t part, const float *const (*played)[2], size_t n, float *left,
                   float *right)
 {
-    snq_mixer_strip(((snq_mix_down *)user)->mixer, part, played, n, left, right);
+    snq_mix_down *m = user;
+    snq_mixer_strip(m->mixer, part, played, n, left, right);
+    if (m->cfg.fade)
+        fade(m, m->at[part], n, left, right);
+    m->at[part] += (int64_t)n;
 }
 
 static int silent(void *user, uint32_t part)
@@ -65,12 +84,15 @@ snq_status snq_mix_down_new(const snq_mix_down_cfg *cfg, snq_warnings *warnings,
     m->fd = -1;
     SNQ_GOTO(snq_loud_slots_init(&m->loud, cfg->rate_hz));
     m->both = snq_calloc(CHUNK, FRAME_BYTES);
-    if (!m->both) {
+    m->at = snq_calloc(cfg->plan->strips ? cfg->plan->strips : 1, sizeof *m->at);
+    if (!m->both || !m->at) {
         st = SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a mix");
         goto fail;
     }
     SNQ_GOTO(snq_parallel_new(cfg->threads, &m->team));
     SNQ_GOTO(snq_mixer_new(&mixer, warnings, &m->mixer));
+    for (uint32_t i = 0; i < cfg->plan->strips; i++)
+        m->at[i] = -(int64_t)snq_mixer_latency(m->mixer);
     SNQ_GOTO(snq_spill_open(&m->fd));
     m->desk = (snq_render_desk) {
         .user = m, .latency = snq_mixer_latency(m->mixer), .strip = strip, .silent = silent
@@ -92,6 +114,7 @@ void snq_mix_down_free(snq_mix_down *m)
     snq_parallel_free(m->team);
     snq_loud_slots_clear(&m->loud);
     snq_free(m->both);
+    snq_free(m->at);
     snq_free(m);
 }
 

@@ -31,6 +31,9 @@ typedef struct snq_mix_down_cfg {
     uint32_t rate_hz;
     uint32_t threads;
     uint64_t seed;
+    int64_t
+        fade_at; /* frame of the piece from which on all stems fade, over `fade` frames, to silence */
+    int64_t fade;               /* 0: they don't */
     const volatile int *cancel; /* non-zero asks finish to stop; NULL */
 } snq_mix_down_cfg;
 

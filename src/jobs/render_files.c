@@ -90,7 +90,10 @@ static snq_status open_all(snq_render_files *f, const snq_render_job_cfg *cfg)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for %u stems", r->stems);
     SNQ_TRY(snq_folder_output_open(cfg->out, cfg->force, &f->folder));
     for (uint32_t i = 0; i < r->stems; i++)
-        SNQ_TRY(open_stem(f, cfg, i));
+        if (cfg->no_stems)
+            *r->stem[i].file = '\0';
+        else
+            SNQ_TRY(open_stem(f, cfg, i));
     snq_render_name_whole(&r->mix, "mix", cfg->format);
     SNQ_TRY(open_audio(f, cfg->format, SNQ_RENDER_MIX));
     if (!cfg->premaster)

@@ -64,6 +64,11 @@ static int on_progress(void *user, double done_s, double of_s)
     return j->cfg->cancel && *j->cfg->cancel;
 }
 
+static int64_t frames_of(double seconds)
+{
+    return llround(seconds * SNQ_RENDER_RATE_HZ);
+}
+
 /* The stems that stay take the places of those that the desk makes. */
 static snq_status open_frozen(job *j)
 {
@@ -74,8 +79,9 @@ static snq_status open_frozen(job *j)
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for frozen stems");
     for (uint32_t i = 0; i < j->plan.tracks; i++)
         path[i] = snq_render_frozen_path(j->cfg, j->report->stem[i].name);
-    const snq_status st = snq_frozen_stems_new(path, j->plan.parts, SNQ_RENDER_RATE_HZ,
-                                               snq_mix_down_desk(j->down), &j->frozen);
+    const snq_status st =
+        snq_frozen_stems_new(path, j->plan.parts, SNQ_RENDER_RATE_HZ, frames_of(j->cfg->from_s),
+                             snq_mix_down_desk(j->down), &j->frozen);
     snq_free(path);
     for (uint32_t i = 0; st >= 0 && i < j->plan.tracks; i++) {
         const snq_frozen_stem *stem = snq_render_frozen(j->cfg, j->report->stem[i].name);
@@ -92,6 +98,8 @@ static snq_status open_desk(job *j)
                                    .rate_hz = SNQ_RENDER_RATE_HZ,
                                    .threads = j->cfg->threads,
                                    .seed = j->cfg->seed,
+                                   .fade_at = frames_of(j->cfg->to_s) - frames_of(j->cfg->fade_s),
+                                   .fade = frames_of(j->cfg->fade_s),
                                    .cancel = j->cfg->cancel };
     SNQ_TRY(snq_mix_down_new(&cfg, &j->report->warnings, &j->down));
     return open_frozen(j);
@@ -111,6 +119,8 @@ static snq_status play(job *j)
     cfg.rate_hz = SNQ_RENDER_RATE_HZ;
     cfg.threads = j->cfg->threads;
     cfg.seed = j->cfg->seed;
+    cfg.from = frames_of(j->cfg->from_s);
+    cfg.to = frames_of(j->cfg->to_s);
     cfg.user = j;
     cfg.stem = on_stem;
     cfg.sum = on_sum;
@@ -210,6 +220,8 @@ static snq_status run(job *j)
     j->down = NULL;
     if (j->cfg->finish)
         SNQ_TRY(j->cfg->finish(j->cfg->user, snq_render_files_folder(j->files), j->report));
+    if (j->cfg->discard)
+        return SNQ_OK; /* free leaves nothing */
     snq_render_files *files = j->files;
     j->files = NULL;
     return snq_render_files_commit(files);

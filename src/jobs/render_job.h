@@ -59,6 +59,11 @@ typedef struct snq_render_job_cfg {
     int premaster; /* write the sum of the stems, too */
     int lanes;     /* a stem for each lane of a drum track, too */
     int force;
+    int no_stems; /* stems are made, and not written */
+    int discard;  /* the folder is gone at the end: `finish` takes what is wanted of it */
+    /* Seconds of the piece that are heard; 0, 0: all of it, until its last sound has died away. It ends at to_s with a
+     * fade of fade_s. */
+    double from_s, to_s, fade_s;
     snq_audio_format format;       /* of the stems and the sum (WAV) */
     uint32_t threads;              /* (1) */
     uint64_t seed;                 /* (0) */

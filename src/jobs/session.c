@@ -21,6 +21,7 @@ void snq_session_clear(snq_session *s)
     snq_free(s->step);
     snq_free(s->prompt);
     snq_brief_clear(&s->brief);
+    snq_film_plan_free(s->film);
     *s = (snq_session) { 0 };
 }
 

@@ -22,6 +22,7 @@
 #include "compose/brief.h"
 #include "compose/intent.h"
 #include "compose/style.h"
+#include "jobs/film_plan.h"
 #include "mix/engine/mix_plan.h"
 
 #define SNQ_SESSION_SCHEMA "sonique/session/1"
@@ -56,6 +57,7 @@ typedef struct snq_session {
     char style[SNQ_STYLE_ID_MAX];
     snq_intent intent; /* its style is set by who has the styles */
     snq_session_track track[SNQ_INTENT_TRACKS_MAX];
+    snq_film_plan *film;    /* that the piece follows, owned; NULL: none */
     snq_session_step *step; /* (steps,), owned */
     uint32_t steps, room;
 } snq_session;

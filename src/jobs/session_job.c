@@ -120,6 +120,10 @@ snq_status snq__session_compose(const snq_session *s, const snq_score *kept, uin
                                 snq_score *out)
 {
     snq_compose_cfg cfg = { .brief = &s->brief, .intent = &s->intent, .kept = kept, .anew = anew };
+    if (s->film) {
+        cfg.wish = s->film->wish;
+        cfg.fit = kept ? NULL : &s->film->fit;
+    }
     for (uint32_t i = 0; i < s->intent.tracks; i++)
         cfg.track_seed[i] = s->track[i].seed;
     return snq_compose(&cfg, out);
@@ -239,6 +243,19 @@ static uint32_t unheard(const snq_session *s)
     return set;
 }
 
+/* What a film moves in a track, it moves in the track that is made in its place. */
+static snq_status keep_curves(const snq_session *s, const snq_score *kept, uint32_t anew,
+                              snq_score *to)
+{
+    for (uint32_t i = 0; s->film && i < s->intent.tracks; i++) {
+        const snq_track *from = snq_score_find_track(kept, s->intent.track[i].name);
+        snq_track *track = snq_score_find_track(to, s->intent.track[i].name);
+        if (anew >> i & 1 && from && track)
+            SNQ_TRY(snq_track_copy_curves(from, track));
+    }
+    return SNQ_OK;
+}
+
 static snq_status regenerate(const snq_session_folder *f, const snq_regenerate_cfg *cfg,
                              snq_composition *out)
 {
@@ -256,6 +273,11 @@ static snq_status regenerate(const snq_session_folder *f, const snq_regenerate_c
                                                                .keep = 1,
                                                                .run = cfg->run },
                                     out);
+    if (st >= 0 && anew) {
+        st = keep_curves(&out->session, &kept, anew, &score);
+        if (st < 0)
+            snq_score_clear(&score);
+    }
     snq_score_clear(&kept);
     if (st >= 0 && anew) {
         st = render_in_place(f, "",

@@ -60,6 +60,10 @@ void snq_session_json(snq_json *j, const snq_session *s, const snq_mix_plan *mix
         if (s->track[i].locked)
             snq_json_string(j, s->intent.track[i].name);
     snq_json_end(j);
+    if (s->film) {
+        snq_json_key(j, "film");
+        snq_film_plan_json(j, s->film);
+    }
     snq_json_key(j, "scenes");
     snq_json_array(j);
     snq_json_end(j);
@@ -212,8 +216,8 @@ static snq_status read_style(const snq_json_ref *at, snq_session_find_style *fin
 static snq_status read_all(const snq_json_ref *at, snq_session_find_style *find_style, void *user,
                            snq_session *s)
 {
-    static const char *const keys[] = { "schema",  "prompt", "brief", "seed",   "style",
-                                        "context", "tracks", "locks", "scenes", "history" };
+    static const char *const keys[] = { "schema", "prompt", "brief", "seed",   "style",  "context",
+                                        "tracks", "locks",  "film",  "scenes", "history" };
     const snq_style *style;
     snq_json_ref member;
     SNQ_TRY(snq_json_only(at, keys, SNQ_COUNT(keys)));
@@ -227,6 +231,8 @@ static snq_status read_all(const snq_json_ref *at, snq_session_find_style *find_
     SNQ_TRY(snq_intent_from_json(&member, style, &s->intent));
     SNQ_TRY(read_tracks(at, s));
     SNQ_TRY(read_locks(at, s));
+    if (snq_json_find(at, "film", &member))
+        SNQ_TRY(snq_film_plan_from_json(&member, s->intent.bars, &s->film));
     return read_history(at, s);
 }
 

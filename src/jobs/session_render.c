@@ -103,6 +103,15 @@ static void on_progress(void *user, double done_s, double of_s)
         j->cfg->run.progress(j->cfg->run.user, done_s, of_s);
 }
 
+static snq_status offer_mix(const job *j, snq_folder_output *folder, const char *mix)
+{
+    char path[SNQ_PATH_MAX];
+    if (!j->cfg->mixed)
+        return SNQ_OK;
+    SNQ_TRY(snq_folder_output_path(folder, mix, path, sizeof path));
+    return j->cfg->mixed(j->cfg->user, folder, path);
+}
+
 static snq_status write_report(const job *j, snq_folder_output *folder, const char *mix)
 {
     char path[SNQ_PATH_MAX];
@@ -112,6 +121,8 @@ static snq_status write_report(const job *j, snq_folder_output *folder, const ch
     snq_status st = snq_session_report_write(j->report, path, mix, j->cfg->run.cancel, &text);
     if (st >= 0)
         st = snq_folder_output_text(folder, "report.json", &text);
+    if (st >= 0 && j->cfg->reported)
+        st = j->cfg->reported(j->cfg->user, &text);
     snq_str_clear(&text);
     return st;
 }
@@ -170,6 +181,7 @@ static snq_status on_finish(void *user, snq_folder_output *folder, const snq_ren
     job *j = user;
     name_stems(j->cfg->session, r);
     SNQ_TRY(keep_originals(j, folder));
+    SNQ_TRY(offer_mix(j, folder, r->mix.file));
     SNQ_TRY(write_report(j, folder, r->mix.file));
     if (j->cfg->keep)
         SNQ_TRY(snq_session_folder_keep(
@@ -211,10 +223,19 @@ static snq_status render(job *j, snq_render_report *out)
     const snq_session_render_cfg *c = j->cfg;
     snq_render_job_cfg cfg = snq_render_job_cfg_default();
     SNQ_TRY(find_frozen(j));
-    SNQ_TRY(snq_session_report_new(&c->session->intent, c->score, SNQ_RENDER_RATE_HZ, &j->report));
+    const snq_film_plan *film = c->session->film;
+    const snq_session_report_film told = { .plan = film, .tell = c->tell, .user = c->user };
+    SNQ_TRY(snq_session_report_new(&c->session->intent, c->score, &told, SNQ_RENDER_RATE_HZ,
+                                   &j->report));
     cfg.score = c->score;
     cfg.out = c->out;
     cfg.force = c->force;
+    if (film) {
+        cfg.from_s = film->fit.lead_s;
+        cfg.to_s = film->fit.lead_s + film->fit.end_s;
+        cfg.fade_s = film->fade_s;
+    }
+    cfg.no_stems = cfg.discard = c->discard;
     cfg.threads = c->run.threads;
     cfg.lanes = c->run.lanes;
     cfg.premaster = c->run.premaster;

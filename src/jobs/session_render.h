@@ -50,6 +50,12 @@ typedef struct snq_session_render_cfg {
     const snq_session_recorded
         *recorded; /* (tracks of the session,), those without a stem are none; NULL */
     int keep;      /* put how it is into the history, as before the session's last step */
+    int discard; /* make no stems' files, and leave nothing but what `mixed` and `reported` took elsewhere */
+    /* All may be NULL. The mix is there, at `path`, and no thread is left: */
+    snq_status (*mixed)(void *user, snq_folder_output *folder, const char *path);
+    void (*tell)(void *user, snq_json *j); /* as of snq_session_report_film */
+    snq_status (*reported)(void *user, const snq_str *report_json); /* and this is its report */
+    void *user;
     snq_session_run run;
 } snq_session_render_cfg;
 

@@ -21,6 +21,7 @@ enum { DRUMS, BASS, MEASURED, STEPS_MAX = 256 };
 struct snq_session_report {
     const snq_intent *in;
     const snq_score *score;
+    snq_session_report_film film;
     const char *name[MEASURED]; /* of the track; NULL: there is none; borrowed from the intent */
     snq_band_powers *powers[MEASURED];
     snq_json *json; /* where the ears' document goes, while they listen */
@@ -36,7 +37,8 @@ static const char *track_of(const snq_intent *in, int part)
     return NULL;
 }
 
-snq_status snq_session_report_new(const snq_intent *in, const snq_score *score, uint32_t rate_hz,
+snq_status snq_session_report_new(const snq_intent *in, const snq_score *score,
+                                  const snq_session_report_film *film, uint32_t rate_hz,
                                   snq_session_report **out)
 {
     snq_status st;
@@ -46,6 +48,8 @@ snq_status snq_session_report_new(const snq_intent *in, const snq_score *score, 
         return SNQ_FAIL(SNQ_ERR_NOMEM, "out of memory for a report");
     r->in = in;
     r->score = score;
+    if (film)
+        r->film = *film;
     r->name[DRUMS] = track_of(in, SNQ_PART_drums);
     r->name[BASS] = track_of(in, SNQ_PART_bass);
     for (int i = 0; i < MEASURED && r->name[DRUMS] && r->name[BASS]; i++)
@@ -74,20 +78,45 @@ snq_status snq_session_report_push(snq_session_report *r, const char *track, con
 
 /* ---------------------------------------------------------------- the document */
 
+/* Of a piece that follows a film, the film's time, and only what is heard of it. */
+static void put_time(snq_json *j, const snq_session_report *r, double t_s)
+{
+    const snq_film_plan *p = r->film.plan;
+    const double film_s = p ? t_s - p->fit.lead_s : t_s;
+    if (!p || (film_s > -1e-6 && film_s <= p->fit.end_s))
+        snq_json_real(j, fmax(film_s, 0.0), 6);
+}
+
+static void put_film(snq_json *j, const snq_session_report *r)
+{
+    const snq_film_plan *p = r->film.plan;
+    if (!p)
+        return;
+    snq_hit_fit_json(j, &p->fit, &p->hits);
+    snq_json_key(j, "film");
+    snq_json_object(j);
+    snq_json_put_string(j, "video", p->video);
+    snq_json_put_string(j, "template", p->map);
+    snq_json_put_real(j, "length_s", p->fit.end_s, 6);
+    if (r->film.tell)
+        r->film.tell(r->film.user, j);
+    snq_json_end(j);
+}
+
 static void put_grid(snq_json *j, const snq_session_report *r)
 {
     const snq_score *s = r->score;
     const int64_t beat = (int64_t)s->ticks_per_quarter * 4 / r->in->beat_unit;
-    snq_json_put_real(j, "tempo_bpm", r->in->bpm, 6);
+    snq_json_put_real(j, "tempo_bpm", r->film.plan ? r->film.plan->fit.bpm : r->in->bpm, 6);
     snq_json_key(j, "beats_s");
     snq_json_array(j);
     for (int64_t at = 0; at < s->length; at += beat)
-        snq_json_real(j, snq_score_time_s(s, (double)at), 6);
+        put_time(j, r, snq_score_time_s(s, (double)at));
     snq_json_end(j);
     snq_json_key(j, "downbeats_s");
     snq_json_array(j);
     for (int32_t bar = 0; bar < r->in->bars; bar++)
-        snq_json_real(j, snq_score_time_s(s, (double)snq_score_bar_tick(s, bar)), 6);
+        put_time(j, r, snq_score_time_s(s, (double)snq_score_bar_tick(s, bar)));
     snq_json_end(j);
 }
 
@@ -106,7 +135,7 @@ static snq_status put_coherence(snq_json *j, const snq_session_report *r)
     const int32_t steps = snq_intent_bar_steps(r->in);
     for (int32_t i = 0; i < steps && i < STEPS_MAX; i++)
         grid[i] = r->in->style->bass.grid[snq_bar_fit(r->in, i)];
-    SNQ_TRY(snq_coherence_measure(r->score, t[BASS], t[DRUMS], r->in,
+    SNQ_TRY(snq_coherence_measure(r->score, t[BASS], t[DRUMS], r->in, NULL,
                                   steps <= STEPS_MAX ? grid : NULL, &c));
     if (isnan(c.share)) {
         snq_json_put_null(j, key, "the bass plays nothing");
@@ -182,6 +211,7 @@ snq_status snq_session_report_write(snq_session_report *r, const char *mix_path,
     snq_json_object(&j);
     snq_json_put_string(&j, "schema", SCHEMA);
     put_grid(&j, r);
+    put_film(&j, r);
     SNQ_TRY(put_coherence(&j, r));
     SNQ_TRY(put_separation(&j, r));
     snq_json_key(&j, "listen");

@@ -87,6 +87,7 @@ typedef struct entry {
     snq_sight sight;
     snq_watch_look look;
     int spill; /* -1: none */
+    int given; /* the look is for the result */
     snq_atomic_file *plot;
 } entry;
 
@@ -97,9 +98,11 @@ typedef struct batch {
 
 static snq_status begin(void *user, void *job, const snq_batch_item *item)
 {
+    const batch *b = user;
     entry *e = job;
     snq_sight_init(&e->sight);
     e->spill = -1;
+    e->given = b->cfg->look;
     return SNQ_OK;
 }
 
@@ -193,7 +196,8 @@ static void let_go(entry *e)
     e->spill = -1;
     snq_atomic_abort(e->plot);
     e->plot = NULL;
-    snq_watch_look_clear(&e->look);
+    if (!e->given)
+        snq_watch_look_clear(&e->look);
 }
 
 static void settle(void *job)
@@ -212,7 +216,8 @@ static snq_status give(void *user, void *job, const snq_batch_item *item)
     const snq_watch_batch_result r = { .index = item->index,
                                        .st = good ? SNQ_OK : e->job.st,
                                        .error = e->job.error,
-                                       .sight = good ? &e->sight : NULL };
+                                       .sight = good ? &e->sight : NULL,
+                                       .look = good && e->given ? &e->look : NULL };
     return b->cfg->result(b->cfg->hooks.user, &r);
 }
 
@@ -220,6 +225,7 @@ static void clear(void *job)
 {
     entry *e = job;
     let_go(e);
+    snq_watch_look_clear(&e->look);
     snq_sight_clear(&e->sight);
 }
 
@@ -259,7 +265,7 @@ snq_status snq_watch_batch_run(const snq_watch_batch_cfg *cfg)
                              .stabilize = cfg->stabilize,
                              .windows = cfg->windows,
                              .timings = cfg->timings,
-                             .look = cfg->plot_path != NULL } };
+                             .look = cfg->plot_path != NULL || cfg->look } };
     snq_batch_cfg run = {
         .kind = &watching,
         .inputs = cfg->inputs,

@@ -16,12 +16,15 @@
 #include "jobs/batch.h"
 #include "jobs/inputs.h"
 #include "score/sight.h"
+#include "score/watch_look.h"
 
 typedef struct snq_watch_batch_result {
     uint32_t index;         /* of the input */
     snq_status st;          /* OK, or why it was refused */
     const char *error;      /* "" or one sentence */
     const snq_sight *sight; /* with OK; borrowed for the call */
+    const snq_watch_look
+        *look; /* with OK, where it is asked for; borrowed for the call; else NULL */
 } snq_watch_batch_result;
 
 typedef struct snq_watch_batch_cfg {
@@ -32,6 +35,7 @@ typedef struct snq_watch_batch_cfg {
     uint32_t preset;          /* SNQ_FLOW_* of watch/flow.h (default SNQ_FLOW_DEFAULT) */
     int stabilize, windows;   /* as in watch/watcher.h (default 0) */
     const char *plot_path;    /* NULL, a file ending in .png, or a folder; borrowed */
+    int look;                 /* give what a picture is drawn from, too (default 0) */
     int timings;              /* measure the time of computing (default 0) */
     int force;                /* replace existing output files (default 0) */
     uint32_t threads;         /* at a time, 1 .. SNQ_THREADS_MAX; 0: one a processor (default) */

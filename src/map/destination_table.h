@@ -4,7 +4,7 @@
  * Composition acts a bar (or a section) at a time, before there is sound. Sound is automation: of a parameter of
  * tracks of one kind, by preference one whose patch is made for it. Global is of the whole piece.
  *
- * Of a sound destination, `target` is the id that a score's curve carries ("filter_cutoff", "mix.gain_db"), and
+ * Of a sound destination, `target` is the id that a score's curve carries ("filter_cutoff", "mix.trim_db"), and
  * to[0] .. to[1] are its values where the destination is at its min and max; equal ones: the value itself.
  * Plain data, static. Threads: [any]. */
 #ifndef SNQ_MAP_DESTINATION_TABLE_H

@@ -5,6 +5,7 @@
  * STEPS  a column of the eyes      its values, as they are
  *        nothing moves             where a band's speed has a value and its swing has none, the swing is 0
  *        rms_speed                 sqrt(energy) / height; without a band: of the sum of mf, hf, uhf
+ *        mean_speed                the eyes' own column; where there is none, rms_speed without a band stands in
  *        one number a film         the same at each step
  *        cuts.rate                 cuts within RATE_S about, over that time (less at the ends)
  *        cuts.event_strength       the strongest event of the last RECENT_S
@@ -238,6 +239,32 @@ static snq_status add_speed(snq_feature_set *f, const snq_sight *s, int band)
     return SNQ_OK;
 }
 
+/* mean_speed: the eyes' column, or what is said of speed elsewhere. */
+static snq_status add_mean_speed(snq_feature_set *f, const snq_sight *s)
+{
+    const snq_map_source source = source_of("motion", "mean_speed", -1);
+    const snq_series *column = column_of(s, -1, "mean_speed_norm");
+    snq_feature *c;
+    if (column) {
+        SNQ_TRY(snq_feature_set_add(f, source, NULL, &c));
+        for (size_t i = 0; i < f->length; i++)
+            c->value[i] = value_at(column, i);
+        snq_feature_bridge(f, c);
+        return SNQ_OK;
+    }
+    const snq_map_source other = source_of("motion", "rms_speed", -1);
+    const snq_feature *of = find(f, other);
+    char reason[SNQ_FEATURE_REASON_MAX];
+    memcpy(reason, of->reason, sizeof reason);
+    SNQ_TRY(snq_feature_set_add(f, source, of->value ? NULL : reason, &c));
+    of = find(f, other); /* adding may have moved it */
+    for (size_t i = 0; c->value && i < f->length; i++)
+        c->value[i] = of->value[i];
+    if (c->value)
+        snprintf(c->note, sizeof c->note, "rms_speed stands in: there is no column of mean_speed");
+    return SNQ_OK;
+}
+
 /* Cuts before a time, going forward from *next; events are in order. */
 static uint32_t cuts_before(const snq_sight *s, double t_s, uint32_t *next, uint32_t *count)
 {
@@ -336,6 +363,8 @@ snq_status snq_feature_set_from_sight(snq_feature_set *f, const snq_sight *s)
     }
     if (st >= 0)
         st = add_speed(f, s, -1);
+    if (st >= 0)
+        st = add_mean_speed(f, s);
     if (st >= 0)
         st = add_film(f, s);
     if (st < 0)

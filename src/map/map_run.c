@@ -45,6 +45,9 @@ static snq_status check(const snq_map_run_cfg *c)
     if (!(c->duration_s >= 0 && c->duration_s <= SNQ_MAP_DURATION_MAX_S))
         return SNQ_FAIL(SNQ_ERR_RANGE, "duration_s: %g is not within 0 .. %g", c->duration_s,
                         SNQ_MAP_DURATION_MAX_S);
+    if (!(c->lead_s >= 0 && c->lead_s <= SNQ_MAP_DURATION_MAX_S))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s: %g is not within 0 .. %g", c->lead_s,
+                        SNQ_MAP_DURATION_MAX_S);
     if (!c->score && !(c->bpm >= SNQ_SCORE_BPM_MIN && c->bpm <= 1000))
         return SNQ_FAIL(SNQ_ERR_RANGE, "bpm: %g is not within %g .. 1000", c->bpm,
                         SNQ_SCORE_BPM_MIN);
@@ -60,9 +63,10 @@ static snq_status check(const snq_map_run_cfg *c)
 
 static double beat_of(const snq_map_run_cfg *c, double t_s)
 {
+    const double at_s = t_s + c->lead_s;
     if (c->score)
-        return snq_score_tick_at(c->score, t_s) / c->score->ticks_per_quarter;
-    return t_s * c->bpm / 60;
+        return snq_score_tick_at(c->score, at_s) / c->score->ticks_per_quarter;
+    return at_s * c->bpm / 60;
 }
 
 static double bpm_at(const snq_map_run_cfg *c, double t_s)

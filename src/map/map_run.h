@@ -34,8 +34,9 @@ typedef struct snq_map_run_cfg {
     const snq_score *score;          /* its tempo, in order; borrowed for the call; NULL: `bpm` */
     double bpm;                      /* 3.5 .. 1000 without a score (120) */
     double duration_s;               /* 0 .. 86400 */
-    double rate_hz;                  /* control rate, 1 .. 200 (20) */
-    double thin; /* part of the range that a curve may be off, 0 .. 0.1 (0.001) */
+    double lead_s;  /* 0 .. 86400: how much of the piece is over when the features begin (0) */
+    double rate_hz; /* control rate, 1 .. 200 (20) */
+    double thin;    /* part of the range that a curve may be off, 0 .. 0.1 (0.001) */
 } snq_map_run_cfg;
 
 typedef struct snq_map_output {

@@ -54,6 +54,8 @@ static const snq_source_row row_tab[] = {
     EYES("ambient", "homogeneity", "", 0, 1, 0, HOMOGENEITY, 0, "how evenly it moves everywhere"),
     { "motion", "rms_speed", "heights_s", 0, 0.5f, 0, SNQ_SOURCE_ANY_BAND, 1, 0, 0, -1,
       "root mean square speed of a band, or of mf and above" },
+    { "motion", "mean_speed", "heights_s", 0, 0.5f, 0, SNQ_SOURCE_UNBANDED, 1, 0, 0, -1,
+      "mean speed of the whole picture, as short as a step" },
     PLAIN("drift", "mean_velocity", "heights_s", 0, 0.5f, 0,
           "speed of the mean flow (one number a film)"),
     { "drift", "direction", "deg", 0, 360, 0, SNQ_SOURCE_UNBANDED, 0, 0, 1, -1,
@@ -181,7 +183,8 @@ static snq_status choose(const snq_json_ref *at, const snq_json_ref *type_at,
         return unknown(property_at, "property", text[2], text[0]);
     const int band = text[1] ? find_band(text[1]) : -1;
     if (text[1] && row_tab[row].banding == SNQ_SOURCE_UNBANDED)
-        return snq_json_fail(band_at, SNQ_ERR_FORMAT, "%s has no bands", text[0]);
+        return snq_json_fail(band_at, SNQ_ERR_FORMAT, "%s.%s has no bands", text[0],
+                             row_tab[row].property);
     if (text[1] && band < 0)
         return snq_json_fail(band_at, SNQ_ERR_FORMAT, "the band is none of %s", bands);
     if (!text[1] && row_tab[row].banding == SNQ_SOURCE_BANDED)

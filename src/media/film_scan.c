@@ -30,6 +30,7 @@
 #include "base/alloc.h"
 #include "media/decoder_impl.h"
 
+#define TICKS_MAX (INT64_C(1) << 55)
 #define GAP_S     0.04
 #define LONG_S    0.12 /* of Vorbis */
 #define PICTURE_S 0.04 /* of a film of one picture that doesn't say */
@@ -98,6 +99,17 @@ void snq__film_close(snq__film *f)
     snq__stream_clear(&f->stream);
 }
 
+/* Times that nothing can be reckoned with are none. */
+static void tame(AVPacket *p)
+{
+    if (p->pts < -TICKS_MAX || p->pts > TICKS_MAX)
+        p->pts = AV_NOPTS_VALUE;
+    if (p->dts < -TICKS_MAX || p->dts > TICKS_MAX)
+        p->dts = AV_NOPTS_VALUE;
+    if (p->duration < 0 || p->duration > TICKS_MAX)
+        p->duration = 0;
+}
+
 snq_status snq__film_read(snq__film *f, int *broken)
 {
     for (;;) {
@@ -110,6 +122,7 @@ snq_status snq__film_read(snq__film *f, int *broken)
                        : SNQ_END;
         }
         const int track = f->packet->stream_index;
+        tame(f->packet);
         if (track == f->picture || track == f->sound)
             return SNQ_OK;
         av_packet_unref(f->packet);
@@ -316,7 +329,7 @@ static int64_t usual_ticks(const scan *s)
         ticks = (double)span / (double)(n - 1);
     else if (st->avg_frame_rate.num > 0 && st->avg_frame_rate.den > 0)
         ticks = 1.0 / (av_q2d(st->avg_frame_rate) * av_q2d(st->time_base));
-    return ticks < 1.0 ? 1 : ticks > 1e12 ? (int64_t)1e12 : (int64_t)(ticks + 0.5);
+    return ticks < 1.0 ? 1 : ticks > 1e9 ? (int64_t)1e9 : (int64_t)(ticks + 0.5);
 }
 
 static snq_status place_all(scan *s)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/module.h"
+#include "plot/map_sheet.h"
 #include "plot/sheet_module_impl.h"
 #include "plot/watch_sheet.h"
 
@@ -51,7 +52,8 @@ static int same_build(const void *table)
     const snq__sheet_module *m = table;
     return m->module_bytes == ours.module_bytes && m->portrait_bytes == ours.portrait_bytes &&
            m->hearing_bytes == ours.hearing_bytes && m->sight_bytes == ours.sight_bytes &&
-           m->look_bytes == ours.look_bytes && m->cfg_bytes == ours.cfg_bytes &&
+           m->look_bytes == ours.look_bytes && m->map_bytes == ours.map_bytes &&
+           m->lane_bytes == ours.lane_bytes && m->cfg_bytes == ours.cfg_bytes &&
            strncmp(m->version, ours.version, sizeof ours.version) == 0;
 }
 
@@ -134,4 +136,28 @@ snq_status snq_watch_sheet_draw(const snq_sight *sight, const snq_watch_look *lo
     SNQ_TRY(check_cfg(cfg));
     SNQ_TRY(load(&m));
     return say_again(m, m->draw_watch(sight, look, cfg, sink, user));
+}
+
+static snq_status check_map(const snq_map_sheet *m)
+{
+    if (m->lanes > SNQ_MAP_SHEET_LANES_MAX)
+        return SNQ_FAIL(SNQ_ERR_RANGE, "%u lanes, at most %d are possible", m->lanes,
+                        SNQ_MAP_SHEET_LANES_MAX);
+    if (!m->score && !(m->bpm > 0 && m->bpm <= 1e6))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "bpm %g is no tempo", m->bpm);
+    if (!(m->lead_s >= 0 && m->lead_s <= 1e6))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "lead_s %g is not within 0 .. 1e6", m->lead_s);
+    if (m->loudness && !(m->loudness_step_s > 0))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "loudness_step_s %g is not above 0", m->loudness_step_s);
+    return SNQ_OK;
+}
+
+snq_status snq_map_sheet_draw(const snq_map_sheet *map, const snq_sheet_cfg *cfg,
+                              snq_sheet_sink sink, void *user)
+{
+    const snq__sheet_module *m;
+    SNQ_TRY(check_cfg(cfg));
+    SNQ_TRY(check_map(map));
+    SNQ_TRY(load(&m));
+    return say_again(m, m->draw_map(map, cfg, sink, user));
 }

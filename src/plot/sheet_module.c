@@ -8,6 +8,7 @@
 
 #include FT_FREETYPE_H
 
+#include "plot/map_sheet_impl.h"
 #include "plot/sheet_impl.h"
 #include "plot/watch_sheet_impl.h"
 
@@ -23,7 +24,9 @@ static void library_version(unsigned i, char to[SNQ__SHEET_VERSION_BYTES])
         snprintf(to, SNQ__SHEET_VERSION_BYTES, "%s", png_get_libpng_ver(NULL));
 }
 
-const snq__sheet_module snq_plot = { SNQ__SHEET_MODULE_TAG, .draw = snq__sheet_draw,
+const snq__sheet_module snq_plot = { SNQ__SHEET_MODULE_TAG,
+                                     .draw = snq__sheet_draw,
                                      .draw_watch = snq__watch_sheet_draw,
+                                     .draw_map = snq__map_sheet_draw,
                                      .last_error = snq_last_error,
                                      .library_version = library_version };

@@ -158,7 +158,7 @@ snq__watch_layout snq__watch_sheet_layout(const snq_sight *s, const snq_watch_lo
 
 /* ---- drawing ---- */
 
-static void snap_box(const snq__canvas *c, snq__box *b)
+void snq__watch_snap(const snq__canvas *c, snq__box *b)
 {
     b->x0 = snq__snap(c, b->x0);
     b->x1 = snq__snap(c, b->x1);
@@ -167,7 +167,7 @@ static void snap_box(const snq__canvas *c, snq__box *b)
 }
 
 /* All that was looked at: the range, or the curves where there is no range. */
-static void set_times(snq__watch_sheet *s)
+void snq__watch_times(snq__watch_sheet *s)
 {
     const snq_span range = s->sight->video.range;
     s->from_s = fmax(range.start_s, 0);
@@ -191,14 +191,14 @@ snq_status snq__watch_sheet_draw(const snq_sight *sight, const snq_watch_look *l
     snq__watch_layout *at = &s.at;
     SNQ_TRY(snq__canvas_init(&s.canvas, cfg->width_px, at->height, cfg));
     for (int i = 0; i < SNQ__WATCH_LAYERS; i++) {
-        snap_box(&s.canvas, &at->map[i]);
-        snap_box(&s.canvas, &at->lane[i]);
+        snq__watch_snap(&s.canvas, &at->map[i]);
+        snq__watch_snap(&s.canvas, &at->lane[i]);
     }
-    snap_box(&s.canvas, &at->events);
-    snap_box(&s.canvas, &at->picture);
-    snap_box(&s.canvas, &at->light);
-    snap_box(&s.canvas, &at->spectrum);
-    set_times(&s);
+    snq__watch_snap(&s.canvas, &at->events);
+    snq__watch_snap(&s.canvas, &at->picture);
+    snq__watch_snap(&s.canvas, &at->light);
+    snq__watch_snap(&s.canvas, &at->spectrum);
+    snq__watch_times(&s);
     snq__fill(&s.canvas, (snq__box) { 0, 0, SNQ__CANVAS_UNITS, at->height + 1 }, SNQ__INK_PAPER);
     snq__watch_sheet_head(&s);
     snq_status st = snq__watch_sheet_maps(&s);

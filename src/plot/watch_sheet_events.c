@@ -7,10 +7,11 @@
 #include <cairo.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "plot/watch_sheet_impl.h"
 
-enum { LINES_MAX = 60, MARKS_MAX = 200, KINDS = SNQ_SIGHT_ACCENT + 1 };
+enum { LINES_MAX = 60, MARKS_MAX = 200, KINDS = SNQ__WATCH_EVENT_KINDS };
 
 static const snq__ink ink_of[KINDS] = { SNQ__INK_TEXT, SNQ__INK_MOMENTARY, SNQ__INK_SHORT_TERM,
                                         SNQ__INK_TARGET };
@@ -21,12 +22,12 @@ static void dip(cairo_t *cr, snq__ink ink)
                          (ink >> 8 & 255) / 255.0);
 }
 
-/* Strong ones are larger; y is the lane's middle. */
-static void draw_mark(snq__canvas *c, double x, double y, const snq_sight_event *e)
+void snq__watch_event_mark(snq__canvas *c, double x, double y, snq_sight_event_kind kind,
+                           double strength, snq__ink ink)
 {
     cairo_t *cr = c->cr;
-    const double r = 6 + 4 * fmin(fmax(e->strength, 0), 1);
-    switch (e->kind) {
+    const double r = 6 + 4 * fmin(fmax(strength, 0), 1);
+    switch (kind) {
     case SNQ_SIGHT_CUT:
         cairo_rectangle(cr, x - 1.5, y - 13, 3, 26);
         break;
@@ -50,7 +51,7 @@ static void draw_mark(snq__canvas *c, double x, double y, const snq_sight_event 
         cairo_close_path(cr);
         break;
     }
-    dip(cr, ink_of[e->kind]);
+    dip(cr, ink);
     cairo_fill(cr);
 }
 
@@ -84,12 +85,18 @@ static void draw_lines(snq__watch_sheet *s, uint32_t cuts)
     }
 }
 
-static void draw_title(snq__watch_sheet *s, const uint32_t count[KINDS])
+static void count_kinds(const snq_sight *s, uint32_t count[KINDS])
+{
+    memset(count, 0, KINDS * sizeof *count);
+    for (uint32_t i = 0; !s->events_reason && i < s->events; i++)
+        count[s->event[i].kind % KINDS]++;
+}
+
+uint32_t snq__watch_event_keys(const snq__watch_sheet *s, char text[KINDS][48], snq__key *key)
 {
     static const char *const plural[KINDS] = { "cuts", "fades", "flashes", "accents" };
-    char text[KINDS][48];
-    snq__key key[KINDS + 2];
-    uint32_t keys = 0, changes = 0;
+    uint32_t count[KINDS], keys = 0;
+    count_kinds(s->sight, count);
     if (!s->sight->motion_reason && s->look->steps)
         key[keys++] = (snq__key) { "RMS speed of the frame", 0, 0, 0 };
     for (uint32_t k = 0; k < KINDS; k++) {
@@ -99,6 +106,14 @@ static void draw_title(snq__watch_sheet *s, const uint32_t count[KINDS])
                  count[k] == 1 ? snq_sight_event_name(k) : plural[k]);
         key[keys++] = (snq__key) { text[k], ink_of[k], 0, 0 };
     }
+    return keys;
+}
+
+static void draw_title(snq__watch_sheet *s)
+{
+    char text[KINDS][48];
+    snq__key key[KINDS + 2];
+    uint32_t keys = snq__watch_event_keys(s, text, key), changes = 0;
     for (int i = 0; i < SNQ_SIGHT_BANDS; i++)
         if (!snq__watch_unobservable(s->sight, i) &&
             s->sight->band[i].changes <= SNQ__WATCH_CHANGES_MAX)
@@ -111,16 +126,19 @@ static void draw_title(snq__watch_sheet *s, const uint32_t count[KINDS])
 
 void snq__watch_sheet_events(snq__watch_sheet *s)
 {
+    draw_title(s);
+    snq__watch_events(s);
+}
+
+void snq__watch_events(snq__watch_sheet *s)
+{
     const snq_sight *sight = s->sight;
     const snq__box b = s->at.events;
-    uint32_t count[KINDS] = { 0 };
+    uint32_t count[KINDS];
     snq__type type = { .size = SNQ__SIZE_SMALL, .ink = SNQ__INK_TICK, .anchor = 1 };
     snq__fill_round(&s->canvas, b, 5, SNQ__INK_PANEL);
     snq__text(&s->canvas, &type, b.x0 - 12, b.y1 - 9, "events");
-    if (!sight->events_reason)
-        for (uint32_t i = 0; i < sight->events; i++)
-            count[sight->event[i].kind % KINDS]++;
-    draw_title(s, count);
+    count_kinds(sight, count);
     if (sight->events_reason || !sight->events) {
         type = (snq__type) { .size = SNQ__SIZE_SMALL,
                              .ink = SNQ__INK_FAINT,
@@ -135,6 +153,7 @@ void snq__watch_sheet_events(snq__watch_sheet *s)
         return;
     }
     for (uint32_t i = sight->events; i-- > 0;)
-        draw_mark(&s->canvas, snq__watch_x(s, sight->event[i].t_s), (b.y0 + b.y1) / 2,
-                  &sight->event[i]);
+        snq__watch_event_mark(&s->canvas, snq__watch_x(s, sight->event[i].t_s), (b.y0 + b.y1) / 2,
+                              sight->event[i].kind, sight->event[i].strength,
+                              ink_of[sight->event[i].kind % KINDS]);
 }

@@ -17,6 +17,7 @@ enum {
     SNQ__WATCH_ALL = SNQ_SIGHT_BANDS,   /* all motion, of the lanes */
     SNQ__WATCH_LAYERS,
     SNQ__WATCH_CHANGES_MAX = 80, /* a band with more shows none */
+    SNQ__WATCH_EVENT_KINDS = SNQ_SIGHT_ACCENT + 1,
 };
 
 /* Where what is, in units. A box without height isn't there. */
@@ -80,13 +81,26 @@ SNQ_MUST_USE snq_status snq__watch_sheet_maps(snq__watch_sheet *s);
 /* watch_sheet_lanes.c; and where the top of a lane's axis is, in px/s */
 void snq__watch_sheet_lanes(snq__watch_sheet *s);
 double snq__watch_lane_top(const snq_watch_look *l, int layer);
-/* watch_sheet_events.c: the lane, and lines through the panels under it */
+/* One lane of these. */
+void snq__watch_lane(snq__watch_sheet *s, int layer);
+/* watch_sheet_events.c: title, lane, and lines through the panels under it, down to at.light's lower edge */
 void snq__watch_sheet_events(snq__watch_sheet *s);
+/* Without the title. */
+void snq__watch_events(snq__watch_sheet *s);
+/* Keys of what there is: at most SNQ__WATCH_EVENT_KINDS + 1; returns how many. */
+uint32_t snq__watch_event_keys(const snq__watch_sheet *s, char text[SNQ__WATCH_EVENT_KINDS][48],
+                               snq__key *key);
+/* A mark of a kind; strong ones (1 of 0 .. 1) are larger; y is its middle. */
+void snq__watch_event_mark(snq__canvas *c, double x, double y, snq_sight_event_kind kind,
+                           double strength, snq__ink ink);
 /* watch_sheet_bands.c; x of a frequency in its panel */
 void snq__watch_sheet_bands(snq__watch_sheet *s);
 double snq__watch_hz_x(snq__box panel, double hz);
 
-/* watch_sheet_draw.c: see snq_watch_sheet_draw */
+/* watch_sheet_draw.c: edges between pixels; from_s, to_s and time from what was looked at */
+void snq__watch_snap(const snq__canvas *c, snq__box *b);
+void snq__watch_times(snq__watch_sheet *s);
+/* See snq_watch_sheet_draw. */
 SNQ_MUST_USE snq_status snq__watch_sheet_draw(const snq_sight *sight, const snq_watch_look *look,
                                               const snq_sheet_cfg *cfg, snq_sheet_sink sink,
                                               void *user);

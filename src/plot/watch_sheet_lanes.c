@@ -169,7 +169,7 @@ static void draw_curve(snq__watch_sheet *s, snq__box b, int layer)
     snq__text(&s->canvas, &type, b.x1 + 12, b.y0 + 31, "px/s");
 }
 
-static void draw_lane(snq__watch_sheet *s, int layer)
+void snq__watch_lane(snq__watch_sheet *s, int layer)
 {
     const snq__box b = s->at.lane[layer];
     const int band = layer < SNQ_SIGHT_BANDS;
@@ -303,7 +303,7 @@ void snq__watch_sheet_lanes(snq__watch_sheet *s)
 {
     const snq__box last = s->at.light;
     for (int i = 0; i < SNQ__WATCH_LAYERS; i++)
-        draw_lane(s, i);
+        snq__watch_lane(s, i);
     draw_picture(s);
     draw_time_lines(s);
     if (s->time.ticks)

@@ -224,3 +224,27 @@ snq_status snq_track_add_curve(snq_track *t, const char *target, snq_curve **out
         *out = &t->curve[t->curves - 1];
     return SNQ_OK;
 }
+
+static snq_status empty_curve(snq_track *t, const char *target, snq_curve **out)
+{
+    for (size_t i = 0; i < t->curves; i++)
+        if (strcmp(t->curve[i].target, target) == 0) {
+            *out = &t->curve[i];
+            (*out)->points = 0;
+            return SNQ_OK;
+        }
+    return snq_track_add_curve(t, target, out);
+}
+
+snq_status snq_track_copy_curves(const snq_track *from, snq_track *to)
+{
+    for (size_t i = 0; i < from->curves; i++) {
+        snq_curve *curve;
+        SNQ_TRY(empty_curve(to, from->curve[i].target, &curve));
+        for (size_t k = 0; k < from->curve[i].points; k++) {
+            const snq_curve_point *p = &from->curve[i].point[k];
+            SNQ_TRY(snq_curve_push(curve, p->at, p->value, (snq_curve_shape)p->shape));
+        }
+    }
+    return SNQ_OK;
+}

@@ -166,6 +166,8 @@ SNQ_MUST_USE snq_status snq_track_add_note(snq_track *t, const snq_note *note);
 SNQ_MUST_USE snq_status snq_track_add_message(snq_track *t, snq_message m, const void *bytes);
 /* An empty curve; `target` is cut to fit. */
 SNQ_MUST_USE snq_status snq_track_add_curve(snq_track *t, const char *target, snq_curve **out);
+/* Copies of all curves of `from`; one that `to` has of the same target is replaced. ERR_NOMEM, ERR_TOO_BIG: some are there. */
+SNQ_MUST_USE snq_status snq_track_copy_curves(const snq_track *from, snq_track *to);
 /* The track of this name (without regard to case), NULL when there is none. */
 snq_track *snq_score_find_track(const snq_score *s, const char *name);
 

@@ -12,8 +12,9 @@
  *   40      4      S                        4 + 4 S          S, then hue_deg
  *   44      4      P                        4 + 4 P          P, then hz
  *                                           4 + 4 P          P, then power
+ *                                                            strip (film_strip.c)
  *
- * Example: a look with nothing in it is 48 zero bytes and then nine times 00 00 00 00: 84 bytes.
+ * Example: a look with nothing in it is 48 zero bytes, nine times 00 00 00 00, and a strip of 12 zero bytes: 96 bytes.
  *
  * What a legal look is: legal_head, the make functions, and legal_values. */
 #include "score/watch_look.h"
@@ -64,6 +65,7 @@ static void clear_spectrum(snq_watch_look *l)
 void snq_watch_look_clear(snq_watch_look *l)
 {
     snq_free(l->still);
+    snq_film_strip_clear(&l->strip);
     clear_maps(l);
     clear_curves(l);
     clear_spectrum(l);
@@ -199,6 +201,7 @@ void snq_watch_look_pack(snq_str *to, const snq_watch_look *l)
     snq_pack_f32s(to, l->hue_deg, l->steps);
     snq_pack_f32s(to, l->hz, l->points);
     snq_pack_f32s(to, l->power, l->points);
+    snq_film_strip_pack(to, &l->strip);
 }
 
 static int within(const float *x, uint32_t n, float least, float most)
@@ -318,6 +321,8 @@ snq_status snq_watch_look_unpack(snq_unpack *u, snq_watch_look *l)
         u->st = make_parts(&head, l);
     if (u->st >= 0)
         take_values(u, l);
+    if (u->st >= 0)
+        u->st = snq_film_strip_unpack(u, &l->strip);
     if (u->st >= 0 && !legal_values(l))
         u->st = SNQ_FAIL(SNQ_ERR_FORMAT, "a look with values out of range");
     if (u->st < 0)

@@ -2,8 +2,8 @@
 /* watch_look -- what the eyes saw, for a picture of it: maps, curves and one frame, in bounded memory.
  *
  * The sight (score/sight.h) has what can be said in numbers; this is what can only be drawn. The
- * watcher fills it, the sheet (plot/watch_sheet.h) draws it. Each of its four parts may be missing
- * (its count is 0, its arrays NULL); then that part of the picture says so.
+ * watcher fills it, the sheets (plot/watch_sheet.h, plot/map_sheet.h) draw it. Each of its five parts may be
+ * missing (its count is 0, its arrays NULL); then that part of the picture says so.
  *
  *   still      one frame of the video, grey, upright, for the maps to lie on
  *   maps       the lattice, (down, across) cells, rows from the top: per band the mean speed of each
@@ -14,6 +14,7 @@
  *              last may be cut by the end: mean square speeds over what of the frame could be
  *              measured, without the flow over cuts, and the picture
  *   spectrum   power of motion over frequency, any ascending frequencies (linear or not)
+ *   strip      small pictures in colour, evenly over the range (score/film_strip.h)
  *
  * All values are finite. Maps and curves of a band that is unobservable are not looked at, nor is
  * its part of the spectrum: leave them 0. With --stabilize all is without the camera.
@@ -29,6 +30,7 @@
 #include "base/picture.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "score/film_strip.h"
 #include "score/sight.h"
 
 enum {
@@ -38,7 +40,7 @@ enum {
     SNQ_WATCH_LOOK_STEPS_MAX = 2000,
     SNQ_WATCH_LOOK_POINTS_MAX = 2048,
     /* Bound on a packed look (bytes). */
-    SNQ_WATCH_LOOK_PACKED_MAX = 1 << 20,
+    SNQ_WATCH_LOOK_PACKED_MAX = 1 << 21,
 };
 
 /* In a curve: this step could not be measured. */
@@ -66,6 +68,8 @@ typedef struct snq_watch_look {
     uint32_t points;
     float *hz;    /* (points,) ascending, > 0, owned */
     float *power; /* (points,) (px/s)^2 / Hz: density of the mean square speed, owned */
+
+    snq_film_strip strip;
 } snq_watch_look;
 
 /* Nothing in it; allocates nothing. */

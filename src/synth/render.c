@@ -34,7 +34,8 @@ typedef struct render {
     uint32_t *order;              /* (parts,) the busiest first */
     const float *(*played[2])[2]; /* (parts, 2) of an even, of an odd chunk */
     int64_t chunk;                /* that is played now; the desk works on the one before */
-    uint32_t latency;
+    int64_t
+        ahead; /* frames before the first that is handed out: the latency, and what lies before `from` */
     size_t first, frames; /* of the chunk that is handed out: what of it */
     float *sum[2];
     float peak;
@@ -310,20 +311,21 @@ static snq_status first_failure(const render *r)
     return r->st < 0 ? SNQ_FAIL(r->st, "%s", r->error) : SNQ_OK;
 }
 
-/* What of the chunk that was mixed last is handed out: all of it, but for the latency at the beginning and
+/* What of the chunk that was mixed last is handed out: all of it, but for what lies ahead at the beginning and
  * where the piece ends in it. */
 static void cut_chunk(render *r, int64_t length, int64_t *quiet, int *last)
 {
     const int even = (r->chunk - 1) & 1;
-    const int64_t at = (r->chunk - 1) * CHUNK - (int64_t)r->latency; /* in the piece */
+    const int64_t at = (r->chunk - 1) * CHUNK - r->ahead; /* in what is handed out */
     int64_t end = length > at ? length : at;
     int playing = 0;
+    const int cut = r->cfg->to > r->cfg->from;
     *last = at + CHUNK >= length;
     for (uint32_t i = 0; i < r->cfg->parts; i++) {
         const part *p = &r->part[i];
         const int64_t until = at + (int64_t)p->sounding[even];
-        end = until > end ? until : end;
-        playing |= !p->done[even];
+        end = until > end && !cut ? until : end;
+        playing |= !p->done[even] && !cut;
     }
     *quiet = *last ? *quiet + CHUNK : 0;
     if (playing && (double)*quiet < (2.0 * r->cfg->tail_max_s + 1.0) * r->cfg->rate_hz)
@@ -336,8 +338,10 @@ static void cut_chunk(render *r, int64_t length, int64_t *quiet, int *last)
 static snq_status run(render *r, snq_parallel *team, snq_render_result *out)
 {
     const snq_render_cfg *cfg = r->cfg;
-    const double length_s = snq_score_length_s(cfg->score);
-    const int64_t length = llround(length_s * cfg->rate_hz);
+    const int64_t to =
+        cfg->to > cfg->from ? cfg->to : llround(snq_score_length_s(cfg->score) * cfg->rate_hz);
+    const int64_t length = to > cfg->from ? to - cfg->from : 0;
+    const double length_s = (double)length / cfg->rate_hz;
     int64_t quiet = 0;
     int last = 0;
     run_round(r, team, PLAYING);
@@ -362,7 +366,10 @@ snq_status snq_render_run(const snq_render_cfg *cfg, snq_warnings *warnings, snq
     *out = (snq_render_result) { 0 };
     if (!cfg->score || !cfg->bank || !cfg->stem || (cfg->parts && !cfg->part))
         return SNQ_FAIL(SNQ_ERR_ARG, "rendering needs a score, a bank, parts and a taker");
-    render r = { .cfg = cfg, .latency = cfg->desk ? cfg->desk->latency : 0 };
+    if (cfg->from < 0 || (cfg->to && cfg->to <= cfg->from))
+        return SNQ_FAIL(SNQ_ERR_RANGE, "from frame %lld to frame %lld is no part of a piece",
+                        (long long)cfg->from, (long long)cfg->to);
+    render r = { .cfg = cfg, .ahead = cfg->from + (cfg->desk ? cfg->desk->latency : 0) };
     snq_parallel *team = NULL;
     snq_status st = make(&r, warnings);
     if (st >= 0)

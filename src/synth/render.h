@@ -55,6 +55,9 @@ typedef struct snq_render_cfg {
     uint32_t threads;  /* (1) */
     uint64_t seed;     /* (0) */
     double tail_max_s; /* (30) how long the last sound may go on, and what the desk makes of it */
+    /* Frames of the piece that are handed out: all before `from` is played and not heard; with `to` > from it ends
+     * there, whatever sounds, and not before. 0, 0: all of it. */
+    int64_t from, to;
     const snq_render_desk *desk; /* NULL: level and place of the tracks, nothing else */
     void *user;
     /* Takes a stereo block of part `part`, borrowed for the call: called on any thread, for different

@@ -26,6 +26,7 @@
 #include "watch/flow_line.h"
 #include "watch/look.h"
 #include "watch/motion.h"
+#include "watch/speed.h"
 #include "watch/watcher_look.h"
 
 enum { RUN = 4 };
@@ -54,8 +55,9 @@ struct snq_watcher {
     uint32_t queue_room;
     snq_events *events;
     snq_look *look;
-    snq_camera *camera; /* these two NULL: too few pictures a second */
+    snq_camera *camera; /* these NULL: too few pictures a second */
     snq_motion *motion;
+    snq_speed *speed;    /* NULL too: nobody wants to know */
     snq_flow_cell *cell; /* (cells,) */
     float *before;       /* (cells, 3) the last frame that is none of a run of repeats */
     float *run;          /* (RUN, cells, 3) of repeats that wait */
@@ -63,10 +65,7 @@ struct snq_watcher {
     int has_before;
     int still;                 /* the run is longer than RUN: nothing moves */
     uint64_t pushed, pictures; /* pictures taken in; of them, looked at */
-    float
-        *square; /* (square_room,) NULL without a look: mean square speed of each frame, (px/s)^2 */
-    size_t squares, square_room;
-    float still_contrast; /* of the look's still */
+    float still_contrast;      /* of the look's still */
     int finished;
 };
 
@@ -96,6 +95,13 @@ static snq_status build_motion(snq_watcher *w)
     motion.windows = c->windows || c->look;
     motion.look = c->look;
     SNQ_TRY(snq_motion_new(&motion, &w->motion));
+    const snq_speed_cfg speed = { .fps = c->fps,
+                                  .scale = w->scale,
+                                  .height = c->source_height,
+                                  .cells = w->cells,
+                                  .frames_max = SNQ_WATCHER_FRAMES_MAX };
+    if (motion.windows)
+        SNQ_TRY(snq_speed_new(&speed, &w->speed));
     return snq_camera_new(&camera, &w->camera);
 }
 
@@ -146,6 +152,7 @@ void snq_watcher_free(snq_watcher *w)
 {
     if (!w)
         return;
+    snq_speed_free(w->speed);
     snq_motion_free(w->motion);
     snq_camera_free(w->camera);
     snq_look_free(w->look);
@@ -157,33 +164,10 @@ void snq_watcher_free(snq_watcher *w)
     snq_free(w->cell);
     snq_free(w->before);
     snq_free(w->run);
-    snq_free(w->square);
     snq_free(w);
 }
 
 /* ---- frames of flow ---- */
-
-/* How much moves in a frame, for a picture. */
-static snq_status keep_square(snq_watcher *w, const float *lattice)
-{
-    double sum = 0, n = 0;
-    if (w->squares == w->square_room) {
-        const size_t room = w->square_room ? 2 * w->square_room : 1024;
-        float *more = snq_regrow(w->square, w->square_room, room, sizeof *more);
-        if (!more)
-            return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for %zu frames of motion", room);
-        w->square = more;
-        w->square_room = room;
-    }
-    for (size_t i = 0; i < (size_t)3 * w->cells; i += 3) {
-        const double u = (double)lattice[i], v = (double)lattice[i + 1], c = (double)lattice[i + 2];
-        sum += c * (u * u + v * v);
-        n += c;
-    }
-    const double px_s = w->scale * w->cfg.fps;
-    w->square[w->squares++] = n > 0 ? (float)(sum / n * px_s * px_s) : 0;
-    return SNQ_OK;
-}
 
 /* One frame on its way: camera, motion. The lattice may be changed. */
 static snq_status send(snq_watcher *w, float *lattice, uint32_t flags)
@@ -194,8 +178,8 @@ static snq_status send(snq_watcher *w, float *lattice, uint32_t flags)
     SNQ_TRY(snq_camera_push(w->camera, lattice, flags, &fit));
     if (w->cfg.stabilize)
         snq_camera_subtract(w->camera, &fit, lattice);
-    if (w->cfg.look)
-        SNQ_TRY(keep_square(w, lattice));
+    if (w->speed)
+        SNQ_TRY(snq_speed_push(w->speed, lattice, (flags & SNQ_MOTION_REPEATED) != 0));
     return snq_motion_push(w->motion, lattice, flags);
 }
 
@@ -270,8 +254,10 @@ static snq_status look_at(snq_watcher *w, const snq_watcher_picture *p, float *l
     snq_look_measure(&p->luma, &p->cb, &p->cr, &look);
     SNQ_TRY(snq_look_push(w->look, &look, t_s));
     w->pictures++;
-    if (w->cfg.look)
+    if (w->cfg.look) {
         SNQ_TRY(keep_still(w, p, &look, t_s));
+        SNQ_TRY(snq_film_strip_push(&w->cfg.look->strip, &p->luma, &p->cb, &p->cr, t_s));
+    }
     return lattice ? take_frame(w, lattice, p->repeated) : SNQ_OK;
 }
 
@@ -356,13 +342,22 @@ static snq_status add_windows(const snq_watcher *w, snq_sight *s)
 {
     if ((!w->cfg.windows && !w->cfg.look) || !w->pictures)
         return SNQ_OK;
-    const double steps = floor((double)w->pictures / w->cfg.fps / WINDOW_STEP + 1e-9) + 1;
+    const double all = floor((double)w->pictures / w->cfg.fps / WINDOW_STEP + 1e-9) + 1;
     const snq_series *grid = s->columns ? &s->column[0].series : NULL;
-    return snq_look_windows(w->look, w->cfg.start_s, grid ? grid->step_s : WINDOW_STEP,
-                            grid                          ? (uint32_t)grid->length
-                            : steps < SNQ_SIGHT_STEPS_MAX ? (uint32_t)steps
-                                                          : SNQ_SIGHT_STEPS_MAX,
-                            s);
+    const double start_s = w->cfg.start_s, step_s = grid ? grid->step_s : WINDOW_STEP;
+    const uint32_t steps = grid                        ? (uint32_t)grid->length
+                           : all < SNQ_SIGHT_STEPS_MAX ? (uint32_t)all
+                                                       : SNQ_SIGHT_STEPS_MAX;
+    SNQ_TRY(snq_look_windows(w->look, start_s, step_s, steps, s));
+    return w->speed ? snq_speed_windows(w->speed, start_s, step_s, steps, s) : SNQ_OK;
+}
+
+/* The curves of a picture of it. */
+static snq_status add_curves(const snq_watcher *w, const snq_sight *s)
+{
+    size_t frames = 0;
+    const float *square = w->speed ? snq_speed_squares(w->speed, &frames) : NULL;
+    return snq_watcher_look_curves(s, square, frames, w->cfg.fps, w->cfg.look);
 }
 
 snq_status snq_watcher_finish(snq_watcher *w, snq_sight *s)
@@ -377,6 +372,8 @@ snq_status snq_watcher_finish(snq_watcher *w, snq_sight *s)
     SNQ_TRY(snq_events_end(w->events));
     const uint64_t *cut = snq_events_cuts(w->events, &cuts);
     if (w->motion) {
+        if (w->speed)
+            snq_speed_leave_out(w->speed, cut, cuts);
         SNQ_TRY(snq_motion_finish(w->motion, cut, cuts, s));
         SNQ_TRY(snq_camera_finish(w->camera, cut, cuts, s));
     } else
@@ -388,7 +385,7 @@ snq_status snq_watcher_finish(snq_watcher *w, snq_sight *s)
     snq_look_finish(w->look, s);
     SNQ_TRY(add_windows(w, s));
     if (w->cfg.look)
-        SNQ_TRY(snq_watcher_look_curves(s, w->square, w->squares, w->cfg.fps, w->cfg.look));
+        SNQ_TRY(add_curves(w, s));
     s->has_windows = w->cfg.windows;
     for (uint32_t i = 0; i < s->columns && !w->cfg.windows; i++)
         snq_series_clear(&s->column[i].series);

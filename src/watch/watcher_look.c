@@ -72,35 +72,14 @@ static void fill(const snq_series *c, size_t n, float none, float most, uint32_t
         to[i] = within(mean_of(c, i * n, n, none), most);
 }
 
-/* Whether the flow from picture t to the next crosses a cut; *next: an event near it, where to
- * begin to look. */
-static int over_cut(const snq_sight *s, double start_s, size_t t, double fps, uint32_t *next)
+static void fill_motion(const float *square, size_t frames, double fps, snq_watch_look *look)
 {
-    const double picture = (double)t + 1;
-    while (*next && (s->event[*next - 1].t_s - start_s) * fps >= picture - 0.5)
-        --*next;
-    while (*next < s->events && (s->event[*next].t_s - start_s) * fps < picture - 0.5)
-        ++*next;
-    for (uint32_t i = *next; i < s->events; i++) {
-        if ((s->event[i].t_s - start_s) * fps > picture + 0.5)
-            return 0;
-        if (s->event[i].kind == SNQ_SIGHT_CUT)
-            return 1;
-    }
-    return 0;
-}
-
-/* The flow over a cut is no motion: it is left out. */
-static void fill_motion(const snq_sight *s, const float *square, size_t frames, double fps,
-                        snq_watch_look *look)
-{
-    uint32_t next = 0;
     for (uint32_t i = 0; i < look->steps; i++) { /* frame t covers t .. t + 1 */
         const double from = i * look->step_s * fps, to = (i + 1) * look->step_s * fps;
         double sum = 0, weight = 0;
         for (size_t t = (size_t)from; t < frames && (double)t < to; t++) {
             const double part = fmin((double)t + 1, to) - fmax((double)t, from);
-            if (over_cut(s, look->start_s, t, fps, &next))
+            if (isnan(square[t]))
                 continue;
             sum += part * (double)square[t];
             weight += part;
@@ -130,6 +109,6 @@ snq_status snq_watcher_look_curves(const snq_sight *s, const float *square, size
     fill(column_of(s, -1, "luma_mean"), n, SNQ_WATCH_LOOK_NONE, 1, steps, look->luma);
     fill(column_of(s, -1, "saturation_mean"), n, SNQ_WATCH_LOOK_NONE, 1, steps, look->saturation);
     fill(column_of(s, -1, "hue_deg"), n, SNQ_WATCH_LOOK_NONE, 360, steps, look->hue_deg);
-    fill_motion(s, square, frames, fps, look);
+    fill_motion(square, frames, fps, look);
     return SNQ_OK;
 }

@@ -307,6 +307,13 @@ def test_styles():
     table = json.loads((ROOT / "styles" / "tables" / "sounds.json").read_text())
     assert sounds.is_valid(table), next(sounds.iter_errors(table)).message[:300]
     assert not sounds.is_valid({**table, "instruments": {"kazoo": {"melody": ["a"]}}})
+    film, tastes = validator("film-1.schema.json"), json.loads((ROOT / "styles" / "tables" / "film.json").read_text())
+    assert film.is_valid(tastes), next(film.iter_errors(tastes)).message[:300]
+    assert set(tastes["genres"]) == {style["id"] for style in styles}
+    templates = {path.stem for path in (ROOT / "templates").glob("*.json")}
+    assert {genre["template"] for genre in tastes["genres"].values()} | {tastes["template"]} <= templates
+    for wrong in ({"more": 1}, {"genres": {"polka": {}}}, {"genres": {"house": {"valence": -2}}}, {"moods": ["hungry"]}, {"axes": {}}):
+        assert not film.is_valid({**tastes, **wrong}), f"accepted {wrong}"
     documents = printed("styles", "--json")
     assert {document["id"] for document in documents} == {style["id"] for style in styles}
     for document in documents:

@@ -37,7 +37,7 @@ static snq_coherence measure(const snq_score *s, const snq_track *bass, const sn
                              const snq_intent *in, const uint8_t *grid)
 {
     snq_coherence c;
-    check_ok(snq_coherence_measure(s, bass, drums, in, grid, &c));
+    check_ok(snq_coherence_measure(s, bass, drums, in, NULL, grid, &c));
     return c;
 }
 
@@ -113,7 +113,7 @@ static snq_status build(void *user, void **object)
 {
     static snq_coherence c;
     pair *p = user;
-    const snq_status st = snq_coherence_measure(&p->s, p->bass, p->drums, &p->in, NULL, &c);
+    const snq_status st = snq_coherence_measure(&p->s, p->bass, p->drums, &p->in, NULL, NULL, &c);
     *object = st < 0 ? NULL : &c;
     return st;
 }

@@ -117,7 +117,14 @@ static void with_wishes_of_every_bar(void **state)
     check_ok(snq_intent_decide(&b, style, sounds, 7, &in));
     snq_compose_cfg cfg = compose_cfg(&b, &in, 7);
     for (int i = 0; i < 24; i++)
-        wish[i] = (snq_bar_wish) { (float)(i % 5) / 4.0f, i & 1 ? NAN : 1.0f, 0.0f, NAN, 0.3f };
+        wish[i] = (snq_bar_wish) { .energy = (float)(i % 5) / 4.0f,
+                                   .hat_density = i & 1 ? NAN : 1.0f,
+                                   .percussion = 0.0f,
+                                   .chord_complexity = NAN,
+                                   .melody_density = 0.3f,
+                                   .swing = NAN,
+                                   .kick = SNQ_KICK_sparse,
+                                   .progression = NAN };
     snq_score plain, wished;
     check_ok(snq_compose(&cfg, &plain));
     cfg.wish = wish;

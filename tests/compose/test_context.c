@@ -74,7 +74,7 @@ static void tracks_are_read_on_their_steps(void **state)
             const snq_human hand = { .force_by_step = { 1, 1, 1, 1 } };
             snq_rng r;
             snq_rng_init(&r, 1);
-            snq_groove_apply(&piece.intent, &hand, &r, t);
+            snq_groove_apply(&piece.intent, NULL, &hand, &r, t);
             snq_context_read_track(c, SNQ_PART_drums, t);
             for (int32_t s = 0; s < c->steps; s++) {
                 const int on = s % by == 0;

@@ -16,16 +16,16 @@ static snq_intent intent_of(int beats, int unit, float swing, int swing_step)
 static void swing_moves_the_second_of_two(void **state)
 {
     const snq_intent six = intent_of(4, 4, 0.6f, 1), three = intent_of(4, 4, 2.0f / 3.0f, 2);
-    assert_int_equal(snq_groove_swing(&six, 0), 0);
-    assert_int_equal(snq_groove_swing(&six, 240), 288);
-    assert_int_equal(snq_groove_swing(&six, 480), 480);
-    assert_int_equal(snq_groove_swing(&six, 480 + 120), 480 + 144);
-    assert_int_equal(snq_groove_swing(&six, 3840 + 720), 3840 + 768);
-    assert_int_equal(snq_groove_swing(&three, 480), 640);
-    assert_int_equal(snq_groove_swing(&three, 240), 320);
-    assert_int_equal(snq_groove_swing(&three, 720), 800);
-    assert_int_equal(snq_groove_swing(&three, 960), 960);
-    assert_int_equal(snq_groove_swing(&six, -5), -5);
+    assert_int_equal(snq_groove_swing(&six, NULL, 0), 0);
+    assert_int_equal(snq_groove_swing(&six, NULL, 240), 288);
+    assert_int_equal(snq_groove_swing(&six, NULL, 480), 480);
+    assert_int_equal(snq_groove_swing(&six, NULL, 480 + 120), 480 + 144);
+    assert_int_equal(snq_groove_swing(&six, NULL, 3840 + 720), 3840 + 768);
+    assert_int_equal(snq_groove_swing(&three, NULL, 480), 640);
+    assert_int_equal(snq_groove_swing(&three, NULL, 240), 320);
+    assert_int_equal(snq_groove_swing(&three, NULL, 720), 800);
+    assert_int_equal(snq_groove_swing(&three, NULL, 960), 960);
+    assert_int_equal(snq_groove_swing(&six, NULL, -5), -5);
 }
 
 static void straight_and_senseless_swing_move_nothing(void **state)
@@ -34,7 +34,7 @@ static void straight_and_senseless_swing_move_nothing(void **state)
     for (size_t i = 0; i < 5; i++) {
         const snq_intent in = intent_of(4, 4, swing[i], 1);
         for (int64_t t = 0; t < 8000; t += 37)
-            assert_int_equal(snq_groove_swing(&in, t), t);
+            assert_int_equal(snq_groove_swing(&in, NULL, t), t);
     }
 }
 
@@ -48,7 +48,7 @@ static void swing_keeps_order_pairs_and_bars_in_every_metre(void **state)
             const int64_t bar = snq_intent_bar_ticks(&in), span = 480 * step;
             int64_t before = -1;
             for (int64_t t = 0; t <= 3 * bar; t++) {
-                const int64_t to = snq_groove_swing(&in, t);
+                const int64_t to = snq_groove_swing(&in, NULL, t);
                 assert_true(to >= before);
                 before = to;
                 const int64_t within = t % bar;
@@ -78,7 +78,7 @@ static void a_hand_is_late_for_a_while(void **state)
     snq_rng r;
     snq_rng_init(&r, 3);
     fill(&s, &t, 1);
-    snq_groove_apply(&in, &h, &r, t);
+    snq_groove_apply(&in, NULL, &h, &r, t);
     double mean = 0.0, var = 0.0, lag = 0.0, v = 0.0, v2 = 0.0;
     for (size_t i = 0; i < t->notes; i++) {
         const double x = (double)t->note[i].offset_s * 1000.0;
@@ -113,7 +113,7 @@ static void notes_that_begin_together_stay_together(void **state)
     snq_rng r;
     snq_rng_init(&r, 4);
     fill(&s, &t, 2);
-    snq_groove_apply(&in, &h, &r, t);
+    snq_groove_apply(&in, NULL, &h, &r, t);
     double apart = 0.0, from_before = 0.0;
     for (size_t i = 0; i + 2 < t->notes; i += 2) {
         const double d = (double)(t->note[i].offset_s - t->note[i + 1].offset_s) * 1000.0;
@@ -136,11 +136,11 @@ static void force_follows_the_step_and_swing_the_pair(void **state)
     snq_rng r;
     snq_rng_init(&r, 5);
     fill(&s, &t, 1);
-    snq_groove_apply(&in, &h, &r, t);
+    snq_groove_apply(&in, NULL, &h, &r, t);
     for (size_t i = 0; i < t->notes; i++) {
         static const int want[4] = { 64, 32, 127, 1 };
         assert_int_equal(t->note[i].velocity, want[i % 14 % 4]);
-        assert_int_equal(t->note[i].tick, snq_groove_swing(&in, (int64_t)i * 240));
+        assert_int_equal(t->note[i].tick, snq_groove_swing(&in, NULL, (int64_t)i * 240));
         assert_int_equal(t->note[i].length, i % 2 ? 192 : 288);
         check_near(t->note[i].offset_s, 0.0, 0.0);
     }
@@ -154,7 +154,7 @@ static void an_empty_track_stays_empty(void **state)
     snq_track t = { 0 };
     snq_rng r;
     snq_rng_init(&r, 1);
-    snq_groove_apply(&in, &h, &r, &t);
+    snq_groove_apply(&in, NULL, &h, &r, &t);
     assert_int_equal(t.notes, 0);
 }
 

@@ -123,7 +123,7 @@ static void test_coherence(void **state)
             made_piece p;
             snq_coherence c;
             const snq_track *const t = make(&p, made_styles[i], seed, 4, 4);
-            check_ok(snq_coherence_measure(&p.score, t, made_track(&p, "drums"), &p.intent,
+            check_ok(snq_coherence_measure(&p.score, t, made_track(&p, "drums"), &p.intent, NULL,
                                            p.style->bass.grid, &c));
             share += c.share / 4;
             control += c.control / 4;

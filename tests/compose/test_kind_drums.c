@@ -580,8 +580,10 @@ static void films_wish_for_hats(void **state)
     snq_bar_wish wish[DRUM_BARS];
     drum_piece p;
     drum_begin(&p, backbeat, 1, 4, 4);
-    for (int i = 0; i < DRUM_BARS; i++)
-        wish[i] = (snq_bar_wish) { NAN, i < 40 ? 0.0f : 1.0f, NAN, NAN, NAN };
+    for (int i = 0; i < DRUM_BARS; i++) {
+        wish[i] = snq_bar_wish_none();
+        wish[i].hat_density = i < 40 ? 0.0f : 1.0f;
+    }
     snq_score_clear(&p.score);
     check_ok(snq_context_init(&p.context, &p.intent, &p.form));
     p.context.wish = wish;

@@ -219,8 +219,10 @@ static void test_wishes(void **state)
         made_piece p;
         snq_bar_wish wish[MADE_BARS];
         made_begin(&p, "rock", 4, 4, 4, -1);
-        for (int b = 0; b < MADE_BARS; b++)
-            wish[b] = (snq_bar_wish) { NAN, NAN, NAN, NAN, much[k] };
+        for (int b = 0; b < MADE_BARS; b++) {
+            wish[b] = snq_bar_wish_none();
+            wish[b].melody_density = much[k];
+        }
         p.context.wish = wish;
         made_add(&p, "melody", 4);
         notes[k] = made_track(&p, "melody")->notes;

@@ -53,13 +53,10 @@ static void films_wish_for_it(void **state)
     snq_bar_wish wish[DRUM_BARS];
     drum_piece p;
     drum_begin(&p, shaker, 1, 4, 4);
-    for (int i = 0; i < DRUM_BARS; i++)
-        wish[i] = (snq_bar_wish) { NAN, NAN,
-                                   i < 20   ? 0.0f
-                                   : i < 30 ? 0.3f
-                                   : i < 40 ? 1.0f
-                                            : NAN,
-                                   NAN, NAN };
+    for (int i = 0; i < DRUM_BARS; i++) {
+        wish[i] = snq_bar_wish_none();
+        wish[i].percussion = i < 20 ? 0.0f : i < 30 ? 0.3f : i < 40 ? 1.0f : NAN;
+    }
     check_ok(snq_context_init(&p.context, &p.intent, &p.form));
     p.context.wish = wish;
     check_ok(snq_score_add_track(&p.score, "percussion", &p.track));

@@ -141,8 +141,10 @@ static void wishes_for_bars(void **state)
 {
     static snq_bar_wish wish[HARMONY_BARS];
     double tones[2] = { 0 };
-    for (int i = 0; i < HARMONY_BARS; i++)
-        wish[i].chord_complexity = i < 8 ? 0 : i < 16 ? 1 : NAN;
+    for (int i = 0; i < HARMONY_BARS; i++) {
+        wish[i] = snq_bar_wish_none();
+        wish[i].chord_complexity = i < 8 ? 1 : i < 16 ? 5 : NAN;
+    }
     for (uint64_t s = 0; s < 20; s++) {
         harmony_begin(&piece, "house", s, SNQ_MODE_minor);
         piece.intent.chord_complexity = 3;

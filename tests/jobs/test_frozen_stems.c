@@ -84,7 +84,7 @@ static void stems_are_read(void **state)
         inner in;
         const snq_render_desk desk = desk_of(&in);
         snq_frozen_stems *f;
-        check_ok(snq_frozen_stems_new(path, PARTS, 48000, &desk, &f));
+        check_ok(snq_frozen_stems_new(path, PARTS, 48000, 0, &desk, &f));
         assert_int_equal(snq_frozen_stems_desk(f)->latency, LATENCY);
         run(f, 0, 100, 50, left, right);
         assert_true(left[99] == 1.0f && right[0] == 1.0f); /* not frozen: as the desk makes it */
@@ -115,7 +115,7 @@ static snq_status try_file(const char *name)
     const snq_render_desk desk = desk_of(&in);
     snq_frozen_stems *f;
     const char *path[PARTS] = { NULL, NULL, rig_path(name) };
-    const snq_status st = snq_frozen_stems_new(path, PARTS, 48000, &desk, &f);
+    const snq_status st = snq_frozen_stems_new(path, PARTS, 48000, 0, &desk, &f);
     if (st < 0) {
         assert_null(f);
         if (!strstr(snq_last_error(), rig_path(name)))
@@ -176,7 +176,7 @@ static void a_cut_file(void **state)
         const char *path[1] = { rig_path("work/a.wav") };
         assert_int_equal(stat(path[0], &info), 0);
         assert_int_equal(truncate(path[0], info.st_size - lost[i]), 0);
-        check_ok(snq_frozen_stems_new(path, 1, 48000, &desk, &f));
+        check_ok(snq_frozen_stems_new(path, 1, 48000, 0, &desk, &f));
         run(f, 0, 6000, 500, left, right);
         const int last = LATENCY + (lost[i] > 600 ? 4899 : 4900); /* first frame without sound */
         assert_true(left[last - 1] == x[0][last - 1 - LATENCY]);
@@ -196,7 +196,7 @@ static void a_file_that_is_cut_meanwhile(void **state)
     snq_frozen_stems *f;
     put_wav("work/a.wav", SNQ_WAV_S24, 48000, 2, N);
     const char *path[1] = { rig_path("work/a.wav") };
-    check_ok(snq_frozen_stems_new(path, 1, 48000, &desk, &f));
+    check_ok(snq_frozen_stems_new(path, 1, 48000, 0, &desk, &f));
     run(f, 0, 1000, 1000, left, right);
     check_ok(snq_frozen_stems_status(f));
     assert_int_equal(truncate(path[0], 20000), 0);
@@ -210,7 +210,7 @@ static void a_file_that_is_cut_meanwhile(void **state)
 static snq_status make(void *user, void **object)
 {
     const char *path[PARTS] = { NULL, rig_path("work/a.wav"), rig_path("work/a.wav") };
-    return snq_frozen_stems_new(path, PARTS, 48000, user, (snq_frozen_stems **)object);
+    return snq_frozen_stems_new(path, PARTS, 48000, 0, user, (snq_frozen_stems **)object);
 }
 
 static void unmake(void *object)

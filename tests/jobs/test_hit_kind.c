@@ -46,7 +46,7 @@ static void add_tone(double level, double hz)
 
 static int kind(void)
 {
-    return snq_hit_kind(sides, N, RATE, 0);
+    return snq_drum_hit_kind(sides, N, RATE, 0);
 }
 
 static void test_kicks(void **state)
@@ -83,9 +83,9 @@ static void test_nothing(void **state)
 {
     clear();
     assert_int_equal(kind(), SNQ_HIT_HAT);
-    assert_int_equal(snq_hit_kind(sides, N, RATE, N), SNQ_HIT_HAT);
-    assert_int_equal(snq_hit_kind(sides, N, RATE, N - 1), SNQ_HIT_HAT);
-    assert_int_equal(snq_hit_kind(sides, 0, RATE, 5), SNQ_HIT_HAT);
+    assert_int_equal(snq_drum_hit_kind(sides, N, RATE, N), SNQ_HIT_HAT);
+    assert_int_equal(snq_drum_hit_kind(sides, N, RATE, N - 1), SNQ_HIT_HAT);
+    assert_int_equal(snq_drum_hit_kind(sides, 0, RATE, 5), SNQ_HIT_HAT);
 }
 
 int main(void)

@@ -80,7 +80,7 @@ static void what_is_measured(void **state)
 {
     stage *t = *state;
     snq_session_report *r;
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     check_ok(push(r, "drums", t->high));
     check_ok(push(r, "bass", t->low));
     check_ok(push(r, "keys", t->low)); /* not asked about */
@@ -103,7 +103,7 @@ static void the_same_sound_is_not_apart(void **state)
 {
     stage *t = *state;
     snq_session_report *r;
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     check_ok(push(r, "drums", t->low));
     check_ok(push(r, "bass", t->low));
     assert_true(number(strstr(write(t, r), "\"frequency_separation\""), "\"value\":") < 0.05);
@@ -114,17 +114,17 @@ static void reasons(void **state)
 {
     stage *t = *state;
     snq_session_report *r;
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r)); /* nothing sounds */
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r)); /* nothing sounds */
     assert_non_null(
         strstr(write(t, r), "\"frequency_separation\":null,\"frequency_separation_reason\""));
     snq_score_find_track(&t->score, "bass");
     t->score.track[1].notes = 0;
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     assert_non_null(strstr(
         write(t, r),
         "\"rhythmic_coherence\":null,\"rhythmic_coherence_reason\":\"the bass plays nothing\""));
     t->s.intent.tracks = 1; /* drums alone */
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     check_ok(push(r, "bass", t->low));
     const char *text = write(t, r);
     assert_non_null(strstr(text, "there are no drums and bass\""));
@@ -138,7 +138,7 @@ static void another_metre(void **state)
     snq_session_report *r;
     t->s.intent.beats_per_bar = 6;
     t->s.intent.beat_unit = 8;
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     assert_non_null(strstr(write(t, r), "\"beats_s\":[0,0.25,0.5,"));
 }
 
@@ -147,7 +147,7 @@ static void a_mix_that_cant_be_heard(void **state)
     stage *t = *state;
     snq_session_report *r;
     rig_put_text("work/bad.wav", "no sound");
-    check_ok(snq_session_report_new(&t->s.intent, &t->score, RATE, &r));
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, &r));
     const snq_status st =
         snq_session_report_write(r, rig_path("work/bad.wav"), "mix.wav", NULL, &t->text);
     assert_true(st < 0);
@@ -159,7 +159,7 @@ static void a_mix_that_cant_be_heard(void **state)
 static snq_status make(void *user, void **object)
 {
     stage *t = user;
-    return snq_session_report_new(&t->s.intent, &t->score, RATE, (snq_session_report **)object);
+    return snq_session_report_new(&t->s.intent, &t->score, NULL, RATE, (snq_session_report **)object);
 }
 
 static void unmake(void *object)

@@ -64,6 +64,8 @@ static void make_sight(snq_sight *s)
     push(s, SNQ_SIGHT_MF, "energy", 1600, 0, 0, 0);               /* 40 px/s */
     push(s, SNQ_SIGHT_HF, "energy", 900, 0, 8, 20);
     push(s, -1, "luma_mean", 0, 0.03f, 0, 0);
+    push(s, -1, "mean_speed", 20, 2, 0, 0);
+    push(s, -1, "mean_speed_norm", 0.1f, 0.01f, 4, 7);
     s->has_windows = 1;
 }
 
@@ -93,6 +95,8 @@ static void from_a_sight(void **state)
     check_near(at(&f, "motion", "rms_speed", SNQ_SIGHT_MF, 1), 0.2, 1e-6);
     check_near(at(&f, "motion", "rms_speed", -1, 1), 50.0 / 200, 1e-6);
     check_near(at(&f, "motion", "rms_speed", -1, 3), 0.2, 1e-6);
+    check_near(at(&f, "motion", "mean_speed", -1, 1.25), 0.15, 1e-6); /* a gap, crossed */
+    assert_string_equal(snq_feature_set_find(&f, source("motion", "mean_speed", -1))->note, "");
     check_near(at(&f, "jitter", "rms", -1, 3), 0.01, 1e-9);
     check_near(at(&f, "picture", "luma_mean", -1, 2), 0.24, 1e-6);
     check_near(at(&f, "picture", "luma_std", -1, 2), 0.1, 1e-6); /* no column: the film's */
@@ -140,6 +144,9 @@ static void slow_bands_stand_in(void **state)
     push(&s, SNQ_SIGHT_LF, "energy", 900, 0, 0, 0);
     check_ok(snq_feature_set_from_sight(&f, &s));
     check_near(at(&f, "motion", "rms_speed", -1, 4), 30.0 / 200, 1e-6);
+    check_near(at(&f, "motion", "mean_speed", -1, 4), 30.0 / 200, 1e-6);
+    assert_non_null(
+        strstr(snq_feature_set_find(&f, source("motion", "mean_speed", -1))->note, "rms_speed"));
     check_near(at(&f, "motion", "rms_speed", SNQ_SIGHT_ULF, 4), 20.0 / 200, 1e-6);
     snq_feature_set_clear(&f);
     push(&s, SNQ_SIGHT_MF, "energy", 100, 0, 0, 0);
@@ -175,6 +182,8 @@ static void nothing_seen(void **state)
     assert_int_equal(f.length, 1);
     for (size_t i = 0; i < f.items; i++)
         assert_true(f.item[i].reason[0] && isnan(snq_feature_set_at(&f, &f.item[i], 0)));
+    assert_string_equal(snq_feature_set_find(&f, source("motion", "mean_speed", -1))->reason,
+                        "not selected");
     snq_feature_set_clear(&f);
     s.picture_reason = s.motion_reason = NULL; /* numbers, but no windows */
     s.video.range = (snq_span) { 0, 3 };

@@ -77,6 +77,7 @@ static void wrong_ones(void **state)
         { "\"chaotic.entropy\"", "wants a band" },
         { "\"chaotic.xf.entropy\"", "none of ulf" },
         { "\"picture.mf.luma_mean\"", "has no bands" },
+        { "\"motion.mf.mean_speed\"", "motion.mean_speed has no bands" },
         { "{\"type\":\"chaotic\",\"band\":\"zf\",\"property\":\"entropy\"}", "s: band" },
         { "{\"type\":\"chaotic\",\"property\":\"entropy\",\"x\":1}", "x" },
         { "{\"type\":\"chaotic\"}", "property" },

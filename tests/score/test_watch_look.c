@@ -104,7 +104,7 @@ static void example_of_the_essay(void **state)
     snq_watch_look l;
     snq_watch_look_init(&l);
     snq_str s = packed(&l);
-    assert_int_equal(s.length, 84);
+    assert_int_equal(s.length, 96);
     for (size_t i = 0; i < s.length; i++)
         assert_int_equal(s.text[i], 0);
     snq_str_clear(&s);

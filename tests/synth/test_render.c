@@ -274,18 +274,48 @@ static void out_of_memory_leaves_nothing(void **state)
     assert_int_equal(st, SNQ_OK);
 }
 
+/* A part of the piece is what it is in the whole of it, cut where it is told, or lengthened by silence. */
+static void a_part_of_the_piece(void **state)
+{
+    enum { FROM = 3 * SNQ_RENDER_CHUNK + 77, TO = 2 * RATE + 5, LONG = 8 * RATE };
+    stage *s = *state;
+    snq_render_cfg cfg = cfg_of(s, 2);
+    snq_render_result whole, r;
+    check_ok(snq_render_run(&cfg, NULL, &whole));
+    float *before = malloc(FRAMES_MAX * sizeof *before);
+    memcpy(before, s->stem[3][0], FRAMES_MAX * sizeof *before);
+    cfg.progress = NULL;
+    cfg.from = FROM;
+    for (cfg.to = TO; cfg.to; cfg.to = cfg.to == TO ? LONG : 0) {
+        memset(s->frames, 0, sizeof s->frames);
+        s->sum_frames = 0;
+        check_ok(snq_render_run(&cfg, NULL, &r));
+        assert_int_equal(r.frames, cfg.to - FROM);
+        assert_int_equal(s->sum_frames, cfg.to - FROM);
+        for (int64_t i = 0; i < r.frames; i++)
+            if (s->stem[3][0][i] != (FROM + i < whole.frames ? before[FROM + i] : 0.0f))
+                fail_msg("to %lld: frame %lld", (long long)cfg.to, (long long)i);
+    }
+    memset(s->frames, 0, sizeof s->frames); /* to its end */
+    s->sum_frames = 0;
+    check_ok(snq_render_run(&cfg, NULL, &r));
+    assert_int_equal(r.frames, whole.frames - FROM);
+    cfg.to = FROM;
+    assert_int_equal(snq_render_run(&cfg, NULL, &r), SNQ_ERR_RANGE);
+    cfg.from = -1;
+    assert_int_equal(snq_render_run(&cfg, NULL, &r), SNQ_ERR_RANGE);
+    free(before);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(stems_add_up),
-        TEST(strips_are_applied),
-        TEST(threads_change_nothing),
-        TEST(lanes_stand_apart),
-        TEST(an_empty_piece_is_silence),
-        TEST(stops_when_told),
-        TEST(out_of_memory_leaves_nothing),
+        TEST(a_part_of_the_piece), TEST(stems_add_up),
+        TEST(strips_are_applied),  TEST(threads_change_nothing),
+        TEST(lanes_stand_apart),   TEST(an_empty_piece_is_silence),
+        TEST(stops_when_told),     TEST(out_of_memory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,43 @@ static void pulldown_is_no_rhythm(void **state)
     snq_sight_clear(&s);
 }
 
+static const snq_series *speed_of(const snq_sight *s)
+{
+    for (uint32_t i = 0; i < s->columns; i++)
+        if (strcmp(s->column[i].series.name, "mean_speed") == 0)
+            return &s->column[i].series;
+    fail_msg("no column of mean_speed");
+    return NULL;
+}
+
+/* A pan is steady, whatever the cut in it and the pictures shown twice; a stop is one. */
+static void speed_follows_in_a_quarter_of_a_second(void **state)
+{
+    static const film films[] = { { .pictures = 120, .dx = pan, .cut = 61 },
+                                  { .pictures = 119, .dx = pan, .pulldown = 1 },
+                                  { .pictures = 150, .dx = stop_and_go } };
+    for (int k = 0; k < 3; k++) {
+        snq_watcher_cfg cfg = cfg_for(&films[k]);
+        snq_sight s;
+        cfg.windows = 1;
+        watch(&films[k], &cfg, &s);
+        const snq_series *speed = speed_of(&s);
+        double sum = 0;
+        for (uint32_t i = 0; i < speed->length; i++) {
+            const double t_s = 0.25 * i, v = 0.8 * (k == 1 ? 24 : FPS);
+            assert_true(speed->valid[i]);
+            sum += (double)speed->value[i];
+            if (k == 2 && t_s > 2.1 && t_s < 2.9)
+                check_near((double)speed->value[i], 0, 0.2);
+            else if (k < 2 || t_s < 1.8 || t_s > 3.2)
+                check_near((double)speed->value[i], v, (k == 1 ? 0.15 : 0.04) * v);
+        }
+        if (k == 1) /* a step has seven pictures and a half, with one stop or two */
+            check_near(sum / (double)speed->length, 0.8 * 24, 0.4);
+        snq_sight_clear(&s);
+    }
+}
+
 static void what_stands_still_is_not_bridged(void **state)
 {
     const film f = { .pictures = 150, .dx = stop_and_go };
@@ -196,9 +233,11 @@ static void stabilized_pictures_stand(void **state)
     const film f = { .pictures = 90, .dx = pan };
     snq_watcher_cfg cfg = cfg_for(&f);
     snq_sight s;
-    cfg.stabilize = 1;
+    cfg.stabilize = cfg.windows = 1;
     watch(&f, &cfg, &s);
     assert_int_equal(s.motion.type, SNQ_SIGHT_STATIC);
+    for (uint32_t i = 0; i < speed_of(&s)->length; i++)
+        check_near((double)speed_of(&s)->value[i], 0, 1.5);
     check_near(s.camera.translation_px_s[0], 0.8 * FPS, 0.5);
     snq_sight_clear(&s);
 }
@@ -372,6 +411,7 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(cuts_are_told_to_motion),
         cmocka_unit_test(pulldown_is_no_rhythm),
+        cmocka_unit_test(speed_follows_in_a_quarter_of_a_second),
         cmocka_unit_test(what_stands_still_is_not_bridged),
         cmocka_unit_test(stabilized_pictures_stand),
         cmocka_unit_test(still_films_are_static),

@@ -9,6 +9,7 @@
  *        x = x * fader * balance             ─► sends behind the fader
  *        out = delayed(group(x) * group's gain) + sum over sends of delayed(bus(send * level) * bus's gain)
  *        delays make all ways of all strips equally long
+ *        fader = level * trim, a send's alike: two curves on one level, of whom neither knows the other
  *        fader, balance and levels move in straight lines across a block (to where: moves.c); they wait
  *        for as long as the inserts delay the sound
  *
@@ -33,6 +34,7 @@
 
 enum { BLOCK = SNQ__STRIP_BLOCK, SENDS = SNQ_MIX_SENDS_MAX, SIDE = SNQ__MOVE_SIDE };
 #define PREFIX        "mix."
+#define TRIM          "trim."
 #define INSERT_LEAD_S 0.02
 
 /* A value on its way: where it is, where it goes by the end of the block. */
@@ -46,6 +48,7 @@ typedef struct way {
     float bus_gain;   /* linear */
     int pre_fader;
     float factor;     /* level as set or moved */
+    float trim;       /* beside it */
     smooth level;     /* what it is, where it goes in this block */
     uint32_t latency; /* of the chain */
     snq__strip_delay delay;
@@ -58,8 +61,8 @@ typedef struct strip {
     uint32_t ducks;
     int side_chain; /* strip that the inserts listen to; -1: itself */
     int mute;
-    float polarity, factor, pan; /* as set or moved */
-    smooth side[2];              /* fader and balance, linear */
+    float polarity, factor, trim, pan; /* as set or moved */
+    smooth side[2];                    /* fader and balance, linear */
     way direct, send[SENDS];
     uint32_t sends;
     snq__move *move; /* (moves,) owned */
@@ -115,6 +118,7 @@ static snq_status make_strip(snq_mixer *m, const snq_mixer_cfg *cfg, uint32_t in
     const snq_strip_plan *p = &cfg->plan->strip[index];
     strip *s = &m->strip[index];
     s->factor = snq__linear(p->gain_db);
+    s->trim = 1.0f;
     s->pan = p->pan;
     s->polarity = p->invert ? -1.0f : 1.0f;
     s->mute = p->mute;
@@ -131,6 +135,7 @@ static snq_status make_strip(snq_mixer *m, const snq_mixer_cfg *cfg, uint32_t in
     for (; s->sends < p->sends; s->sends++) {
         way *w = &s->send[s->sends];
         w->factor = snq__linear(p->send[s->sends].level_db);
+        w->trim = 1.0f;
         w->pre_fader = p->send[s->sends].pre_fader;
         SNQ_TRY(make_way(cfg, snq_mix_plan_bus(cfg->plan, p->send[s->sends].bus), w));
     }
@@ -169,10 +174,12 @@ static int find_move(const snq_strip_plan *p, const strip *s, const char *target
         out->kind = SNQ__MOVE_GAIN;
     else if (strcmp(target, "pan") == 0)
         out->kind = SNQ__MOVE_PAN;
-    else if (strncmp(target, "send.", 5) == 0) {
-        out->kind = SNQ__MOVE_SEND;
+    else if (strcmp(target, "trim_db") == 0)
+        out->kind = SNQ__MOVE_TRIM;
+    else if (strncmp(target, "send.", 5) == 0 || strncmp(target, TRIM, strlen(TRIM)) == 0) {
+        out->kind = *target == 's' ? SNQ__MOVE_SEND : SNQ__MOVE_TRIM_SEND;
         for (out->index = 0; out->index < (int)p->sends; out->index++)
-            if (strcasecmp(p->send[out->index].bus, target + 5) == 0)
+            if (strcasecmp(p->send[out->index].bus, strchr(target, '.') + 1) == 0)
                 return 1;
         return 0;
     } else {
@@ -200,7 +207,7 @@ static snq_status find_moves(const snq_mixer_cfg *cfg, const snq_strip_plan *p, 
         if (find_move(p, s, target + strlen(PREFIX), &found)) {
             s->moves_inserts |= found.kind == SNQ__MOVE_INSERT;
             s->move[s->moves++] = found;
-        } else if (warnings)
+        } else if (warnings && found.kind != SNQ__MOVE_TRIM_SEND)
             snq_warnings_add(warnings, "no_such_parameter", -1,
                              "track \"%s\": its strip has no \"%s\": the curve moves nothing",
                              p->name, target);
@@ -273,6 +280,10 @@ static void move(strip *s, const snq__move *v, float to)
         s->pan = to;
     else if (v->kind == SNQ__MOVE_SEND)
         s->send[v->index].factor = to;
+    else if (v->kind == SNQ__MOVE_TRIM)
+        s->trim = to;
+    else if (v->kind == SNQ__MOVE_TRIM_SEND)
+        s->send[v->index].trim = to;
     else
         snq_chain_move(s->inserts, v->index, to);
 }
@@ -281,10 +292,11 @@ static void move(strip *s, const snq__move *v, float to)
 static void aim(strip *s)
 {
     const float turn = fabsf(s->pan) < 1.0f ? cosf(fabsf(s->pan) * (float)M_PI_2) : 0.0f;
-    s->side[0].to = s->factor * (s->pan > 0.0f ? turn : 1.0f);
-    s->side[1].to = s->factor * (s->pan < 0.0f ? turn : 1.0f);
+    const float factor = s->factor * s->trim;
+    s->side[0].to = factor * (s->pan > 0.0f ? turn : 1.0f);
+    s->side[1].to = factor * (s->pan < 0.0f ? turn : 1.0f);
     for (uint32_t i = 0; i < s->sends; i++)
-        s->send[i].level.to = s->send[i].factor;
+        s->send[i].level.to = s->send[i].factor * s->send[i].trim;
 }
 
 static void arrive(strip *s)

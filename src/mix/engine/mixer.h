@@ -13,8 +13,9 @@
  * Polarity: `invert` turns a strip's sound over before everything else.
  *
  * Automation: a track's curves whose target begins with "mix." move the strip: mix.gain_db, mix.pan,
- * mix.send.BUS (dB), mix.KIND.PARAMETER or mix.N.PARAMETER (inserts). Curves are followed on time; jumps
- * are spread over +-10 ms (moves.c).
+ * mix.send.BUS (dB), mix.KIND.PARAMETER or mix.N.PARAMETER (inserts). mix.trim_db and mix.trim.BUS are dB beside
+ * the level that the plan or a curve sets; of a send that the strip lacks they mean nothing. Curves are
+ * followed on time; jumps are spread over +-10 ms (moves.c).
  *
  * Threads: new, free [control]; strip [audio], different strips at once. */
 #ifndef SNQ_MIX_ENGINE_MIXER_H

@@ -35,6 +35,8 @@ float snq__move_read(snq__move *m, double beat)
     const float v = snq_curve_at(m->curve, beat, &m->hint, 0.0f);
     switch (m->kind) {
     case SNQ__MOVE_GAIN:
+    case SNQ__MOVE_TRIM:
+    case SNQ__MOVE_TRIM_SEND:
         return snq__linear(fminf(v, GAIN_MOST_DB));
     case SNQ__MOVE_SEND:
         return snq__linear(fminf(v, SEND_MOST_DB));

@@ -60,7 +60,9 @@ enum { SNQ__MOVE_SIDE = 7, SNQ__MOVE_TAPS = 2 * SNQ__MOVE_SIDE + 1 };
 typedef enum snq__move_kind {
     SNQ__MOVE_GAIN = 0, /* dB, heard as a factor */
     SNQ__MOVE_PAN,
-    SNQ__MOVE_SEND, /* as gain */
+    SNQ__MOVE_SEND,      /* as gain */
+    SNQ__MOVE_TRIM,      /* as gain, beside the fader's own */
+    SNQ__MOVE_TRIM_SEND, /* as gain, beside the send's own */
     SNQ__MOVE_INSERT,
 } snq__move_kind;
 

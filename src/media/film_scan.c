@@ -11,7 +11,8 @@
  *        again    where pictures are coded in another order than shown and don't say when that is (MPEG-PS, AVI):
  *                 libavformat completes it by the order of decoding; refused if two pictures coincide then
  * CONST  40 ms: beyond what times in ms and a codec's look-ahead make, below what lips and sound may be apart
- *        (ITU-R BT.1359: 45 ms before, 125 ms behind). At most 2^24 packets of the picture.
+ *        (ITU-R BT.1359: 45 ms before, 125 ms behind). Vorbis 120 ms: durations of its packets are off by a long
+ *        block (46 ms) where block lengths change, and its first gives nothing. At most 2^24 packets of the picture.
  * COST   reading the file: 0.7 ms/MB.
  * LIMITS Ogg's times of sound are not looked at: its decoder does it.
  * REFS   libavformat/avformat.h (5.1). */
@@ -29,7 +30,9 @@
 #include "base/alloc.h"
 #include "media/decoder_impl.h"
 
+#define TICKS_MAX (INT64_C(1) << 55)
 #define GAP_S     0.04
+#define LONG_S    0.12 /* of Vorbis */
 #define PICTURE_S 0.04 /* of a film of one picture that doesn't say */
 
 enum { PICTURES_MAX = 1 << 24, COMPLETED_MAX = 1 << 20 };
@@ -96,6 +99,17 @@ void snq__film_close(snq__film *f)
     snq__stream_clear(&f->stream);
 }
 
+/* Times that nothing can be reckoned with are none. */
+static void tame(AVPacket *p)
+{
+    if (p->pts < -TICKS_MAX || p->pts > TICKS_MAX)
+        p->pts = AV_NOPTS_VALUE;
+    if (p->dts < -TICKS_MAX || p->dts > TICKS_MAX)
+        p->dts = AV_NOPTS_VALUE;
+    if (p->duration < 0 || p->duration > TICKS_MAX)
+        p->duration = 0;
+}
+
 snq_status snq__film_read(snq__film *f, int *broken)
 {
     for (;;) {
@@ -108,6 +122,7 @@ snq_status snq__film_read(snq__film *f, int *broken)
                        : SNQ_END;
         }
         const int track = f->packet->stream_index;
+        tame(f->packet);
         if (track == f->picture || track == f->sound)
             return SNQ_OK;
         av_packet_unref(f->packet);
@@ -132,7 +147,8 @@ typedef struct scan {
     double place_s; /* decoded so far */
     double skip_s;  /* to be skipped still */
     double start_s;
-    int blind; /* its times can't be followed */
+    double gap_s; /* least that is one */
+    int blind;    /* its times can't be followed */
 } scan;
 
 static void note_dts(scan *s, const AVPacket *p)
@@ -233,7 +249,7 @@ static void note_sound(scan *s, const AVPacket *p)
         if (isnan(s->tied_s)) {
             s->tied_s = t - s->place_s;
             s->start_s = s->tied_s;
-        } else if (fabs(t - s->place_s - s->tied_s) > GAP_S) {
+        } else if (fabs(t - s->place_s - s->tied_s) > s->gap_s) {
             add_gap(s, t - s->place_s - s->tied_s);
         }
     }
@@ -247,6 +263,7 @@ static snq_status read_all(scan *s, snq_warnings *warnings)
 {
     snq_status st;
     int broken;
+    s->gap_s = strcmp(s->info->audio_codec, "vorbis") == 0 ? LONG_S : GAP_S;
     const int clocked = strcmp(s->info->container, "ogg") == 0;
     while ((st = snq__film_read(&s->film, &broken)) == SNQ_OK) {
         const AVPacket *p = s->film.packet;
@@ -312,7 +329,7 @@ static int64_t usual_ticks(const scan *s)
         ticks = (double)span / (double)(n - 1);
     else if (st->avg_frame_rate.num > 0 && st->avg_frame_rate.den > 0)
         ticks = 1.0 / (av_q2d(st->avg_frame_rate) * av_q2d(st->time_base));
-    return ticks < 1.0 ? 1 : ticks > 1e12 ? (int64_t)1e12 : (int64_t)(ticks + 0.5);
+    return ticks < 1.0 ? 1 : ticks > 1e9 ? (int64_t)1e9 : (int64_t)(ticks + 0.5);
 }
 
 static snq_status place_all(scan *s)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "jobs/film_messages.h"
 #include "jobs/frames.h"
 #include "jobs/messages.h"
 
@@ -130,6 +131,24 @@ static void unpack_sampled(const snq_frame *f)
         must(r.loop_start >= 0 && r.loop_start < r.loop_end && r.loop_end <= (double)r.frames);
 }
 
+static void unpack_film(const snq_frame *f)
+{
+    snq_film_request film;
+    snq_mux_request mux;
+    snq_muxed_reply muxed;
+    static snq_filmed_reply filmed;
+    if (f->kind == SNQ_FRAME_FILM && snq_film_request_unpack(f->payload, f->length, &film) >= 0)
+        must(strlen(film.name) < sizeof film.name);
+    if (f->kind == SNQ_FRAME_MUX && snq_mux_request_unpack(f->payload, f->length, &mux) >= 0)
+        must(mux.container < SNQ_FILM_CONTAINERS && mux.frames >= 1 &&
+             mux.frames <= SNQ_FILM_FRAMES_MAX);
+    if (f->kind == SNQ_FRAME_FILMED && snq_filmed_reply_unpack(f->payload, f->length, &filmed) >= 0)
+        must(filmed.st < 0 || (filmed.frames >= 1 && filmed.frames <= SNQ_FILM_FRAMES_MAX &&
+                               filmed.warnings.count <= SNQ_WARNINGS_MAX));
+    if (f->kind == SNQ_FRAME_MUXED && snq_muxed_reply_unpack(f->payload, f->length, &muxed) >= 0)
+        must(muxed.true_peak >= 0.0 && strlen(muxed.film.audio_codec) < 32);
+}
+
 static void unpack(const snq_frame *f)
 {
     char error[SNQ_ERROR_MAX];
@@ -183,6 +202,12 @@ static void unpack(const snq_frame *f)
         break;
     case SNQ_FRAME_SAMPLED:
         unpack_sampled(f);
+        break;
+    case SNQ_FRAME_FILM:
+    case SNQ_FRAME_FILMED:
+    case SNQ_FRAME_MUX:
+    case SNQ_FRAME_MUXED:
+        unpack_film(f);
         break;
     case SNQ_FRAME_CLICKED:
     case SNQ_FRAME_FLOWN:

@@ -25,7 +25,7 @@ snq_hit_cfg snq_hit_cfg_default(double end_s)
                     [SNQ_HIT_FADE] = 0.5f,
                     [SNQ_HIT_FLASH] = 1.0f,
                     [SNQ_HIT_ACCENT] = 1.0f,
-                    [SNQ_HIT_MOTION] = 0.25f },
+                    [SNQ_HIT_MOTION] = 0.1f },
         .merge_s = 0.08,
         .peak_gap_s = 1.0,
         .peak_rise = 0.35f,

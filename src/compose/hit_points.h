@@ -41,7 +41,7 @@ typedef struct snq_hit_list {
 typedef struct snq_hit_cfg {
     double start_s, end_s; /* of the film; what lies outside is left out */
     float weight
-        [SNQ_HIT_KINDS]; /* of a full strength (cut 1 at any strength, fade .5, flash 1, accent 1, motion .25) */
+        [SNQ_HIT_KINDS]; /* of a full strength (cut 1 at any strength, fade .5, flash 1, accent 1, motion .1) */
     double merge_s;    /* 0 .. 1: of two that are nearer, the lighter one goes (0.08) */
     double peak_gap_s; /* > 0: peaks of motion are the highest so far around (1) */
     float peak_rise;   /* 0 .. 1: and stand out by this share of the curve's range (0.35) */

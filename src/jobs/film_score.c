@@ -27,8 +27,10 @@
 #include "jobs/map_sound.h"
 #include "jobs/session_open_impl.h"
 
-#define FADE_S     1.0
-#define FADE_SHARE 0.1 /* of a short film */
+#define FADE_S      1.0
+#define FADE_SHARE  0.1 /* of a short film */
+/* What films on the web are played at; a club's -9 would leave no room for quiet scenes. */
+#define TARGET_LUFS (-14.0f)
 
 /* ---------------------------------------------------------------- the whole */
 
@@ -107,6 +109,7 @@ static snq_status fit(const snq_film_score_cfg *cfg, const snq_style *style, snq
     p->fade_s = fmin(FADE_S, FADE_SHARE * p->fit.end_s);
     s->intent.bars = p->fit.bars;
     s->intent.bpm = p->fit.bpm;
+    s->intent.target_lufs = fminf(s->intent.target_lufs, TARGET_LUFS);
     return SNQ_OK;
 }
 
@@ -159,6 +162,8 @@ static snq_status form_of(const snq_film_score_cfg *cfg, const snq_film_score *f
 static snq_status compose(const snq_film_score_cfg *cfg, snq_session *s, snq_film_score *f)
 {
     snq_form form;
+    const snq_map_sound_cfg sound = snq_map_sound_cfg_default();
+    snq_map_sound_intend(&f->curves, &sound, &s->intent);
     SNQ_TRY(form_of(cfg, f, s, &form));
     snq_compose_cfg c = { .brief = &s->brief,
                           .intent = &s->intent,

@@ -95,7 +95,7 @@ static void motion_has_peaks(void **state)
                      2); /* a step up is no peak, a small bump neither; the cut wins at 30 s */
     check_near(l.hit[0].t_s, 10.0, 1e-9);
     assert_int_equal(l.hit[0].kind, SNQ_HIT_MOTION);
-    check_near(l.hit[0].weight, 0.25, 1e-6);
+    check_near(l.hit[0].weight, 0.1, 1e-6);
     assert_int_equal(l.hit[1].kind, SNQ_HIT_CUT);
     snq_hit_list_clear(&l);
     cfg.weight[SNQ_HIT_MOTION] = 0.0f;

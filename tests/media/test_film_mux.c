@@ -268,6 +268,36 @@ static void where_the_sound_lies_is_told(void **state)
     assert_int_equal(info.turned, 0);
 }
 
+/* A film that is shown turned, and one that begins in the middle of a group: an edit list hides what is before. */
+static void what_is_turned_or_hidden_is_known(void **state)
+{
+    static sound s;
+    snq_film_mux_report report;
+    snq_warnings warnings = { 0 };
+    need_ffmpeg();
+    make(PICTURES("64x48", "25", "4") SOUND "-c:v libx264 -g 100 -bf 2 -c:a aac -map 0 -map 1 "
+                                            "-metadata:s:v language=fra",
+         "upright.mp4");
+    assert_int_equal(files_run("ffmpeg -v error -y -i upright.mp4 -c copy -metadata:s:v rotate=90 "
+                               "turned.mp4"),
+                     0);
+    assert_int_equal(scan_well("upright.mp4", &warnings).turned, 0);
+    assert_int_equal(scan_well("turned.mp4", &warnings).turned, 1);
+    s = (sound) { 0 };
+    check_ok(mux("turned.mp4", "turned1.mp4", SNQ_FILM_MP4, &s, &report));
+    assert_int_equal(scan_well("turned1.mp4", &warnings).turned, 1);
+    assert_int_equal(files_run("ffmpeg -v error -y -ss 1.3 -i upright.mp4 -c copy hidden.mp4"), 0);
+    const snq_film_info in = scan_well("hidden.mp4", &warnings);
+    check_near(in.length_s, 2.7, 0.05);
+    s = (sound) { 0 };
+    check_ok(mux("hidden.mp4", "hidden1.mp4", SNQ_FILM_MP4, &s, &report));
+    check_near(scan_well("hidden1.mp4", &warnings).length_s, in.length_s, 0.002);
+    s = (sound) { 0 };
+    check_ok(mux("hidden.mp4", "hidden1.mkv", SNQ_FILM_MKV, &s, &report));
+    const snq_film_info out = scan_well("hidden1.mkv", &warnings); /* there it is seen */
+    check_near(out.length_s - out.sound_start_s, in.length_s + 1024.0 / 48000, 0.003);
+}
+
 static void pictures_without_times_get_them(void **state)
 {
     static sound s;
@@ -393,6 +423,7 @@ int main(void)
         cmocka_unit_test(sound_begins_with_the_picture),
         cmocka_unit_test(the_same_bytes_each_time),
         cmocka_unit_test(where_the_sound_lies_is_told),
+        cmocka_unit_test(what_is_turned_or_hidden_is_known),
         cmocka_unit_test(pictures_without_times_get_them),
         cmocka_unit_test(what_is_no_film_is_refused),
         cmocka_unit_test(failures_are_told),

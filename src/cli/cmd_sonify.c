@@ -33,7 +33,7 @@ static const struct argp_option option_tab[] = {
       "the film's own sound: keep it, duck the music under it (default), or replace it", 0 },
     { "tempo-changes", KEY_CHANGES, NULL, 0,
       "the tempo may change gently where a section begins, so that more cuts fall on beats", 0 },
-    { "preset", KEY_PRESET, "NAME", 0, "of watching: fast, default, or fine (fast)", 0 },
+    { "preset", KEY_PRESET, "NAME", 0, "of watching: fast, default, or fine", 0 },
     { 0 },
 };
 
@@ -205,7 +205,7 @@ int snq_cmd_sonify(int argc, char **argv)
     o->cfg.user = o;
     o->cfg.cancel = snq_stop_install();
     int code = SNQ_EXIT_USAGE;
-    if (snq_watch_preset("fast", &o->cfg.preset) >= 0 &&
+    if (snq_watch_preset("default", &o->cfg.preset) >= 0 &&
         argp_parse(&spec, argc, argv, 0, NULL, o) == 0) {
         o->cfg.seed = o->common.seed;
         o->cfg.force = o->common.force;

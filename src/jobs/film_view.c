@@ -184,7 +184,7 @@ static snq_status open_view(look *l, snq_inputs *inputs)
     if (inputs->count != 1)
         return SNQ_FAIL(SNQ_ERR_ARG, "one film is wanted, not a folder");
     SNQ_TRY(watch(l, inputs));
-    return l->st < 0 ? SNQ_FAIL(l->st, "%s", l->error) : SNQ_OK;
+    return l->st < 0 ? SNQ_FAIL(SNQ_ERR_FORMAT, "%s", l->error) : SNQ_OK;
 }
 
 snq_status snq_film_view_open(const snq_film_view_cfg *cfg, snq_film_view *out)

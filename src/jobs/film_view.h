@@ -43,7 +43,7 @@ typedef struct snq_film_view {
 } snq_film_view;
 
 /* Watch it. *out is initialised; on error it is clear. ERR_CANCELLED, ERR_NOMEM, ERR_IO, ERR_UNSUPPORTED: the
- * environment; anything else is wrong with the film, and the last error says it in one sentence. */
+ * environment. ERR_ARG, ERR_FORMAT: the film, whatever is wrong with it; the last error says it in one sentence. */
 SNQ_MUST_USE snq_status snq_film_view_open(const snq_film_view_cfg *cfg, snq_film_view *out);
 /* Whether a matrix reads the film's own sound. */
 int snq_film_view_wants_sound(const snq_map_template *map);

@@ -85,23 +85,14 @@ static snq_batch_hooks hooks_of(work *w)
 
 /* ---------------------------------------------------------------- data and names */
 
-/* A path that names a file, else an id. */
 static snq_status load_map(work *w)
 {
-    const char *name = w->cfg->map;
-    SNQ_TRY(snq_map_library_load(&w->maps));
-    if (!name)
-        return SNQ_OK;
-    w->at_fault = name;
-    if (strchr(name, '/') || strstr(name, ".json")) {
-        SNQ_TRY(snq_map_library_read(name, &w->warnings, &w->read));
-        w->map = w->read;
-        return SNQ_OK;
-    }
-    w->map = snq_map_library_find(&w->maps, name);
-    return w->map ? SNQ_OK
-                  : SNQ_FAIL(SNQ_ERR_NOT_FOUND,
-                             "there is no such template; sonique map list shows them");
+    if (!w->cfg->map)
+        return snq_map_library_load(&w->maps);
+    w->at_fault = w->cfg->map;
+    SNQ_TRY(snq_map_library_open(w->cfg->map, &w->warnings, &w->read));
+    w->map = w->read;
+    return SNQ_OK;
 }
 
 /* ---------------------------------------------------------------- seeing */
@@ -196,7 +187,11 @@ static snq_status write_film(work *w, const char *mix)
     cfg.hooks = hooks_of(w);
     begin_part(w, MIXED_PART, 1.0, "writing the film");
     tell(w, 0.0, 0.0);
-    SNQ_TRY(snq_film_out_run(&cfg, &w->out->film));
+    const snq_status st = snq_film_out_run(&cfg, &w->out->film);
+    if (st ==
+        SNQ_ERR_UNSUPPORTED) /* its codec does not go into that container: nothing is missing */
+        return SNQ_ERR_FORMAT;
+    SNQ_TRY(st);
     snq_warnings_join(&w->warnings, &w->out->film.warnings);
     return SNQ_OK;
 }

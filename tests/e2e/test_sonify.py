@@ -191,7 +191,7 @@ def test_a_track_anew_still_follows():
 
 
 def test_a_damaged_film_in_a_session():
-    for name, change in (("bars", {"bars": 1}), ("lead", {"lead_s": -1}), ("tempo", {"tempo": []}), ("more", {"more": 1}),
+    for name, change in (("bars", {"bars": 1}), ("lead", {"lead_s": -2}), ("tempo", {"tempo": []}), ("more", {"more": 1}),
                          ("hits", {"hits": [{"t_s": 1, "kind": "bang", "weight": 1, "strength": 1}]}),
                          ("wishes", {"wishes": {"energy": [2]}}), ("ends", {"ends": "never"})):
         path = copy_of(session(), f"damaged_{name}")
@@ -222,7 +222,7 @@ def test_a_film():
     out = report["film"]["output"]
     assert abs(out["sound_s"] - out["length_s"]) <= 0.04 and out["original"]["how"] == "replace"
     style = load(ROOT / "styles" / "techno.json")
-    assert abs(out["lufs"] - style["loudness_lufs"]) <= 0.5, out
+    assert abs(out["lufs"] - min(style["loudness_lufs"], -14)) <= 0.3, out
     assert out["true_peak_dbtp"] <= -0.5
 
 
@@ -265,7 +265,7 @@ def test_usage():
 
 def test_what_is_refused():
     out = FOLDER / "no.mp4"
-    refused(1, ["polka", "map list"], "sonify", film(), "-o", out, "--template", "polka")
+    refused(1, ["polka", "techno"], "sonify", film(), "-o", out, "--template", "polka")
     refused(1, ["mp4", "mkv"], "sonify", film(), "-o", FOLDER / "no.avi")
     refused(1, [str(FOLDER / "none.mp4")], "sonify", FOLDER / "none.mp4", "-o", out)
     (FOLDER / "noise.mp4").write_bytes(bytes(range(256)) * 64)

@@ -662,6 +662,24 @@ static void clear(film_out *f)
     snq_duck_curve_clear(&f->curve);
 }
 
+snq_status snq_film_out_probe(const snq_film_out_cfg *cfg)
+{
+    snq_film_out_report report = { 0 };
+    SNQ_TRY(snq_film_out_check(cfg));
+    film_out *f = snq_calloc(1, sizeof *f);
+    if (!f)
+        return SNQ_FAIL(SNQ_ERR_NOMEM, "no memory for a film");
+    f->cfg = cfg;
+    f->report = &report;
+    f->original = f->sound = -1;
+    snq_status st = snq_film_container_of(cfg->out, &f->container);
+    if (st >= 0)
+        st = begin_film(f);
+    clear(f);
+    snq_free(f);
+    return st;
+}
+
 snq_status snq_film_out_run(const snq_film_out_cfg *cfg, snq_film_out_report *report)
 {
     *report = (snq_film_out_report) { .original = cfg->original, .original_lufs = (double)NAN };

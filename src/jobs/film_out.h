@@ -79,6 +79,9 @@ snq_film_out_cfg snq_film_out_cfg_default(void);
 /* What can be said before hours of work: the ending, ranges, whether the output exists or is an input, its folder,
  * libraries. ERR_ARG, ERR_RANGE, ERR_EXISTS, ERR_IO (folder, video), ERR_UNSUPPORTED. `music` may be NULL here. */
 SNQ_MUST_USE snq_status snq_film_out_check(const snq_film_out_cfg *cfg);
+/* Whether the film can be copied into that container: a worker looks at its packets. Those of check and of snq_film_scan,
+ * ERR_UNSUPPORTED: the codec doesn't go there; ERR_CANCELLED, ERR_NOMEM, ERR_IO. */
+SNQ_MUST_USE snq_status snq_film_out_probe(const snq_film_out_cfg *cfg);
 /* Write it. Fills *report. Errors: those of check; of snq_film_scan and snq_film_mux_run, without the video's name;
  * ERR_FORMAT, ERR_RANGE (the music, which is named); ERR_CANCELLED; ERR_NOMEM; ERR_IO. On error nothing is left
  * under the output's name that was not there before. */

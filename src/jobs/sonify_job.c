@@ -95,7 +95,30 @@ static snq_status load_map(work *w)
     return SNQ_OK;
 }
 
+static snq_film_out_cfg film_cfg(const snq_sonify_cfg *cfg)
+{
+    snq_film_out_cfg film = snq_film_out_cfg_default();
+    film.video = cfg->video;
+    film.out = cfg->out;
+    film.force = cfg->force;
+    film.original = cfg->original;
+    film.threads = cfg->threads;
+    return film;
+}
+
 /* ---------------------------------------------------------------- seeing */
+
+/* What can't be written is said before it is watched. */
+static snq_status probe(work *w)
+{
+    snq_film_out_cfg cfg = film_cfg(w->cfg);
+    if (!w->out->is_film)
+        return SNQ_OK;
+    cfg.hooks = hooks_of(w);
+    begin_part(w, 0.0, 0.0, "looking at the film");
+    const snq_status st = snq_film_out_probe(&cfg);
+    return st == SNQ_ERR_UNSUPPORTED ? SNQ_ERR_FORMAT : st; /* its codec: nothing is missing here */
+}
 
 static snq_status look(work *w)
 {
@@ -164,18 +187,7 @@ static snq_status make_score(work *w)
 
 /* ---------------------------------------------------------------- hearing */
 
-/* The music's target is for music alone; with the film's own sound beside it, it is for both. */
-static snq_film_out_cfg film_cfg(const snq_sonify_cfg *cfg)
-{
-    snq_film_out_cfg film = snq_film_out_cfg_default();
-    film.video = cfg->video;
-    film.out = cfg->out;
-    film.force = cfg->force;
-    film.original = cfg->original;
-    film.threads = cfg->threads;
-    return film;
-}
-
+/* The target is that of music and the film's own sound together. */
 static snq_status write_film(work *w, const char *mix)
 {
     const snq_intent *in = &w->out->composition.session.intent;
@@ -377,6 +389,7 @@ static snq_status make(work *w)
     SNQ_TRY(snq_film_taste_load(w->table));
     SNQ_TRY(load_map(w));
     w->at_fault = cfg->video;
+    SNQ_TRY(probe(w));
     SNQ_TRY(look(w));
     SNQ_TRY(decide(w));
     w->at_fault = cfg->video;

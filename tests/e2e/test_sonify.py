@@ -274,6 +274,8 @@ def test_what_is_refused():
     bad["mappings"][0]["transferFunction"]["inputRange"] = [1, 1]
     (FOLDER / "bad.json").write_text(json.dumps(bad))
     refused(1, ["bad.json", "inputRange"], "sonify", film(), "-o", out, "--template", FOLDER / "bad.json")
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x96:r=25", "-t", 3, "-c:v", "ffv1", FOLDER / "ffv1.mkv")
+    refused(1, ["ffv1.mkv", "name the output .mkv"], "sonify", FOLDER / "ffv1.mkv", "-o", out)
     (FOLDER / "there.report.json").write_text("mine")
     refused(1, ["there.report.json"], "sonify", film(), "-o", FOLDER / "there.mp4")
     assert (FOLDER / "there.report.json").read_text() == "mine"

@@ -142,7 +142,7 @@ static void settings_are_looked_at(void **state)
         snq_curves_csv_cfg cfg = snq_curves_csv_cfg_default(1);
         static const char *const name[] = { "bpm", "lead_s", "duration_s", "rate_hz" };
         double *const member[] = { &cfg.bpm, &cfg.lead_s, &cfg.duration_s, &cfg.rate_hz };
-        *member[i % 4] = i < 4 ? NAN : i % 4 == 3 ? 201 : i % 4 == 0 ? 0 : -1;
+        *member[i % 4] = i < 4 ? NAN : i % 4 == 3 ? 201 : i % 4 == 0 ? 0 : -2;
         check_status(snq_curves_csv(&r, &cfg, &text), SNQ_ERR_RANGE);
         assert_non_null(strstr(snq_last_error(), name[i % 4]));
     }

@@ -8,7 +8,9 @@
 
 #include "base/alloc.h"
 #include "film_stand.h"
+#include "jobs/render_plan.h"
 #include "jobs/session_rig.h"
+#include "score/score_json.h"
 
 static const snq_session_run once = { .threads = 1 };
 static snq_composition c;
@@ -230,10 +232,10 @@ static void put_curves(void)
     snq_json j;
     open_score(&s);
     for (int i = 0; i < 2; i++) {
-        snq_curve *c;
-        check_ok(snq_track_add_curve(snq_score_find_track(&s, name[i]), "gain_db", &c));
-        check_ok(snq_curve_push(c, 0, -3.0f, SNQ_CURVE_LINEAR));
-        check_ok(snq_curve_push(c, 4, 0.0f, SNQ_CURVE_LINEAR));
+        snq_curve *curve;
+        check_ok(snq_track_add_curve(snq_score_find_track(&s, name[i]), "gain_db", &curve));
+        check_ok(snq_curve_push(curve, 0, -3.0f, SNQ_CURVE_LINEAR));
+        check_ok(snq_curve_push(curve, 4, 0.0f, SNQ_CURVE_LINEAR));
     }
     snq_str_init(&text, 1 << 20);
     snq_json_init(&j, snq_json_to_str, &text);

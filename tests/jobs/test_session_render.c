@@ -260,12 +260,12 @@ static void for_a_film(void **state)
     t = (told) { 0 };
     check_ok(run(&p, &cfg));
     assert_int_not_equal(rig_digest("work"), before);
+    close_piece(&p);
     snq_composition back;
     check_ok(snq_session_read(rig_path("work/s"), &back));
     assert_non_null(back.session.film);
     check_near(back.session.film->fit.end_s, 1.5, 0);
     snq_composition_clear(&back);
-    close_piece(&p);
 }
 
 static void failures_change_nothing(void **state)

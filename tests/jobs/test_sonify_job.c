@@ -141,7 +141,8 @@ static void a_film_and_its_report(void **state)
     assert_non_null(made.composition.session.film);
     assert_string_equal(made.composition.session.film->video, "film.mp4");
     check_near(j.part, 1, 0.15);
-    assert_string_equal(j.doing[0], "watching");
+    assert_string_equal(j.doing[0], "looking at the film");
+    assert_string_equal(j.doing[1], "watching");
     assert_string_equal(j.doing[j.doings - 1], "writing the film");
     /* the report: on the disk as in memory, and of the film */
     snq_text_file f = file_of("out.report.json");
@@ -280,7 +281,8 @@ static void what_is_wrong_is_said(void **state)
         { "none.mp4", "o.mp4", "techno", "techno", SNQ_ERR_NOT_FOUND, VIDEO, "No such file" },
         { "text.mp4", "o.mp4", "techno", "techno", SNQ_ERR_FORMAT, VIDEO, "" },
         { "text.mp4", "o", "techno", "techno", SNQ_ERR_FORMAT, VIDEO, "" },
-        { ".", "o.mp4", "techno", "techno", SNQ_ERR_ARG, VIDEO, "" },
+        { ".", "o.mp4", "techno", "techno", SNQ_ERR_FORMAT, VIDEO, "" },
+        { ".", "o", "techno", "techno", SNQ_ERR_ARG, VIDEO, "not a folder" },
         { "film.mp4", "there.mp4", "techno", "techno", SNQ_ERR_EXISTS, OUT, "exists" },
         { "film.mp4", "taken.mp4", "techno", "techno", SNQ_ERR_EXISTS, OUT, "exists" },
         { "film.mp4", "file", "techno", "techno", SNQ_ERR_EXISTS, OUT, "exists" },
@@ -292,7 +294,7 @@ static void what_is_wrong_is_said(void **state)
         { "film.mp4", "o.mp4", "no/such.json", "techno", SNQ_ERR_NOT_FOUND, MAP, "" },
         { "film.mp4", "o.mp4", bad, "techno", SNQ_ERR_FORMAT, MAP, "mappings[0]" },
         { "film.mp4", "o.mp4", "techno", "polka", SNQ_ERR_NOT_FOUND, VIDEO, "polka" },
-        { "raw.mkv", "o.mp4", "techno", "techno", SNQ_ERR_FORMAT, OUT, "ffv1" },
+        { "raw.mkv", "o.mp4", "techno", "techno", SNQ_ERR_FORMAT, VIDEO, "ffv1" },
     };
     const int before = entries();
     const int64_t live = snq_alloc_live();

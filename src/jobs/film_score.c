@@ -144,6 +144,21 @@ static snq_status curves_of(const snq_film_score_cfg *cfg, snq_film_plan *p, snq
     return SNQ_OK;
 }
 
+/* The tracks whose own sound the picture moves. */
+static uint32_t moved_by(const snq_map_result *r, const snq_intent *in)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    uint32_t set = 0;
+    for (size_t i = 0; i < r->outputs; i++) {
+        const snq_map_output *o = &r->output[i];
+        const char *kind = d[o->destination].kind;
+        for (uint32_t t = 0; t < in->tracks && kind && o->mappings && o->covered > 0; t++)
+            set |= (uint32_t)(strcmp(in->track[t].kind, kind) == 0) << t;
+    }
+    return set;
+}
+
 static snq_status form_of(const snq_film_score_cfg *cfg, const snq_film_score *f,
                           const snq_session *s, snq_form *out)
 {
@@ -153,7 +168,8 @@ static snq_status form_of(const snq_film_score_cfg *cfg, const snq_film_score *f
                                  .event = sight->event,
                                  .events = sight->events,
                                  .motion = follows && cfg->view->motion.length ? &cfg->view->motion
-                                                                               : NULL };
+                                                                               : NULL,
+                                 .throughout = moved_by(&f->curves, &s->intent) };
     return snq_form_from_film(&s->intent, &film, out);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* STEPS  template -> outputs are begun, so that a name that is taken is found out before the film is watched -> film ->
- *        features -> curves -> told -> drawn, written -> outputs get their names */
+/* STEPS  template -> outputs are begun, so that a name that is taken is found out before the film is watched -> film (and
+ *        its sound, where the template reads it) -> curves -> drawn, written -> told -> outputs get their names */
 #include "jobs/map_film.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "jobs/curves_csv.h"
+#include "jobs/film_view.h"
 #include "jobs/map_library.h"
 #include "jobs/map_plot.h"
 #include "jobs/outputs.h"
@@ -23,7 +24,7 @@ typedef struct run {
     snq_warnings odd;
     snq_outputs outputs;
     snq_atomic_file *plot, *csv;
-    snq_feature_set features;
+    snq_film_view view;
     snq_map_result curves;
     double bpm, duration_s;
     int refused;
@@ -50,7 +51,7 @@ static void run_clear(run *r)
     snq_atomic_abort(r->csv);
     snq_outputs_clear(&r->outputs);
     snq_map_result_clear(&r->curves);
-    snq_feature_set_clear(&r->features);
+    snq_film_view_clear(&r->view);
     snq_map_template_free(r->map);
 }
 
@@ -73,27 +74,41 @@ static snq_status begin_outputs(run *r)
 
 /* ---- a film ---- */
 
-static snq_status make_curves(run *r, const snq_sight *s)
+/* The film itself is the user's to mend; whatever else stops its workers is not. */
+static snq_status see(run *r)
+{
+    const snq_film_view_cfg cfg = { .path = r->cfg->inputs->item[0].path,
+                                    .preset = r->cfg->preset,
+                                    .threads = r->cfg->threads,
+                                    .look = r->plot != NULL,
+                                    .hooks = r->cfg->hooks };
+    const snq_status st = snq_film_view_open(&cfg, &r->view);
+    if (st == SNQ_ERR_ARG || st == SNQ_ERR_FORMAT)
+        return refuse(r, st, SNQ_MAP_FILM_REFUSED);
+    SNQ_TRY(st);
+    return snq_film_view_wants_sound(r->map) ? snq_film_view_listen(&cfg, &r->view) : SNQ_OK;
+}
+
+static snq_status make_curves(run *r)
 {
     snq_map_run_cfg cfg = snq_map_run_cfg_default();
-    SNQ_TRY(snq_feature_set_from_sight(&r->features, s));
     r->bpm = isnan(r->map->bpm) ? BPM : r->map->bpm;
-    r->duration_s = fmin(snq_span_length(s->video.range), SNQ_MAP_DURATION_MAX_S);
+    r->duration_s = fmin(snq_span_length(r->view.sight.video.range), SNQ_MAP_DURATION_MAX_S);
     cfg.map = r->map;
-    cfg.features = &r->features;
+    cfg.features = &r->view.features;
     cfg.bpm = r->bpm;
     cfg.duration_s = r->duration_s;
     return snq_map_run(&cfg, &r->curves);
 }
 
-static snq_status draw(run *r, const snq_watch_batch_result *seen)
+static snq_status draw(run *r)
 {
     snq_map_plot_cfg cfg = snq_map_plot_cfg_default();
     cfg.map = r->map;
-    cfg.features = &r->features;
+    cfg.features = &r->view.features;
     cfg.result = &r->curves;
-    cfg.sight = seen->sight;
-    cfg.look = seen->look;
+    cfg.sight = &r->view.sight;
+    cfg.look = &r->view.look;
     cfg.bpm = r->bpm;
     return snq_map_plot_to(&cfg, r->plot);
 }
@@ -120,60 +135,30 @@ static snq_status commit(run *r, snq_atomic_file **f)
     return file ? refuse(r, snq_atomic_commit(file), SNQ_MAP_FILM_REFUSED) : SNQ_OK;
 }
 
-static snq_status on_result(void *user, const snq_watch_batch_result *seen)
+static snq_status tell(const run *r)
 {
-    run *r = user;
-    if (seen->st < 0) {
-        snprintf(r->error, SNQ_ERROR_MAX, "%s", seen->error);
-        r->refused = SNQ_MAP_FILM_REFUSED;
-        return SNQ_OK;
-    }
-    SNQ_TRY(make_curves(r, seen->sight));
-    if (r->plot)
-        SNQ_TRY(draw(r, seen));
-    if (r->csv)
-        SNQ_TRY(tabulate(r));
     const snq_map_film_result result = { .map = r->map,
                                          .odd = &r->odd,
-                                         .sight = seen->sight,
+                                         .sight = &r->view.sight,
                                          .curves = &r->curves,
                                          .bpm = r->bpm,
                                          .duration_s = r->duration_s };
-    if (r->cfg->result)
-        SNQ_TRY(r->cfg->result(r->cfg->hooks.user, &result));
+    return r->cfg->result ? r->cfg->result(r->cfg->hooks.user, &result) : SNQ_OK;
+}
+
+static snq_status work(run *r)
+{
+    SNQ_TRY(see(r));
+    if (r->refused)
+        return SNQ_OK;
+    SNQ_TRY(make_curves(r));
+    if (r->plot)
+        SNQ_TRY(draw(r));
+    if (r->csv)
+        SNQ_TRY(tabulate(r));
+    SNQ_TRY(tell(r));
     SNQ_TRY(commit(r, &r->plot));
     return r->refused ? SNQ_OK : commit(r, &r->csv);
-}
-
-/* The hooks have a user of their own. */
-static void on_progress(void *user, const snq_batch_progress *p)
-{
-    const run *r = user;
-    if (r->cfg->hooks.progress)
-        r->cfg->hooks.progress(r->cfg->hooks.user, p);
-}
-
-static void on_unconfined(void *user, const snq_confinement *c)
-{
-    const run *r = user;
-    if (r->cfg->hooks.unconfined)
-        r->cfg->hooks.unconfined(r->cfg->hooks.user, c);
-}
-
-static snq_status watch(run *r)
-{
-    snq_watch_batch_cfg cfg = snq_watch_batch_cfg_default();
-    cfg.inputs = r->cfg->inputs;
-    cfg.preset = r->cfg->preset;
-    cfg.threads = r->cfg->threads;
-    cfg.windows = 1;
-    cfg.look = r->plot != NULL;
-    cfg.result = on_result;
-    cfg.hooks = (snq_batch_hooks) { .cancel = r->cfg->hooks.cancel,
-                                    .progress = on_progress,
-                                    .unconfined = on_unconfined,
-                                    .user = r };
-    return snq_watch_batch_run(&cfg);
 }
 
 snq_status snq_map_film_run(const snq_map_film_cfg *cfg, int *refused, char error[SNQ_ERROR_MAX])
@@ -185,7 +170,7 @@ snq_status snq_map_film_run(const snq_map_film_cfg *cfg, int *refused, char erro
     if (st >= 0 && !r.refused)
         st = refuse(&r, begin_outputs(&r), SNQ_MAP_FILM_REFUSED);
     if (st >= 0 && !r.refused)
-        st = watch(&r);
+        st = work(&r);
     run_clear(&r);
     *refused = r.refused;
     return st;

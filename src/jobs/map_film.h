@@ -2,10 +2,10 @@
 /* map_film -- `sonique map plot`: one film is watched, a template is run on what was seen, and the curves become a picture
  * (map_plot.h), a table (curves_csv.h), or both.
  *
- * No music is made: the tempo is the template's, or 120. Sources of the film's own sound are not listened to; they say so.
+ * No music is made: the tempo is the template's, or 120. The film's own sound is listened to where the template reads it.
  *
  *     file or id -> template ─┐
- *     film -> watch_batch ────┴─► map_run ─► picture, table, result
+ *     film -> film_view ──────┴─► map_run ─► picture, table, result
  *
  * Threads: [control] one at a time in a process that has one thread when it begins. */
 #ifndef SNQ_JOBS_MAP_FILM_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Any bytes as session.json, with one style: a failure with a word, or a session that is the same after it was written
- * and read again, and of which a piece can be made anew that passes every check. */
+ * and read again, and of which a piece can be made anew that passes every check, after its film where it has one. */
 #include "fuzz_input.h"
 
 #include "base/alloc.h"
@@ -84,6 +84,10 @@ static void play(const snq_session *s)
     snq_score score;
     if (s->intent.bars > BARS_MAX)
         return;
+    if (s->film) {
+        cfg.wish = s->film->wish;
+        cfg.fit = &s->film->fit;
+    }
     for (uint32_t i = 0; i < s->intent.tracks; i++)
         cfg.track_seed[i] = s->track[i].seed;
     snq_error_clear();

@@ -118,8 +118,8 @@ static void one_picture_is_enough(void **state)
 typedef struct told {
     int results, progress, stop;
     size_t outputs;
-    double bpm, duration_s;
-    char map[SNQ_MAP_ID_MAX];
+    double bpm, duration_s, covered; /* of the first output, as the reason */
+    char map[SNQ_MAP_ID_MAX], reason[SNQ_MAP_REASON_MAX];
 } told;
 
 static snq_status take(void *user, const snq_map_film_result *r)
@@ -129,6 +129,9 @@ static snq_status take(void *user, const snq_map_film_result *r)
     t->outputs = r->curves->outputs;
     t->bpm = r->bpm;
     t->duration_s = r->duration_s;
+    t->covered = r->curves->outputs ? r->curves->output[0].covered : 0;
+    snprintf(t->reason, sizeof t->reason, "%s",
+             r->curves->outputs ? r->curves->output[0].reason : "");
     snprintf(t->map, sizeof t->map, "%s", r->map->id);
     assert_true(r->sight->has_windows);
     return t->stop ? SNQ_ERR_CANCELLED : SNQ_OK;
@@ -288,12 +291,43 @@ static void little_to_see(void **state)
     }
 }
 
+#define LOUD                                                                                    \
+    "{\"id\": \"loud\", \"name\": \"Loud\", \"mappings\": [{\"id\": \"a\", \"source\": "        \
+    "\"sound.loudness\", \"destination\": \"global.energy\", \"transferFunction\": {\"type\": " \
+    "\"linear\", \"inputRange\": [-40, -5], \"outputRange\": [0, 1]}}]}"
+
+/* A template that reads the film's own sound has it listened to; without sound it says why there is nothing. */
+static void its_own_sound(void **state)
+{
+    static const char *const film[] = { "tone.mkv", "mute.mkv" };
+    char map[256];
+    job j;
+    films_make("tone.mkv", "testsrc2=s=64x48:r=10",
+               "-f lavfi -i sine=f=440:r=48000 -t 4 -c:v ffv1 -c:a flac");
+    films_make("mute.mkv", "testsrc2=s=64x48:r=10", "-t 4 -c:v ffv1");
+    films_write("loud.json", LOUD);
+    films_path(map, "loud.json");
+    const int64_t live = snq_alloc_live();
+    for (size_t i = 0; i < SNQ_COUNT(film); i++) {
+        job_init(&j, map, film[i]);
+        check_ok(snq_map_film_run(&j.cfg, &j.refused, j.error));
+        assert_string_equal(j.error, "");
+        assert_int_equal(j.told.outputs, 1);
+        assert_true(i ? j.told.covered == 0 : j.told.covered > 0.5);
+        if (i && !strstr(j.told.reason, "sound"))
+            fail_msg("%s: %s", film[i], j.told.reason);
+        snq_inputs_clear(&j.inputs);
+    }
+    assert_int_equal(snq_alloc_live(), live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_hertz_wobble),      cmocka_unit_test(energy_follows),
-        cmocka_unit_test(one_picture_is_enough), cmocka_unit_test(a_picture_and_a_table),
-        cmocka_unit_test(what_is_wrong_is_said), cmocka_unit_test(little_to_see),
+        cmocka_unit_test(its_own_sound),         cmocka_unit_test(two_hertz_wobble),
+        cmocka_unit_test(energy_follows),        cmocka_unit_test(one_picture_is_enough),
+        cmocka_unit_test(a_picture_and_a_table), cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(little_to_see),
     };
     return cmocka_run_group_tests(tests, films_begin, films_end);
 }

@@ -226,13 +226,83 @@ static void out_of_memory_leaves_nothing(void **state)
     assert_true(n > 20);
 }
 
+/* ---- a piece that begins in its midst and ends with a film ---- */
+
+enum { PIECE = 3 * SNQ_RENDER_CHUNK };
+
+/* The stem of a part that plays 0.5, from the piece's first frame on; free. */
+static float *stem_of(const snq_mix_down_cfg *cfg, size_t block)
+{
+    snq_mix_down *m;
+    float *played = make_silence(SNQ_RENDER_CHUNK), *other = make_silence(SNQ_RENDER_CHUNK);
+    float *left = make_silence(2 * PIECE);
+    const float *const sides[1][2] = { { played, played } };
+    check_ok(snq_mix_down_new(cfg, NULL, &m));
+    const snq_render_desk *desk = snq_mix_down_desk(m);
+    for (size_t i = 0; i < SNQ_RENDER_CHUNK; i++)
+        played[i] = 0.5f;
+    for (size_t at = 0; at < PIECE + desk->latency; at += block)
+        desk->strip(desk->user, 0, sides, block, left + at, other);
+    memmove(left, left + desk->latency, PIECE * sizeof *left);
+    snq_mix_down_free(m);
+    snq_free(played);
+    snq_free(other);
+    return left;
+}
+
+static double cosine(double part)
+{
+    return 0.5 - 0.5 * cos(M_PI * fmin(fmax(part, 0.0), 1.0));
+}
+
+/* A raised cosine, to the frame, whatever the blocks and however late the mixer is. */
+static void stems_rise_and_fall(void **state)
+{
+    static const struct {
+        int64_t rise_at, rise, fall_at, fall;
+    } row[] = {
+        { 0, 0, 0, 0 },
+        { 1000, 480, 20000, 3000 },
+        { 0, 0, 20000, 3000 },
+        { 1000, 480, 0, 0 },
+        { 5000, 10000, 7000, 10000 }, /* both at once */
+        { -100, 480, PIECE - 10, 10 },
+    };
+    stage *s = *state;
+    for (int late = 0; late < 2; late++) {
+        snq_mix_down_cfg cfg = cfg_of(s, 1);
+        float *plain = stem_of(&cfg, SNQ_RENDER_CHUNK);
+        assert_true(fabsf(plain[PIECE / 2]) > 0.1f);
+        for (size_t r = 0; r < SNQ_COUNT(row); r++) {
+            cfg.rise_at = row[r].rise_at;
+            cfg.rise = row[r].rise;
+            cfg.fall_at = row[r].fall_at;
+            cfg.fall = row[r].fall;
+            float *x = stem_of(&cfg, r % 2 ? SNQ_RENDER_CHUNK / 8 : SNQ_RENDER_CHUNK);
+            for (int64_t i = 0; i < PIECE; i++) {
+                double gain =
+                    row[r].rise ? cosine((double)(i - row[r].rise_at) / (double)row[r].rise) : 1.0;
+                if (row[r].fall)
+                    gain *= 1.0 - cosine((double)(i - row[r].fall_at) / (double)row[r].fall);
+                check_near((double)x[i], gain * (double)plain[i], 1e-6);
+            }
+            snq_free(x);
+        }
+        snq_free(plain);
+        if (!late) { /* an insert that looks ahead makes the mixer late */
+            snq_chain_link *l = snq_chain_add(&s->plan.strip[0].inserts, "compressor");
+            check_ok(snq_chain_set(l, "lookahead_ms", 5.0f));
+        }
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_record),          TEST(threads_and_blocks_change_nothing), TEST(nothing_and_silence),
-        TEST(failures_are_told), TEST(out_of_memory_leaves_nothing),
+        TEST(failures_are_told), TEST(out_of_memory_leaves_nothing),      TEST(stems_rise_and_fall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

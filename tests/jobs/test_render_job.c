@@ -10,6 +10,7 @@
 #include "base/json_read.h"
 #include "base/str.h"
 #include "jobs/data_folders.h"
+#include "jobs/folder_output.h"
 #include "jobs/render_rig.h"
 
 static void render(const snq_render_job_cfg *cfg, snq_render_report *r)
@@ -241,6 +242,134 @@ static void refused_it_leaves_nothing(void **state)
     assert_int_equal(rig_entries("work"), 0);
 }
 
+/* ---- a part of the piece ---- */
+
+/* Samples of a 24-bit WAV, both sides, one after the other; free. */
+static double *samples(const char *name, size_t *frames)
+{
+    size_t n;
+    char *bytes = content(name, &n);
+    const uint8_t *p = NULL;
+    for (size_t at = 12; !p && at + 8 <= n;) {
+        uint32_t size;
+        memcpy(&size, bytes + at + 4, 4);
+        if (memcmp(bytes + at, "data", 4) == 0) {
+            p = (const uint8_t *)bytes + at + 8;
+            *frames = size / 6;
+        }
+        at += 8 + size + size % 2;
+    }
+    assert_non_null(p);
+    double *x = snq_calloc(2 * *frames + 1, sizeof *x);
+    for (size_t i = 0; i < 2 * *frames; i++)
+        x[i] = (double)(int32_t)((uint32_t)p[3 * i] << 8 | (uint32_t)p[3 * i + 1] << 16 |
+                                 (uint32_t)p[3 * i + 2] << 24) /
+               2147483648.0;
+    snq_free(bytes);
+    return x;
+}
+
+static const char *const stem_tab[] = { "bass", "drums", "keys" };
+#define LSB 0x1p-23
+
+/* Every stem opens and fades as the cut asks, is else what the whole piece has there, and their sum is the pre-master. */
+static void a_cut_with_a_fade(void **state)
+{
+    enum { FROM = 14400, TO = 81600, FADE = 24000, OPENING = 480, WIDE = TO - FROM };
+    snq_render_report r;
+    snq_render_job_cfg cfg = rig_cfg(rig_band());
+    double *sum = snq_calloc(2 * WIDE, sizeof *sum);
+    cfg.premaster = 1;
+    render(&cfg, &r);
+    snq_render_report_clear(&r);
+    cfg.out = rig_path("work/cut");
+    cfg.from_s = 0.3;
+    cfg.to_s = 1.7;
+    cfg.fade_s = 0.5;
+    render(&cfg, &r);
+    assert_int_equal(r.frames, WIDE);
+    snq_render_report_clear(&r);
+    for (size_t k = 0; k < SNQ_COUNT(stem_tab); k++) {
+        char name[2][64];
+        size_t n, whole;
+        snprintf(name[0], sizeof name[0], "work/cut/stems/%s.wav", stem_tab[k]);
+        snprintf(name[1], sizeof name[1], "work/out/stems/%s.wav", stem_tab[k]);
+        double *cut = samples(name[0], &n), *all = samples(name[1], &whole);
+        assert_true(n == WIDE && whole >= TO);
+        for (size_t i = 0; i < 2 * n; i++) {
+            const double at = (double)(i / 2);
+            const double in = fmin(at / OPENING, 1), out = fmax((at - (WIDE - FADE)) / FADE, 0);
+            const double gain = (0.5 - 0.5 * cos(M_PI * in)) * (0.5 + 0.5 * cos(M_PI * out));
+            check_near(cut[i], gain * all[2 * FROM + i], 1.6 * LSB);
+            sum[i] += cut[i];
+        }
+        snq_free(cut);
+        snq_free(all);
+    }
+    size_t n;
+    double *premaster = samples("work/cut/premaster.wav", &n), most = 0;
+    assert_int_equal(n, WIDE);
+    for (size_t i = 0; i < 2 * n; i++) {
+        check_near(premaster[i], sum[i], 0.51 * LSB * (1 + SNQ_COUNT(stem_tab)));
+        most = fmax(most, fabs(premaster[i]));
+    }
+    assert_true(most > 0.01);
+    snq_free(premaster);
+    double *mix = samples("work/cut/mix.wav", &n);
+    assert_int_equal(n, WIDE);
+    assert_true(fabs(mix[2 * n - 1]) < 1e-3); /* faded to nothing */
+    snq_free(mix);
+    snq_free(sum);
+}
+
+static snq_status look_around(void *user, snq_folder_output *folder, const snq_render_report *r)
+{
+    char path[SNQ_PATH_MAX];
+    struct stat info;
+    check_ok(snq_folder_output_path(folder, r->mix.file, path, sizeof path));
+    assert_int_equal(stat(path, &info), 0);
+    assert_true(info.st_size > 48000);
+    check_ok(snq_folder_output_path(folder, "stems.txt", path, sizeof path));
+    char *dot = strstr(path, ".txt");
+    *dot = '\0';
+    ++*(int *)user;
+    assert_int_equal(access(path, F_OK) == 0, *(int *)user == 2);
+    return *(int *)user == 3 ? SNQ_FAIL(SNQ_ERR_IO, "seen enough") : SNQ_OK;
+}
+
+/* What is discarded was there, whole, for as long as `finish` looked; then nothing is left, and what had the name stays. */
+static void discarded_it_leaves_nothing(void **state)
+{
+    int calls = 0;
+    snq_render_report r;
+    snq_render_job_cfg cfg = rig_cfg(rig_band());
+    cfg.discard = cfg.no_stems = 1;
+    cfg.finish = look_around;
+    cfg.user = &calls;
+    render(&cfg, &r);
+    assert_int_equal(calls, 1);
+    assert_true(r.frames > 48000 && isfinite(r.figures.lufs));
+    snq_render_report_clear(&r);
+    assert_int_equal(rig_entries("work"), 0);
+    cfg.no_stems = 0;
+    render(&cfg, &r);
+    assert_int_equal(calls, 2);
+    snq_render_report_clear(&r);
+    assert_int_equal(rig_entries("work"), 0);
+    cfg.no_stems = 1;
+    check_status(snq_render_job_run(&cfg, &r), SNQ_ERR_IO);
+    snq_render_report_clear(&r);
+    assert_int_equal(rig_entries("work"), 0);
+    assert_int_equal(mkdir(rig_path("work/out"), 0755),
+                     0); /* a folder of that name stays as it is */
+    calls = 0;
+    cfg.force = 1;
+    render(&cfg, &r);
+    snq_render_report_clear(&r);
+    assert_int_equal(rig_entries("work"), 1);
+    assert_int_equal(rig_entries("work/out"), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, render_rig_begin, render_rig_end)
 
 int main(void)
@@ -252,6 +381,8 @@ int main(void)
         TEST(cancelled_it_leaves_nothing),
         TEST(a_full_disk),
         TEST(refused_it_leaves_nothing),
+        TEST(a_cut_with_a_fade),
+        TEST(discarded_it_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

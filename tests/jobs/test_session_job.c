@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "film_stand.h"
+#include "jobs/render_plan.h"
 #include "jobs/session_rig.h"
+#include "score/score_json.h"
 
 static const snq_session_run once = { .threads = 1 };
 static snq_composition c;
@@ -212,6 +215,89 @@ static void missing_files(void **state)
     assert_int_equal(rig_digest("work/s"), before);
 }
 
+/* ---- with a film ---- */
+
+static void open_score(snq_score *s)
+{
+    snq_warnings warnings = { 0 };
+    check_ok(snq_score_load(rig_path("work/s/score.json"), s, &warnings));
+}
+
+/* As a film moves it: a curve in bass and keys. */
+static void put_curves(void)
+{
+    static const char *const name[] = { "bass", "keys" };
+    snq_score s;
+    snq_str text;
+    snq_json j;
+    open_score(&s);
+    for (int i = 0; i < 2; i++) {
+        snq_curve *curve;
+        check_ok(snq_track_add_curve(snq_score_find_track(&s, name[i]), "gain_db", &curve));
+        check_ok(snq_curve_push(curve, 0, -3.0f, SNQ_CURVE_LINEAR));
+        check_ok(snq_curve_push(curve, 4, 0.0f, SNQ_CURVE_LINEAR));
+    }
+    snq_str_init(&text, 1 << 20);
+    snq_json_init(&j, snq_json_to_str, &text);
+    snq_score_json(&j, &s);
+    check_ok(snq_json_finish(&j));
+    rig_put_text("work/s/score.json", snq_str_text(&text));
+    snq_str_clear(&text);
+    snq_score_clear(&s);
+}
+
+static void put_film(void)
+{
+    snq_film_plan *film = film_stand_plan(2);
+    snq_str text;
+    snq_json j;
+    film->fit.end_s = 1.5;
+    snq_str_init(&text, 1 << 20);
+    snq_str_put(&text, "\"film\":");
+    snq_json_init(&j, snq_json_to_str, &text);
+    snq_film_plan_json(&j, film);
+    check_ok(snq_json_finish(&j));
+    snq_str_put(&text, ",\"scenes\":");
+    rig_replace("work/s/session.json", "\"scenes\":", snq_str_text(&text));
+    snq_str_clear(&text);
+    snq_film_plan_free(film);
+}
+
+static size_t curves_of(const char *track)
+{
+    snq_score s;
+    open_score(&s);
+    const snq_track *t = snq_score_find_track(&s, track);
+    const size_t n = t->curves;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(t->curve[i].target, "gain_db") == 0) {
+            assert_int_equal(t->curve[i].points, 2);
+            check_near((double)t->curve[i].point[0].value, -3, 0);
+        }
+    snq_score_clear(&s);
+    return n;
+}
+
+/* What a film moves in a track it moves in the one that is made in its place; without a film it was the old notes'. */
+static void curves_stay_with_a_film(void **state)
+{
+    put_curves();
+    check_ok(regenerate("bass", 5, NULL));
+    assert_int_equal(curves_of("bass"), 0);
+    assert_int_equal(curves_of("keys"), 1);
+    put_curves(); /* keys has two of them now: the same twice */
+    put_film();
+    check_ok(regenerate("bass", 6, NULL));
+    assert_int_equal(curves_of("bass"), 1);
+    assert_non_null(c.session.film);
+    assert_int_equal(c.render.frames, 72000);
+    assert_string_equal(c.session.film->map, "techno");
+    check_ok(regenerate(NULL, 0, NULL)); /* rendered again, without the film at hand */
+    assert_int_equal(curves_of("bass"), 1);
+    check_ok(undo());
+    assert_non_null(c.session.film);
+}
+
 static void memory_may_end(void **state)
 {
     const int64_t live = snq_alloc_live();
@@ -257,6 +343,7 @@ int main(void)
         TEST(recordings_stay_locked),
         TEST(damaged_sessions),
         TEST(missing_files),
+        TEST(curves_stay_with_a_film),
         TEST(memory_may_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

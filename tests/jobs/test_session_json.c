@@ -2,6 +2,7 @@
 #include "support/check.h"
 
 #include "base/alloc.h"
+#include "film_stand.h"
 #include "jobs/session_rig.h"
 #include "support/sweep.h"
 
@@ -38,6 +39,30 @@ static void there_and_back(void **state)
     snq_session_clear(&s);
     snq_session_clear(&back);
     assert_true(snq_alloc_live() >= live);
+}
+
+/* What a piece's film asks of it, the bars of which are the piece's. */
+static void a_film_is_kept(void **state)
+{
+    static char other[1 << 16];
+    snq_session s, back;
+    make_full(&s);
+    s.film = film_stand_plan(s.intent.bars);
+    char *first = strdup(rig_session_text(&s, NULL));
+    check_ok(rig_session_read(first, &back));
+    assert_non_null(back.film);
+    assert_string_equal(back.film->video, s.film->video);
+    assert_string_equal(rig_session_text(&back, NULL), first);
+    snq_session_clear(&back);
+    char *at = strstr(first, "\"bar_steps\":16,\"bars\":1");
+    assert_non_null(at);
+    snprintf(other, sizeof other, "%.*s\"bar_steps\":16,\"bars\":2%s", (int)(at - first), first,
+             at + strlen("\"bar_steps\":16,\"bars\":1"));
+    check_status(rig_session_read(other, &back), SNQ_ERR_FORMAT);
+    assert_non_null(strstr(snq_last_error(), "film.bars: the context has 1 bars"));
+    assert_null(back.film);
+    free(first);
+    snq_session_clear(&s);
 }
 
 /* Chains are shown, and read over. */
@@ -234,11 +259,9 @@ static void memory_may_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(there_and_back),
-        TEST(chains_are_told),
-        TEST(what_is_wrong_is_refused_at_its_place),
-        TEST(history_is_bounded),
-        TEST(a_style_that_has_changed),
+        TEST(there_and_back),     TEST(a_film_is_kept),
+        TEST(chains_are_told),    TEST(what_is_wrong_is_refused_at_its_place),
+        TEST(history_is_bounded), TEST(a_style_that_has_changed),
         TEST(memory_may_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

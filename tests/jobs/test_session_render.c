@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "film_stand.h"
 #include "jobs/render_plan.h"
 #include "jobs/session_rig.h"
 
@@ -182,6 +183,91 @@ static void progress_is_told(void **state)
     close_piece(&p);
 }
 
+/* ---- for a film ---- */
+
+typedef struct told {
+    int mixed, told, reported;
+    snq_status mixed_st, reported_st;
+} told;
+
+static snq_status on_mixed(void *user, snq_folder_output *folder, const char *path)
+{
+    told *t = user;
+    assert_true(folder && !t->told && !t->reported);
+    assert_int_equal(access(path, R_OK), 0);
+    t->mixed++;
+    return t->mixed_st < 0 ? SNQ_FAIL(t->mixed_st, "mixed") : SNQ_OK;
+}
+
+static void on_tell(void *user, snq_json *j)
+{
+    told *t = user;
+    assert_true(t->mixed);
+    t->told++;
+    snq_json_put_int(j, "told", 7);
+}
+
+static snq_status on_reported(void *user, const snq_str *report)
+{
+    told *t = user;
+    assert_true(t->told);
+    t->reported++;
+    assert_non_null(strstr(snq_str_text(report), "\"length_s\":1.5,\"told\":7"));
+    return t->reported_st < 0 ? SNQ_FAIL(t->reported_st, "reported") : SNQ_OK;
+}
+
+static snq_session_render_cfg cfg_for_film(piece *p, told *t)
+{
+    snq_session_render_cfg cfg = cfg_of(p);
+    *t = (told) { 0 };
+    if (!p->c.session.film)
+        p->c.session.film = film_stand_plan(p->c.session.intent.bars);
+    p->c.session.film->fit.end_s = 1.5;
+    cfg.mixed = on_mixed;
+    cfg.tell = on_tell;
+    cfg.reported = on_reported;
+    cfg.user = t;
+    return cfg;
+}
+
+/* The mix is the film's length; whoever is told may take it elsewhere, and then nothing is left. */
+static void for_a_film(void **state)
+{
+    piece p;
+    told t;
+    open_piece(&p);
+    const uint64_t before = rig_digest("work");
+    snq_session_render_cfg cfg = cfg_for_film(&p, &t);
+    cfg.out = rig_path("work/film.session");
+    cfg.in = NULL;
+    cfg.mix = NULL;
+    cfg.discard = 1;
+    check_ok(run(&p, &cfg));
+    assert_int_equal(p.report.frames, 72000);
+    assert_true(t.mixed == 1 && t.told == 1 && t.reported == 1);
+    assert_int_equal(rig_digest("work"), before);
+    t = (told) { .mixed_st = SNQ_ERR_IO };
+    check_status(run(&p, &cfg), SNQ_ERR_IO);
+    assert_true(t.mixed == 1 && !t.reported);
+    t = (told) { .reported_st = SNQ_ERR_TOO_BIG };
+    check_status(run(&p, &cfg), SNQ_ERR_TOO_BIG);
+    assert_int_equal(rig_digest("work"), before);
+    /* in its own folder it is kept, with the film */
+    cfg = cfg_for_film(&p, &t);
+    t.mixed_st = SNQ_ERR_IO;
+    check_status(run(&p, &cfg), SNQ_ERR_IO);
+    assert_int_equal(rig_digest("work"), before);
+    t = (told) { 0 };
+    check_ok(run(&p, &cfg));
+    assert_int_not_equal(rig_digest("work"), before);
+    close_piece(&p);
+    snq_composition back;
+    check_ok(snq_session_read(rig_path("work/s"), &back));
+    assert_non_null(back.session.film);
+    check_near(back.session.film->fit.end_s, 1.5, 0);
+    snq_composition_clear(&back);
+}
+
 static void failures_change_nothing(void **state)
 {
     static const volatile int stop = 1;
@@ -212,8 +298,9 @@ static void failures_change_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_mix_changed_by_hand), TEST(levels),           TEST(the_past_is_kept),
-        TEST(locked_stems_are_read), TEST(progress_is_told), TEST(failures_change_nothing),
+        TEST(a_mix_changed_by_hand),   TEST(levels),           TEST(the_past_is_kept),
+        TEST(locked_stems_are_read),   TEST(progress_is_told), TEST(for_a_film),
+        TEST(failures_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "compose/composer.h"
+#include "film_stand.h"
 #include "jobs/session_report.h"
 #include "jobs/session_rig.h"
 #include "media/wav_writer.h"
@@ -142,6 +143,40 @@ static void another_metre(void **state)
     assert_non_null(strstr(write(t, r), "\"beats_s\":[0,0.25,0.5,"));
 }
 
+static void tell(void *user, snq_json *j)
+{
+    snq_json_put_int(j, "told", *(int *)user);
+}
+
+/* Times are the film's: it begins a quarter of a second into the piece, and ends before it. */
+static void a_piece_for_a_film(void **state)
+{
+    stage *t = *state;
+    snq_session_report *r;
+    int seven = 7;
+    snq_film_plan *plan = film_stand_plan(1);
+    const snq_session_report_film film = { .plan = plan, .tell = tell, .user = &seven };
+    plan->fit.bpm = 119.5;
+    plan->fit.end_s = 1.25;
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, &film, RATE, &r));
+    const char *text = write(t, r);
+    check_near(number(text, "\"tempo_bpm\":"), 119.5, 1e-6);
+    assert_non_null(strstr(text, "\"beats_s\":[0.25,0.75,1.25]")); /* the last at its very end */
+    assert_non_null(strstr(text, "\"downbeats_s\":[]"));
+    assert_non_null(strstr(text, "\"hits\":[{\"t_s\":0.25,\"kind\":\"cut\""));
+    assert_non_null(strstr(text, "\"hit_points\":{"));
+    assert_non_null(strstr(text, "\"film\":{\"video\":\"the \\\"film\\\".mkv\",\"template\":"
+                                 "\"techno\",\"length_s\":1.25,\"told\":7}"));
+    plan->fit.lead_s = -0.02; /* the film begins first; nobody has more to tell */
+    const snq_session_report_film mute = { .plan = plan };
+    check_ok(snq_session_report_new(&t->s.intent, &t->score, &mute, RATE, &r));
+    text = write(t, r);
+    assert_non_null(strstr(text, "\"beats_s\":[0.02,0.52,1.02]"));
+    assert_non_null(strstr(text, "\"downbeats_s\":[0.02]"));
+    assert_non_null(strstr(text, "\"length_s\":1.25}"));
+    snq_film_plan_free(plan);
+}
+
 static void a_mix_that_cant_be_heard(void **state)
 {
     stage *t = *state;
@@ -179,7 +214,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_measured), TEST(the_same_sound_is_not_apart), TEST(reasons),
-        TEST(another_metre),    TEST(a_mix_that_cant_be_heard),    TEST(memory_may_end),
+        TEST(another_metre),    TEST(a_piece_for_a_film),          TEST(a_mix_that_cant_be_heard),
+        TEST(memory_may_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,12 +101,73 @@ static void out_of_memory(void **state)
     snq_score_clear(&s);
 }
 
+/* ---- curves alone ---- */
+
+static void curves_take_places(void **state)
+{
+    snq_score s;
+    snq_track *from, *to;
+    snq_curve *c;
+    snq_score_init(&s);
+    check_ok(snq_score_add_track(&s, "from", &from));
+    check_ok(snq_score_add_track(&s, "to", &to));
+    from = &s.track[0];
+    check_ok(snq_track_add_curve(from, "gain_db", &c));
+    check_ok(snq_curve_push(c, 0, 1.0f, SNQ_CURVE_LINEAR));
+    check_ok(snq_curve_push(c, 4, 2.0f, SNQ_CURVE_STEP));
+    check_ok(snq_track_add_curve(from, "pan", &c));
+    check_ok(snq_curve_push(c, 1, 0.5f, SNQ_CURVE_SMOOTH));
+    check_ok(snq_track_add_curve(to, "gain_db", &c)); /* gives way */
+    for (int i = 0; i < 5; i++)
+        check_ok(snq_curve_push(c, i, 9.0f, SNQ_CURVE_STEP));
+    check_ok(snq_track_add_curve(to, "reverb", &c)); /* stays */
+    check_ok(snq_curve_push(c, 2, 0.25f, SNQ_CURVE_STEP));
+    for (int twice = 0; twice < 2; twice++) {
+        check_ok(snq_track_copy_curves(from, to));
+        assert_int_equal(to->curves, 3);
+        assert_string_equal(to->curve[0].target, "gain_db");
+        assert_int_equal(to->curve[0].points, 2);
+        check_near(to->curve[0].point[1].at, 4, 0);
+        check_near((double)to->curve[0].point[1].value, 2, 0);
+        assert_int_equal(to->curve[0].point[0].shape, SNQ_CURVE_LINEAR);
+        assert_string_equal(to->curve[1].target, "reverb");
+        check_near((double)to->curve[1].point[0].value, 0.25, 0);
+        assert_string_equal(to->curve[2].target, "pan");
+        assert_int_equal(to->curve[2].points, 1);
+    }
+    assert_ptr_not_equal(to->curve[0].point, from->curve[0].point);
+    assert_int_equal(from->curves, 2);
+    snq_score_clear(&s);
+}
+
+static snq_status copy_curves(void *user, void **object)
+{
+    static snq_score s;
+    snq_score_init(&s);
+    snq_track *t;
+    snq_status st = snq_score_add_track(&s, "to", &t);
+    if (st >= 0)
+        st = snq_track_copy_curves(user, t);
+    if (st < 0)
+        snq_score_clear(&s);
+    *object = st < 0 ? NULL : &s;
+    return st;
+}
+
+static void curves_without_memory(void **state)
+{
+    snq_score s;
+    make(&s);
+    snq_sweep(copy_curves, release, &s.track[0]);
+    snq_score_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_and_apart),
-        cmocka_unit_test(an_empty_one),
-        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(same_and_apart),        cmocka_unit_test(an_empty_one),
+        cmocka_unit_test(out_of_memory),         cmocka_unit_test(curves_take_places),
+        cmocka_unit_test(curves_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,10 +22,12 @@ usage: bench.py [--quick] [--only GROUP,...] [--json OUT] [--store] [--results D
   synth        sixteen filtered sawtooths against csound and scsynth (scripts/bench_synth.py): ns a
                voice-sample, each kernel's own, and aliases of the sawtooth
   fx           effects against ffmpeg's, sox's and Faust's zita_rev1 (scripts/bench_fx.py): ns a stereo frame
+  music        a sentence to a mix, a minute of film to a film with music (scripts/bench_music.py)
   memory       60 minutes and 10 hours
   watch_long   memory on half an hour of film
+  music_long   memory of scoring half an hour of film
 
---quick leaves out peers, memory and watch_long.
+--quick leaves out peers, memory, watch_long and music_long.
 
 CPU is user and system time of all processes, memory the sum of their peaks; bench/bench_run.c says how
 they are taken. Commands run in turns and the best run of each counts, since other work on the machine
@@ -51,6 +53,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import bench_eyes  # noqa: E402
 import bench_fx  # noqa: E402
+import bench_music  # noqa: E402
 import bench_peers  # noqa: E402
 import bench_results  # noqa: E402
 import bench_render  # noqa: E402
@@ -67,7 +70,7 @@ LONG_S = 240.0
 LONG_FILES, THREADS_MAX = 8, 8
 SHORT_S, SHORT_FILES = 0.3, 1000
 WATCH_MS = 5
-LIMIT_S = {"memory": 600, "watch_long": 1200}  # for one command of a group; the others:
+LIMIT_S = {"memory": 600, "watch_long": 1200, "music_long": 1200}  # for one command of a group; the others:
 LIMIT_DEFAULT_S = 120
 OVER_LIMIT = 124
 FORMATS = {  # name: (ending, encoder arguments, least speed asked for)
@@ -484,8 +487,8 @@ def memory(runs, material):
 GROUPS = {group.__name__: group
           for group in (speed, ears, analysers, threads, start, confinement, loudness, peers, bench_eyes.flow,
                         bench_eyes.watch, bench_synth.synth, bench_render.render_group,
-                        bench_fx.fx, memory, bench_eyes.watch_long)}
-LONG_GROUPS = ("peers", "memory", "watch_long")
+                        bench_fx.fx, bench_music.music, memory, bench_eyes.watch_long, bench_music.music_long)}
+LONG_GROUPS = ("peers", "memory", "watch_long", "music_long")
 
 
 def measure(groups, runs, material, stored):

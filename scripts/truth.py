@@ -20,6 +20,8 @@ usage: truth.py [--only SCORER,...] [--store]
             that any one tempo and any phase reach
   sonify    these films with soundtracks (template techno): does momentary loudness follow the true motion, and not without the
             matrix; beats and eighths against the best of one tempo; the picture's packets, the sound's length and level
+  heard     from films of which is known how they sway, how light, how colourful, how fast they are, to what is heard of it:
+            the bass's wobble against the transfer function of the true frequency; each destination of the matrix
   speed     the eyes' speed of the whole picture, and the energy that the template techno makes of it, against the true
             speed of these films: rank correlation of means over 4 s
   prompts   the briefs that `sonique compose --brief-only` makes of 150 prompts (../shared/truth/prompts.jsonl)
@@ -56,6 +58,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import truth_compose
+import truth_heard
 import truth_sonify
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -728,6 +731,33 @@ def sonify():
             "true_peak": Score(max(s.true_peak for s in made), limit=-.5, note="dBTP decoded, worst", tolerance=.2)}
 
 
+WOBBLE_FLOOR, WOBBLE_TOLD_LIMIT, WOBBLE_OF_2HZ_LIMIT, WOBBLE_PLAYS_FLOOR = .98, .02, .02, .9
+
+
+def heard():
+    there("truth/synth_video.py")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+
+        def session(film, template, to):
+            return truth_sonify.sonify(PROGRAM, film, folder / to, "--template", template)
+        films = [(there(f"data/synth_video/osc_2hz_320x240_{fps}.mp4"), 2) for fps in (30, 60)]
+        films += [(truth_heard.sway_film(SHARED, folder, hz), hz) for hz in truth_heard.SWAYS_HZ]
+        swayed = truth_heard.wobbles(session, films)
+        rows = truth_heard.heard(session, truth_heard.scenes(folder / "scenes.mp4"), folder)
+    scores = {"wobble": Score(truth_heard.correlation([w.wanted for w in swayed], [w.heard for w in swayed]), WOBBLE_FLOOR,
+                              note=f"{len(swayed)} clips, with the transfer function of the true frequency"),
+              "wobble_2hz": Score(max(abs(w.heard / w.wanted - 1) for w in swayed[:2]), limit=WOBBLE_OF_2HZ_LIMIT, tolerance=.003,
+                                  note="off that, osc_2hz"),
+              "wobble_off": Score(max(abs(w.heard / w.told - 1) for w in swayed), limit=WOBBLE_TOLD_LIMIT, tolerance=.003,
+                                  note="off what the mapping says, worst"),
+              "wobble_plays": Score(min(w.plays for w in swayed), WOBBLE_PLAYS_FLOOR, tolerance=.02, note="part of the film, least")}
+    for row in rows:
+        scores[row.destination] = Score(row.value, row.floor, note=row.note, tolerance=HEARD_MOVES)
+    return scores
+
+
+HEARD_MOVES = .1  # a rank of six more or less
 SPEED_OVER_S = 4
 SPEED_FLOOR, SPEED_LEAST = .9, .85  # median and worst film
 ENERGY_FLOOR, ENERGY_LEAST = .85, .75
@@ -880,7 +910,7 @@ def styles():
 
 SCORERS = {"regions": regions, "loudness": loudness, "made": made, "songs": songs, "clicks": clicks, "pulse": pulse,
            "notes": notes, "watch": watch, "watch_made": watch_made, "flow": flow, "sway": sway, "films": films,
-           "hits": hits_of_films, "sonify": sonify, "speed": speed, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
+           "hits": hits_of_films, "sonify": sonify, "heard": heard, "speed": speed, "footage": footage, "prompts": prompts, "composed": composed, "styles": styles}
 
 
 # ---- comparing

@@ -15,6 +15,8 @@
  *        kinds   of each of the style's shapes, for each section the shape's section with the smallest difference in
  *                energy at both ends; + 1 for an intro that is not first, an outro not last; + .25 where the first is
  *                no intro, the last no outro. The shape with the smallest sum is taken: its materials belong together
+ *        players as the shape has them; and those that the picture moves itself (film.throughout) in all sections: who
+ *                rests can't follow
  * COST   bars * 64 + bars * steps of the curve. LIMITS The energies are then moved by the piece's energy as any form's are. */
 #include "compose/form_film.h"
 
@@ -231,6 +233,15 @@ static void list_parts(const film_bars *b, snq_shape_section *wanted, snq_form_p
     }
 }
 
+static void keep_playing(uint32_t tracks, snq_form *f)
+{
+    for (uint32_t i = 0; i < f->sections; i++) {
+        snq_form_section *s = &f->section[i];
+        s->active |= tracks;
+        s->entering = i ? s->active & ~f->section[i - 1].active : s->active;
+    }
+}
+
 static void plan(const snq_intent *in, film_bars *b, snq_shape_section *wanted, snq_form *out)
 {
     snq_form_parts parts = { 0 };
@@ -240,6 +251,7 @@ static void plan(const snq_intent *in, film_bars *b, snq_shape_section *wanted, 
     list_parts(b, wanted, &parts);
     choose_kinds(&in->style->form, &parts, wanted);
     snq__form_fill(&parts, in, out);
+    keep_playing(b->film->throughout & ((1u << in->tracks) - 1), out);
 }
 
 snq_status snq_form_from_film(const snq_intent *in, const snq_form_film *film, snq_form *out)

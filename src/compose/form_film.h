@@ -21,7 +21,8 @@ typedef struct snq_form_film {
     const snq_hit_fit *fit;       /* where its bars lie */
     const snq_sight_event *event; /* (events,) in order of time: its cuts and fades are looked at */
     uint32_t events;
-    const snq_series *motion; /* speed over time, any unit >= 0; NULL: not known */
+    const snq_series *motion; /* speed over time, or energy, any unit >= 0; NULL: not known */
+    uint32_t throughout;      /* set of the intent's tracks that play in every section (0) */
 } snq_form_film;
 
 /* The intent's bars and metre are the fit's (ERR_RANGE else); its tracks and style play. ERR_NOMEM. */

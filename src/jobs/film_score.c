@@ -27,10 +27,11 @@
 #include "jobs/map_sound.h"
 #include "jobs/session_open_impl.h"
 
-#define FADE_S      1.0
-#define FADE_SHARE  0.1 /* of a short film */
+#define FADE_S        1.0
+#define FADE_SHARE    0.1 /* of a short film */
+#define ENERGY_STEP_S 0.25
 /* What films on the web are played at; a club's -9 would leave no room for quiet scenes. */
-#define TARGET_LUFS (-14.0f)
+#define TARGET_LUFS   (-14.0f)
 
 /* ---------------------------------------------------------------- the whole */
 
@@ -144,17 +145,56 @@ static snq_status curves_of(const snq_film_score_cfg *cfg, snq_film_plan *p, snq
     return SNQ_OK;
 }
 
+/* The tracks whose own sound the picture moves. */
+static uint32_t moved_by(const snq_map_result *r, const snq_intent *in)
+{
+    size_t n;
+    const snq_destination *d = snq_destinations(&n);
+    uint32_t set = 0;
+    for (size_t i = 0; i < r->outputs; i++) {
+        const snq_map_output *o = &r->output[i];
+        const char *kind = d[o->destination].kind;
+        for (uint32_t t = 0; t < in->tracks && kind && o->mappings && o->covered > 0; t++)
+            set |= (uint32_t)(strcmp(in->track[t].kind, kind) == 0) << t;
+    }
+    return set;
+}
+
+/* What the matrix says of energy, on the film's own time. *out is initialised; the caller clears it. */
+static snq_status energy_over_time(const snq_map_output *energy, const snq_hit_fit *fit,
+                                   snq_series *out)
+{
+    const size_t steps = (size_t)ceil(fit->end_s / ENERGY_STEP_S);
+    size_t hint = 0;
+    SNQ_TRY(snq_series_init(out, "energy", "", 0.0, ENERGY_STEP_S, steps + 1));
+    for (size_t i = 0; i < steps; i++) {
+        const double quarter = snq_hit_fit_quarter(fit, snq_series_time_s(out, i));
+        SNQ_TRY(snq_series_push(out, snq_curve_at(&energy->curve, quarter, &hint, 0.0f)));
+    }
+    return SNQ_OK;
+}
+
 static snq_status form_of(const snq_film_score_cfg *cfg, const snq_film_score *f,
                           const snq_session *s, snq_form *out)
 {
     const snq_sight *sight = &cfg->view->sight;
-    const int follows = snq_map_result_find(&f->curves, "global.energy") != NULL;
-    const snq_form_film film = { .fit = &s->film->fit,
-                                 .event = sight->event,
-                                 .events = sight->events,
-                                 .motion = follows && cfg->view->motion.length ? &cfg->view->motion
-                                                                               : NULL };
-    return snq_form_from_film(&s->intent, &film, out);
+    const snq_map_output *energy = snq_map_result_find(&f->curves, "global.energy");
+    snq_form_film film = { .fit = &s->film->fit,
+                           .event = sight->event,
+                           .events = sight->events,
+                           .throughout = moved_by(&f->curves, &s->intent) };
+    snq_series said = { 0 };
+    snq_status st = SNQ_OK;
+    if (energy && energy->covered > 0) {
+        st = energy_over_time(energy, film.fit, &said);
+        film.motion = &said;
+    } else if (energy && cfg->view->motion.length) {
+        film.motion = &cfg->view->motion;
+    }
+    if (st >= 0)
+        st = snq_form_from_film(&s->intent, &film, out);
+    snq_series_clear(&said);
+    return st;
 }
 
 /* ---------------------------------------------------------------- notes */

@@ -278,14 +278,14 @@ static snq_status add_depth(const work *w, size_t track)
     return put_output(&w->score->track[track], "lfo2_depth", o);
 }
 
-/* Destinations of a kind of track that the piece has none of. */
+/* Destinations of which something is said, of a kind of track that the piece has none of. */
 static void say_what_is_missing(const work *w)
 {
     size_t n;
     const snq_destination *d = snq_destinations(&n);
     for (size_t i = 0; w->warnings && i < w->map->outputs; i++) {
         const snq_destination *to = &d[w->map->output[i].destination];
-        int there = to->acts != SNQ_ACTS_SOUND || !*to->kind;
+        int there = to->acts != SNQ_ACTS_SOUND || !*to->kind || w->map->output[i].covered <= 0;
         for (size_t k = 0; k < w->score->tracks; k++)
             there |= to->kind && strcmp(w->score->track[k].kind, to->kind) == 0;
         if (!there)

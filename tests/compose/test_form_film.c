@@ -75,7 +75,7 @@ static void sections_begin_at_scenes(void **state)
 {
     snq_series s = motion(64.0, 1);
     const snq_hit_fit fit = fit_of(64.0);
-    const snq_form_film film = { &fit, cuts, 9, &s };
+    const snq_form_film film = { &fit, cuts, 9, &s, 0 };
     for (int g = 0; g < SNQ_GENRES; g++) {
         snq_style *style = style_of_tree(snq_genre_names[g]);
         const snq_intent in = intent_of(style, &fit);
@@ -105,7 +105,7 @@ static void what_moves_alike_stays_alike(void **state)
     snq_series unknown = motion(64.0, 0);
     const snq_series *series[] = { NULL, &unknown };
     for (int i = 0; i < 2; i++) {
-        const snq_form_film film = { &fit, NULL, 0, series[i] };
+        const snq_form_film film = { &fit, NULL, 0, series[i], 0 };
         snq_form f;
         check_ok(snq_form_from_film(&in, &film, &f));
         check_form(&f, &in);
@@ -118,6 +118,35 @@ static void what_moves_alike_stays_alike(void **state)
     snq_style_free(style);
 }
 
+/* Those that the picture moves play in every section; the others as without them. */
+static void who_is_moved_does_not_rest(void **state)
+{
+    snq_series s = motion(64.0, 1);
+    const snq_hit_fit fit = fit_of(64.0);
+    uint32_t rested = 0;
+    for (int g = 0; g < SNQ_GENRES; g++) {
+        snq_style *style = style_of_tree(snq_genre_names[g]);
+        const snq_intent in = intent_of(style, &fit);
+        snq_form_film film = { &fit, cuts, 9, &s, 0 };
+        snq_form f, with;
+        check_ok(snq_form_from_film(&in, &film, &f));
+        for (uint32_t t = 0; t < in.tracks; t++) {
+            film.throughout = 1u << t | 1u << in.tracks; /* one that there isn't */
+            check_ok(snq_form_from_film(&in, &film, &with));
+            check_form(&with, &in);
+            assert_int_equal(with.sections, f.sections);
+            for (uint32_t i = 0; i < f.sections; i++) {
+                rested += !(f.section[i].active >> t & 1);
+                assert_int_equal(with.section[i].active, f.section[i].active | 1u << t);
+                assert_int_equal(with.section[i].entering >> t & 1, i == 0);
+            }
+        }
+        snq_style_free(style);
+    }
+    assert_true(rested > 100); /* of all tracks in all sections of all styles */
+    snq_series_clear(&s);
+}
+
 static void any_length_has_a_form(void **state)
 {
     snq_style *style = style_of_tree("cinematic");
@@ -125,7 +154,7 @@ static void any_length_has_a_form(void **state)
         const snq_hit_fit fit = fit_of(length);
         const snq_intent in = intent_of(style, &fit);
         snq_series s = motion(length < 900.0 ? length : 900.0, 1);
-        const snq_form_film film = { &fit, cuts, 9, &s };
+        const snq_form_film film = { &fit, cuts, 9, &s, 0 };
         snq_form f;
         check_ok(snq_form_from_film(&in, &film, &f));
         check_form(&f, &in);
@@ -138,7 +167,7 @@ static void another_length_is_refused(void **state)
 {
     snq_style *style = style_of_tree("house");
     const snq_hit_fit fit = fit_of(64.0);
-    const snq_form_film film = { &fit, NULL, 0, NULL };
+    const snq_form_film film = { &fit, NULL, 0, NULL, 0 };
     snq_intent in = intent_of(style, &fit);
     snq_form f;
     in.bars++;
@@ -168,7 +197,7 @@ static void a_piece_is_made_of_it(void **state)
     check_ok(snq_hit_fit_find(&c, &hits, &fit));
     assert_true(fit.steps > 1);
     const snq_intent in = intent_of(style, &fit);
-    const snq_form_film film = { &fit, cuts, 9, &s };
+    const snq_form_film film = { &fit, cuts, 9, &s, 0 };
     check_ok(snq_form_from_film(&in, &film, &f));
     snq_compose_cfg cfg = compose_cfg(&brief, &in, 3);
     cfg.form = &f;
@@ -209,7 +238,7 @@ static void memory_may_fail(void **state)
 {
     snq_style *style = style_of_tree("techno");
     const snq_hit_fit fit = fit_of(64.0);
-    sweep_case c = { intent_of(style, &fit), { &fit, cuts, 9, NULL } };
+    sweep_case c = { intent_of(style, &fit), { &fit, cuts, 9, NULL, 0 } };
     assert_int_equal(snq_sweep(make_form, unmake_form, &c), 5);
     snq_style_free(style);
 }
@@ -217,9 +246,13 @@ static void memory_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sections_begin_at_scenes), cmocka_unit_test(what_moves_alike_stays_alike),
-        cmocka_unit_test(any_length_has_a_form),    cmocka_unit_test(another_length_is_refused),
-        cmocka_unit_test(a_piece_is_made_of_it),    cmocka_unit_test(memory_may_fail),
+        cmocka_unit_test(sections_begin_at_scenes),
+        cmocka_unit_test(what_moves_alike_stays_alike),
+        cmocka_unit_test(who_is_moved_does_not_rest),
+        cmocka_unit_test(any_length_has_a_form),
+        cmocka_unit_test(another_length_is_refused),
+        cmocka_unit_test(a_piece_is_made_of_it),
+        cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -242,6 +242,10 @@ static void says_what_is_missing(void **state)
     map_rig_put_one(&r, "rhythm.hat_density", 1);
     map_rig_put_one(&r, "global.energy", 1);
     check_ok(snq_map_sound_apply(&r, &cfg, &s, &w));
+    assert_int_equal(w.count, 0); /* of textures nothing is said: their source has no value */
+    for (size_t i = 0; i < r.outputs; i++)
+        r.output[i].covered = 0.5;
+    check_ok(snq_map_sound_apply(&r, &cfg, &s, &w));
     assert_int_equal(w.count, 1);
     assert_string_equal(w.item[0].code, "map_no_track");
     assert_non_null(strstr(w.item[0].message, "texture_density"));

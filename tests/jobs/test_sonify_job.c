@@ -318,7 +318,7 @@ static void what_is_wrong_is_said(void **state)
 /* Wherever it is stopped: neither film nor report nor what they were made of. */
 static void stopped_it_leaves_nothing(void **state)
 {
-    static const double part[] = { 0, 0.5, 0.61, 0.8, 0.86 };
+    static const double part[] = { 0, 0.5, 0.61, 0.8, 0.86, 0.99 };
     static const char *const out[] = { "never.mp4", "never" };
     make_film();
     const int before = entries();

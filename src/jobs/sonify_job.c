@@ -41,6 +41,7 @@ typedef struct work {
     const char *doing;
     const char *at_fault;
     snq_atomic_file *report; /* of a film */
+    int written;             /* the film is under its name, and nothing was there before */
 } work;
 
 /* ---------------------------------------------------------------- how far it is */
@@ -199,11 +200,9 @@ static snq_status write_film(work *w, const char *mix)
     cfg.hooks = hooks_of(w);
     begin_part(w, MIXED_PART, 1.0, "writing the film");
     tell(w, 0.0, 0.0);
-    const snq_status st = snq_film_out_run(&cfg, &w->out->film);
-    if (st ==
-        SNQ_ERR_UNSUPPORTED) /* its codec does not go into that container: nothing is missing */
-        return SNQ_ERR_FORMAT;
-    SNQ_TRY(st);
+    const int there = access(w->cfg->out, F_OK) == 0;
+    SNQ_TRY(snq_film_out_run(&cfg, &w->out->film));
+    w->written = !there;
     snq_warnings_join(&w->warnings, &w->out->film.warnings);
     return SNQ_OK;
 }
@@ -410,6 +409,8 @@ snq_status snq_sonify_run(const snq_sonify_cfg *cfg, snq_sonification *out, cons
     w->out = out;
     const snq_status st = make(w);
     *at_fault = w->at_fault;
+    if (st < 0 && w->written)
+        unlink(cfg->out); /* a film without its report */
     snq_atomic_abort(w->report);
     snq_film_score_clear(&w->score);
     snq_film_view_clear(&w->view);

@@ -200,11 +200,7 @@ static snq_status write_film(work *w, const char *mix)
     cfg.hooks = hooks_of(w);
     begin_part(w, MIXED_PART, 1.0, "writing the film");
     tell(w, 0.0, 0.0);
-    const snq_status st = snq_film_out_run(&cfg, &w->out->film);
-    if (st ==
-        SNQ_ERR_UNSUPPORTED) /* its codec does not go into that container: nothing is missing */
-        return SNQ_ERR_FORMAT;
-    SNQ_TRY(st);
+    SNQ_TRY(snq_film_out_run(&cfg, &w->out->film));
     snq_warnings_join(&w->warnings, &w->out->film.warnings);
     return SNQ_OK;
 }

@@ -261,6 +261,66 @@ static void switched_off_it_knows_nothing_of_the_motion(void **state)
     assert_int_not_equal(one_way, other_way);
 }
 
+/* Sections are as strong as the matrix says that energy is, whatever moves it; as the picture moves, where that has no value. */
+static void strong_where_the_matrix_says_so(void **state)
+{
+    const film_stand_cfg film = {
+        .duration_s = 64, .cut_from_s = 8, .cut_every_s = 8, .speed_norm = rising, .luma = falling
+    };
+    float e[64];
+    uint64_t hash;
+    size_t n = energies(&film, MAP("e", "picture.luma_mean", "global.energy", "[0,1]", "[0,1]", ""),
+                        e, 64, &hash);
+    assert_true(e[n - 1] < e[0] - 0.2f);
+    n = energies(&film, MAP("e", "motion.mean_speed", "global.energy", "[0,1]", "[1,0]", ""), e, 64,
+                 &hash);
+    assert_true(e[n - 1] < e[0] - 0.2f);
+    n = energies(&film, MAP("e", "sound.loudness", "global.energy", "[-40,0]", "[0,1]", ""), e, 64,
+                 &hash); /* nobody has listened */
+    assert_true(e[n - 1] > e[0] + 0.2f);
+}
+
+/* Bars in which a track of a kind has a note that begins or goes on, of all. */
+static double plays(const char *style, const char *kind, const char *mappings)
+{
+    const film_stand_cfg film = {
+        .duration_s = 64, .cut_from_s = 8, .cut_every_s = 8, .speed_norm = rising, .luma = falling
+    };
+    piece p;
+    open_piece(&p, &film, mappings, "{}");
+    p.cfg.style = style;
+    check_ok(make(&p));
+    const snq_score *s = &p.made.score;
+    const int64_t bar = (int64_t)s->ticks_per_quarter * 4;
+    double heard = 0, bars = 0;
+    for (int64_t at = 0; at + bar <= s->length; at += bar, bars++) {
+        int any = 0;
+        for (size_t i = 0; i < s->tracks; i++)
+            for (size_t k = 0; k < s->track[i].notes && strcmp(s->track[i].kind, kind) == 0; k++)
+                any |= s->track[i].note[k].tick < at + bar &&
+                       s->track[i].note[k].tick + s->track[i].note[k].length > at;
+        heard += any;
+    }
+    close_piece(&p);
+    return heard / bars;
+}
+
+static void who_is_moved_does_not_rest(void **state)
+{
+    static const char wobble[] =
+        ENERGY("") "," MAP("r", "picture.luma_mean", "wobble_bass.lfo_rate", "[0,1]", "[1,8]", "");
+    static const char unheard[] =
+        ENERGY("") "," MAP("r", "sound.loudness", "wobble_bass.lfo_rate", "[-40,0]", "[1,8]", "");
+    const double usual = plays("dubstep", "bass", ENERGY(""));
+    assert_true(usual < 0.7);
+    check_near(plays("dubstep", "bass", unheard), usual, 0.15); /* the bass holds its notes */
+    assert_true(plays("dubstep", "bass", wobble) > 0.95);
+    assert_true(plays("drum_and_bass", "bass", wobble) > 0.9);
+    assert_true(plays("dubstep", "pad",
+                      MAP("p", "picture.luma_mean", "atmosphere.pad_intensity", "[0,1]", "[0,1]",
+                          "")) > 0.9);
+}
+
 static void a_key_from_the_matrix(void **state)
 {
     static const char key[] =
@@ -364,6 +424,8 @@ int main(void)
         cmocka_unit_test(the_tempo_may_change),
         cmocka_unit_test(bars_wish_what_the_film_says),
         cmocka_unit_test(switched_off_it_knows_nothing_of_the_motion),
+        cmocka_unit_test(strong_where_the_matrix_says_so),
+        cmocka_unit_test(who_is_moved_does_not_rest),
         cmocka_unit_test(a_key_from_the_matrix),
         cmocka_unit_test(sound_follows_in_the_tracks),
         cmocka_unit_test(a_film_that_is_too_long),

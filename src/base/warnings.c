@@ -58,3 +58,18 @@ void snq_warnings_join(snq_warnings *w, const snq_warnings *from)
         if (!snq_warnings_find(w, from->item[i].code) && w->count < SNQ_WARNINGS_MAX)
             w->item[w->count++] = from->item[i];
 }
+
+void snq_warnings_json(snq_json *j, const snq_warnings *w)
+{
+    snq_json_key(j, "warnings");
+    snq_json_array(j);
+    for (uint32_t i = 0; w && i < w->count; i++) {
+        snq_json_object(j);
+        snq_json_put_string(j, "code", w->item[i].code);
+        snq_json_put_string(j, "message", w->item[i].message);
+        if (w->item[i].offset_bytes >= 0)
+            snq_json_put_int(j, "offset_bytes", w->item[i].offset_bytes);
+        snq_json_end(j);
+    }
+    snq_json_end(j);
+}

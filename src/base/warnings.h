@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/json.h"
 
 enum { SNQ_WARNINGS_MAX = 32, SNQ_WARNING_CODE_MAX = 32, SNQ_WARNING_TEXT_MAX = 240 };
 
@@ -31,5 +32,7 @@ void snq_warnings_add(snq_warnings *w, const char *code, int64_t offset_bytes, c
 void snq_warnings_join(snq_warnings *w, const snq_warnings *from);
 /* The one with this code, or NULL; returns borrowed. */
 const snq_warning *snq_warnings_find(const snq_warnings *w, const char *code);
+/* "warnings": [{"code", "message", "offset_bytes"?}, …] into the object that is open; NULL: none. */
+void snq_warnings_json(snq_json *j, const snq_warnings *w);
 
 #endif

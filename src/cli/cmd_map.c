@@ -84,19 +84,6 @@ static void put_source(snq_json *j, const snq_source_row *r)
     snq_json_end(j);
 }
 
-static void put_warnings(snq_json *j, const snq_warnings *w)
-{
-    snq_json_key(j, "warnings");
-    snq_json_array(j);
-    for (uint32_t i = 0; w && i < w->count; i++) {
-        snq_json_object(j);
-        snq_json_put_string(j, "code", w->item[i].code);
-        snq_json_put_string(j, "message", w->item[i].message);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
-}
-
 static void put_names(snq_json *j, const char *key, const char *const *name, size_t n)
 {
     snq_json_key(j, key);
@@ -260,7 +247,7 @@ static snq_status check_json(const char *path, const snq_map_template *t, const 
     snq_json_object(&j);
     snq_json_put_string(&j, "schema", CHECK_SCHEMA);
     snq_json_put_string(&j, "path", path);
-    put_warnings(&j, w);
+    snq_warnings_json(&j, w);
     snq_json_key(&j, "template");
     snq_map_template_json(&j, t);
     snq_json_end(&j);

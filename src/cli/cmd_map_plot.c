@@ -187,19 +187,6 @@ static void put_output(snq_json *j, const snq_map_film_result *r, const snq_map_
     snq_json_end(j);
 }
 
-static void put_warnings(snq_json *j, const snq_warnings *w)
-{
-    snq_json_key(j, "warnings");
-    snq_json_array(j);
-    for (uint32_t i = 0; i < w->count; i++) {
-        snq_json_object(j);
-        snq_json_put_string(j, "code", w->item[i].code);
-        snq_json_put_string(j, "message", w->item[i].message);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
-}
-
 static snq_status print_json(const options *o, const snq_map_film_result *r)
 {
     snq_json j;
@@ -208,7 +195,7 @@ static snq_status print_json(const options *o, const snq_map_film_result *r)
     snq_json_put_string(&j, "schema", SCHEMA);
     snq_json_put_string(&j, "path", r->sight->video.path);
     snq_json_put_string(&j, "template", r->map->id);
-    put_warnings(&j, r->odd);
+    snq_warnings_json(&j, r->odd);
     snq_json_put_real(&j, "duration_s", r->duration_s, 6);
     snq_json_put_real(&j, "bpm", r->bpm, 6);
     snq_json_put_string(&j, "plot", o->cfg.plot_path);

@@ -282,8 +282,13 @@ static int falls_short(const film_out *f)
 static void settle(void *job)
 {
     film_out *f = ((entry *)job)->f;
-    if (f->making && f->job.stage == SNQ_SINGLE_FINISHED && !falls_short(f))
+    const int done = f->making && f->job.stage == SNQ_SINGLE_FINISHED && !falls_short(f);
+    if (done && f->cfg->pending) {
+        *f->cfg->pending = f->out;
+        f->out = NULL;
+    } else if (done) {
         snq_single_job_commit(&f->job, &f->out);
+    }
     snq_atomic_abort(f->out);
     f->out = NULL;
 }

@@ -21,6 +21,7 @@
 #include "base/status.h"
 #include "base/warnings.h"
 #include "jobs/batch.h"
+#include "media/atomic_file.h"
 #include "media/film_mux.h"
 
 /* What becomes of the original sound: X(name, number, word) */
@@ -52,6 +53,9 @@ typedef struct snq_film_out_cfg {
     float ceiling_dbtp;    /* -12 .. 0 (default -1) */
     const char *title;     /* UTF-8, under 256 bytes; NULL: none (default) */
     uint32_t threads;      /* 0: one a processor (default 0) */
+    /* NULL (default): it gets its name; else NULL at first, and takes what is to get it: the caller commits or aborts it,
+     * whatever is returned. */
+    snq_atomic_file **pending;
     snq_batch_hooks hooks; /* (default none) */
 } snq_film_out_cfg;
 

@@ -87,14 +87,6 @@ void snq_render_report_json(snq_json *j, const char *path, const snq_render_repo
     }
     if (r->mastered)
         put_master(j, r);
-    snq_json_key(j, "warnings");
-    snq_json_array(j);
-    for (uint32_t i = 0; i < r->warnings.count; i++) {
-        snq_json_object(j);
-        snq_json_put_string(j, "code", r->warnings.item[i].code);
-        snq_json_put_string(j, "message", r->warnings.item[i].message);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
+    snq_warnings_json(j, &r->warnings);
     snq_json_end(j);
 }

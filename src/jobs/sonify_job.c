@@ -40,7 +40,7 @@ typedef struct work {
     double from, to; /* what of the whole the present part is */
     const char *doing;
     const char *at_fault;
-    snq_atomic_file *report; /* of a film */
+    snq_atomic_file *film, *report; /* of a film; they get their names at the very end */
 } work;
 
 /* ---------------------------------------------------------------- how far it is */
@@ -196,14 +196,11 @@ static snq_status write_film(work *w, const char *mix)
     cfg.lufs = in->target_lufs;
     cfg.ceiling_dbtp = in->ceiling_dbtp;
     cfg.title = in->title;
+    cfg.pending = &w->film;
     cfg.hooks = hooks_of(w);
     begin_part(w, MIXED_PART, 1.0, "writing the film");
     tell(w, 0.0, 0.0);
-    const snq_status st = snq_film_out_run(&cfg, &w->out->film);
-    if (st ==
-        SNQ_ERR_UNSUPPORTED) /* its codec does not go into that container: nothing is missing */
-        return SNQ_ERR_FORMAT;
-    SNQ_TRY(st);
+    SNQ_TRY(snq_film_out_run(&cfg, &w->out->film));
     snq_warnings_join(&w->warnings, &w->out->film.warnings);
     return SNQ_OK;
 }
@@ -308,17 +305,22 @@ static snq_status open_report(work *w)
     return snq_atomic_open(path, w->cfg->force, &w->report);
 }
 
-static snq_status write_report(work *w)
+static snq_status commit(snq_atomic_file **f)
 {
-    snq_atomic_file *f = w->report;
+    snq_atomic_file *file = *f;
+    *f = NULL;
+    return snq_atomic_commit(file);
+}
+
+/* Film and report are there; a film that has no name yet can't be left behind by what goes wrong with its report. */
+static snq_status commit_film(work *w)
+{
+    FILE *to = snq_atomic_stream(w->report);
     const snq_str *text = &w->out->report;
-    w->report = NULL;
-    if (fwrite(text->text, 1, text->length, snq_atomic_stream(f)) != text->length) {
-        const snq_status st = SNQ_FAIL(SNQ_ERR_IO, "writing its report: %s", strerror(errno));
-        snq_atomic_abort(f);
-        return st;
-    }
-    return snq_atomic_commit(f);
+    if (fwrite(text->text, 1, text->length, to) != text->length || fflush(to) != 0)
+        return SNQ_FAIL(SNQ_ERR_IO, "writing its report: %s", strerror(errno));
+    SNQ_TRY(commit(&w->film));
+    return commit(&w->report);
 }
 
 static snq_status render(work *w)
@@ -397,7 +399,7 @@ static snq_status make(work *w)
     SNQ_TRY(make_score(w));
     w->at_fault = cfg->out;
     SNQ_TRY(render(w));
-    return w->out->is_film ? write_report(w) : SNQ_OK;
+    return w->out->is_film ? commit_film(w) : SNQ_OK;
 }
 
 snq_status snq_sonify_run(const snq_sonify_cfg *cfg, snq_sonification *out, const char **at_fault)
@@ -410,6 +412,7 @@ snq_status snq_sonify_run(const snq_sonify_cfg *cfg, snq_sonification *out, cons
     w->out = out;
     const snq_status st = make(w);
     *at_fault = w->at_fault;
+    snq_atomic_abort(w->film);
     snq_atomic_abort(w->report);
     snq_film_score_clear(&w->score);
     snq_film_view_clear(&w->view);

@@ -223,21 +223,6 @@ static void file_json(snq_json *j, const snq_heard_file *f)
     snq_json_end(j);
 }
 
-static void warnings_json(snq_json *j, const snq_warnings *w)
-{
-    snq_json_key(j, "warnings");
-    snq_json_array(j);
-    for (uint32_t i = 0; i < w->count; i++) {
-        snq_json_object(j);
-        snq_json_put_string(j, "code", w->item[i].code);
-        snq_json_put_string(j, "message", w->item[i].message);
-        if (w->item[i].offset_bytes >= 0)
-            snq_json_put_int(j, "offset_bytes", w->item[i].offset_bytes);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
-}
-
 static void plugins_json(snq_json *j, const snq_hearing *h, int timings)
 {
     snq_json_key(j, "plugins");
@@ -262,7 +247,7 @@ void snq_hearing_json(snq_json *j, const snq_hearing *h, int timings)
     snq_json_object(j);
     snq_json_put_string(j, "schema", "sonique/listen/1");
     file_json(j, &h->file);
-    warnings_json(j, &h->warnings);
+    snq_warnings_json(j, &h->warnings);
     regions_json(j, h);
     snq__music_json(j, h);
     loudness_json(j, &h->loudness, h->loudness_reason);

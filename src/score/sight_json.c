@@ -42,20 +42,6 @@ static void video_json(snq_json *j, const snq_sight_video *v)
     snq_json_end(j);
 }
 
-static void warnings_json(snq_json *j, const snq_warnings *w)
-{
-    open_array(j, "warnings");
-    for (uint32_t i = 0; i < w->count; i++) {
-        snq_json_object(j);
-        snq_json_put_string(j, "code", w->item[i].code);
-        snq_json_put_string(j, "message", w->item[i].message);
-        if (w->item[i].offset_bytes >= 0)
-            snq_json_put_int(j, "offset_bytes", w->item[i].offset_bytes);
-        snq_json_end(j);
-    }
-    snq_json_end(j);
-}
-
 static void motion_json(snq_json *j, const snq_sight *s)
 {
     if (s->motion_reason) {
@@ -325,7 +311,7 @@ void snq_sight_json(snq_json *j, const snq_sight *s)
     snq_json_object(j);
     snq_json_put_string(j, "schema", "sonique/watch/1");
     video_json(j, &s->video);
-    warnings_json(j, &s->warnings);
+    snq_warnings_json(j, &s->warnings);
     motion_json(j, s);
     camera_json(j, s);
     jitter_json(j, s);

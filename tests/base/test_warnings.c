@@ -43,10 +43,35 @@ static void messages_stay_utf8(void **state)
     assert_string_equal(w.item[2].message, "bad ? byte in the middle");
 }
 
+static void told_as_json(void **state)
+{
+    snq_warnings w = { .count = 0 };
+    snq_str text;
+    snq_json j;
+    snq_warnings_add(&w, "truncated", 0, "cut at \"%d\"", 12);
+    snq_warnings_add(&w, "odd", -1, "nowhere");
+    snq_str_init(&text, 4096);
+    snq_json_init(&j, snq_json_to_str, &text);
+    snq_json_array(&j);
+    for (int some = 1; some >= 0; some--) {
+        snq_json_object(&j);
+        snq_warnings_json(&j, some ? &w : NULL);
+        snq_json_end(&j);
+    }
+    snq_json_end(&j);
+    check_ok(snq_json_finish(&j));
+    assert_string_equal(snq_str_text(&text),
+                        "[{\"warnings\":[{\"code\":\"truncated\",\"message\":\"cut at "
+                        "\\\"12\\\"\",\"offset_bytes\":0},"
+                        "{\"code\":\"odd\",\"message\":\"nowhere\"}]},{\"warnings\":[]}]");
+    snq_str_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_each_code_once),
+        cmocka_unit_test(told_as_json),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(messages_stay_utf8),
     };

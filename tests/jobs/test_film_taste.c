@@ -2,7 +2,6 @@
 /* From films to briefs: what the eyes see of real and made ones, and what is asked for then. */
 #include "support/check.h"
 
-#include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +10,8 @@
 #include "compose/intent.h"
 #include "films.h"
 #include "jobs/film_taste.h"
-#include "jobs/observe.h"
+#include "jobs/film_view.h"
+#include "jobs/watch_batch.h"
 
 static snq_film_table table;
 static snq_style_library styles;
@@ -31,19 +31,11 @@ static int end(void **state)
 
 static snq_film_traits traits_of(const char *path)
 {
-    snq_watch_request request;
-    snq_observe_cfg cfg = snq_observe_cfg_default();
-    snq_sight s;
-    snq_film_traits f;
-    check_ok(snq_watch_request_default("film", &request));
-    request.windows = 1;
-    cfg.request = &request;
-    cfg.fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(cfg.fd >= 0);
-    check_ok(snq_observe_run(&cfg, &s));
-    close(cfg.fd);
-    snq_film_traits_of(&s, &f);
-    snq_sight_clear(&s);
+    snq_film_view v;
+    const snq_film_view_cfg cfg = { .path = path, .preset = snq_watch_batch_cfg_default().preset };
+    check_ok(snq_film_view_open(&cfg, &v));
+    const snq_film_traits f = v.traits;
+    snq_film_view_clear(&v);
     return f;
 }
 

@@ -2,31 +2,24 @@
 /* From a film's pictures to control curves: what the eyes see is what the matrix reads. */
 #include "support/check.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "films.h"
+#include "jobs/film_view.h"
 #include "jobs/map_film.h"
 #include "jobs/map_library.h"
-#include "jobs/observe.h"
 #include "map/map_run.h"
 
 static void watch(const char *path, snq_feature_set *f, double *duration_s)
 {
-    snq_watch_request request;
-    snq_observe_cfg cfg = snq_observe_cfg_default();
-    snq_sight s;
-    check_ok(snq_watch_request_default("film", &request));
-    request.windows = 1;
-    cfg.request = &request;
-    cfg.fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(cfg.fd >= 0);
-    check_ok(snq_observe_run(&cfg, &s));
-    close(cfg.fd);
-    check_ok(snq_feature_set_from_sight(f, &s));
-    *duration_s = s.video.duration_s;
-    snq_sight_clear(&s);
+    snq_film_view v;
+    const snq_film_view_cfg cfg = { .path = path, .preset = snq_map_film_cfg_default().preset };
+    check_ok(snq_film_view_open(&cfg, &v));
+    *duration_s = v.sight.video.duration_s;
+    *f = v.features;
+    v.features = (snq_feature_set) { 0 };
+    snq_film_view_clear(&v);
 }
 
 static snq_map_result sound_of(const char *id, const snq_feature_set *f, double duration_s)

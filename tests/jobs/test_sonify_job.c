@@ -318,7 +318,7 @@ static void what_is_wrong_is_said(void **state)
 /* Wherever it is stopped: neither film nor report nor what they were made of. */
 static void stopped_it_leaves_nothing(void **state)
 {
-    static const double part[] = { 0, 0.5, 0.61, 0.8, 0.86 };
+    static const double part[] = { 0, 0.5, 0.61, 0.8, 0.86, 0.99 };
     static const char *const out[] = { "never.mp4", "never" };
     make_film();
     const int before = entries();
@@ -336,6 +336,29 @@ static void stopped_it_leaves_nothing(void **state)
             assert_int_equal(entries(), before);
             assert_int_equal(snq_alloc_live(), live);
         }
+}
+
+/* What was there before stays, too, until all is done. */
+static void stopped_by_force_it_replaces_nothing(void **state)
+{
+    job j;
+    make_film();
+    films_write("old.mp4", "x");
+    films_write("old.report.json", "x");
+    const int before = entries();
+    job_init(&j, "film.mp4", "old.mp4");
+    j.cfg.threads = 1;
+    j.cfg.force = 1;
+    j.stop_at = 0.99;
+    check_status(run(&j), SNQ_ERR_CANCELLED);
+    snq_sonification_clear(&made);
+    assert_int_equal(entries(), before);
+    static const char *const name[] = { "old.mp4", "old.report.json" };
+    for (int i = 0; i < 2; i++) {
+        snq_text_file f = file_of(name[i]);
+        assert_int_equal(f.length, 1);
+        snq_free(f.bytes);
+    }
 }
 
 /* Memory may end here or in a worker. */
@@ -366,9 +389,13 @@ static void memory_may_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_film_and_its_report),     cmocka_unit_test(a_session),
-        cmocka_unit_test(a_template_of_ones_own),    cmocka_unit_test(what_is_wrong_is_said),
-        cmocka_unit_test(stopped_it_leaves_nothing), cmocka_unit_test(memory_may_end),
+        cmocka_unit_test(a_film_and_its_report),
+        cmocka_unit_test(a_session),
+        cmocka_unit_test(a_template_of_ones_own),
+        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(stopped_it_leaves_nothing),
+        cmocka_unit_test(stopped_by_force_it_replaces_nothing),
+        cmocka_unit_test(memory_may_end),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

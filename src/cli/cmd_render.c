@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "cli/commands.h"
@@ -134,8 +133,7 @@ static int render(options *o)
 {
     snq_render_report report;
     int code = SNQ_EXIT_OK;
-    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    o->cfg.threads = o->common.threads ? o->common.threads : cpus > 1 ? (uint32_t)cpus : 1;
+    o->cfg.threads = snq_common_threads(&o->common);
     o->cfg.force = o->common.force;
     o->cfg.seed = o->common.seed;
     o->cfg.choice = o->choice;

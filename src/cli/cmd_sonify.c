@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <argp.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "cli/commands.h"
@@ -115,12 +114,6 @@ static int code_of(snq_status st)
                : SNQ_EXIT_REFUSED;
 }
 
-static uint32_t processors(void)
-{
-    const long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n > 1 ? (uint32_t)n : 1;
-}
-
 static snq_status print(const options *o, const snq_sonification *s)
 {
     if (o->common.json)
@@ -188,7 +181,8 @@ int snq_cmd_sonify(int argc, char **argv)
         .parser = parse,
         .args_doc = "VIDEO -o OUT",
         .children = snq_common_children(),
-        .doc = "A film gets music that moves as it moves: its cuts fall on beats, its motion plays "
+        .doc = "A film gets music that moves as it moves: beats meet its cuts where they can, its "
+               "motion plays "
                "the instruments. The picture is copied as it is."
                "\vThe report beside the film (OUT.report.json) says what was met, and what was "
                "made of what. Exit status: 0 done, 1 the film or a template is refused, 2 wrong "
@@ -209,7 +203,7 @@ int snq_cmd_sonify(int argc, char **argv)
         argp_parse(&spec, argc, argv, 0, NULL, o) == 0) {
         o->cfg.seed = o->common.seed;
         o->cfg.force = o->common.force;
-        o->cfg.threads = o->common.threads ? o->common.threads : processors();
+        o->cfg.threads = snq_common_threads(&o->common);
         code = begin(o);
     }
     snq_common_clear(&o->common);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "cli/commands.h"
@@ -77,6 +78,12 @@ const struct argp_child *snq_common_children(void)
 void snq_common_clear(snq_common *c)
 {
     snq_inputs_clear(&c->inputs);
+}
+
+uint32_t snq_common_threads(const snq_common *c)
+{
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return c->threads ? c->threads : cpus > 1 ? (uint32_t)cpus : 1;
 }
 
 void snq_common_refuse(const char *path, const char *why)

@@ -31,6 +31,9 @@ void snq_common_clear(snq_common *c);
 long snq_common_number(struct argp_state *state, const char *name, const char *text, long lo,
                        long hi);
 
+/* How many threads to use: --threads, else one a processor. */
+uint32_t snq_common_threads(const snq_common *c);
+
 /* One line on stderr for an input that can't be used, or not for everything. */
 void snq_common_refuse(const char *path, const char *why);
 /* An input is refused: say so and count it. */

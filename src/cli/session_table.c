@@ -2,7 +2,6 @@
 #include "cli/session_table.h"
 
 #include <math.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "cli/commands.h"
@@ -94,10 +93,8 @@ static void on_progress(void *user, double done_s, double of_s)
 
 snq_session_run snq_session_begin(snq_session_work *w, const volatile int *cancel)
 {
-    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    const uint32_t all = cpus > 1 ? (uint32_t)cpus : 1;
     snq_progress_init(&w->common->progress, stderr, w->common->quiet);
-    return (snq_session_run) { .threads = w->common->threads ? w->common->threads : all,
+    return (snq_session_run) { .threads = snq_common_threads(w->common),
                                .cancel = cancel,
                                .progress = on_progress,
                                .user = w };

@@ -7,11 +7,12 @@
  *        fit      cuts, accents, peaks of motion become hit points; a tempo within the style's and the brief's range, and
  *                 where bar 0 lies, such that the heavy ones fall on strong beats. Bars and tempo of the intent are
  *                 the fit's
- *        form     sections begin at scene changes; as strong as the picture moves, where the matrix lets energy follow
- *                 anything at all (with a matrix that is switched off the piece knows nothing of the film's motion)
  *        wishes   the curves, now in the piece's own time, bar by bar
- *        compose  as ever
- *        sound    the curves that act on sound become automation; an instrument may change
+ *        form     sections begin at scene changes; as strong as the matrix says that energy is; where its source has no
+ *                 value, as the picture moves; where nothing sets energy, all alike: with a matrix that is switched
+ *                 off the piece knows nothing of the film's motion
+ *        compose  as ever, by instruments that can do what the matrix will ask of their sound
+ *        sound    the curves that act on sound become automation
  *
  * LIMITS A piece has at most SNQ_INTENT_BARS_MAX bars: two hours at 140 BPM. */
 #include "jobs/film_score.h"
@@ -202,8 +203,6 @@ static snq_status form_of(const snq_film_score_cfg *cfg, const snq_film_score *f
 static snq_status compose(const snq_film_score_cfg *cfg, snq_session *s, snq_film_score *f)
 {
     snq_form form;
-    const snq_map_sound_cfg sound = snq_map_sound_cfg_default();
-    snq_map_sound_intend(&f->curves, &sound, &s->intent);
     SNQ_TRY(form_of(cfg, f, s, &form));
     snq_compose_cfg c = { .brief = &s->brief,
                           .intent = &s->intent,
@@ -218,20 +217,6 @@ static snq_status compose(const snq_film_score_cfg *cfg, snq_session *s, snq_fil
     return snq_compose(&c, &f->score);
 }
 
-/* Curves on the tracks; an instrument that a matrix needs is the session's from now on. */
-static snq_status give_sound(snq_session *s, snq_film_score *f, snq_warnings *warnings)
-{
-    const snq_map_sound_cfg cfg = snq_map_sound_cfg_default();
-    SNQ_TRY(snq_map_sound_apply(&f->curves, &cfg, &f->score, warnings));
-    for (uint32_t i = 0; i < s->intent.tracks; i++) {
-        snq_track_intent *t = &s->intent.track[i];
-        const snq_track *played = snq_score_find_track(&f->score, t->name);
-        if (played && *played->patch)
-            snprintf(t->patch, sizeof t->patch, "%s", played->patch);
-    }
-    return SNQ_OK;
-}
-
 static void name_film(const snq_film_score_cfg *cfg, snq_film_plan *p)
 {
     const char *path = cfg->view->sight.video.path, *slash = strrchr(path, '/');
@@ -243,6 +228,7 @@ snq_status snq_film_score_make(const snq_film_score_cfg *cfg, snq_composition *c
                                snq_film_score *out, snq_film_words *why, snq_warnings *warnings)
 {
     snq_session *s = &c->session;
+    const snq_map_sound_cfg sound = snq_map_sound_cfg_default();
     const snq_style *style;
     *out = (snq_film_score) { 0 };
     snq_score_init(&out->score);
@@ -253,8 +239,9 @@ snq_status snq_film_score_make(const snq_film_score_cfg *cfg, snq_composition *c
     SNQ_TRY(decide(cfg, c, &style));
     SNQ_TRY(fit(cfg, style, s, why));
     SNQ_TRY(curves_of(cfg, s->film, &out->curves));
+    snq_map_sound_intend(&out->curves, &sound, &s->intent);
     SNQ_TRY(compose(cfg, s, out));
-    SNQ_TRY(give_sound(s, out, warnings));
+    SNQ_TRY(snq_map_sound_apply(&out->curves, &sound, &out->score, warnings));
     return snq_session_did(s, "sonify", "", *cfg->prompt ? cfg->prompt : NULL);
 }
 

@@ -394,7 +394,6 @@ static snq_status make(work *w)
     SNQ_TRY(probe(w));
     SNQ_TRY(look(w));
     SNQ_TRY(decide(w));
-    w->at_fault = cfg->video;
     SNQ_TRY(listen(w));
     SNQ_TRY(make_score(w));
     w->at_fault = cfg->out;
